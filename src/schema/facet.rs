@@ -1,0 +1,113 @@
+//! The definition of one facet.
+
+use std::fmt;
+
+use serde::{Deserialize, Serialize};
+
+/// A declared dimension of the documents, and what feeds it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[non_exhaustive]
+pub struct FacetDefinition {
+    /// Its name in queries and output.
+    pub name: String,
+    /// The source keys that feed it.
+    pub keys: Vec<String>,
+    /// What separates the steps of a path, if its values are paths in a tree.
+    pub tree: Option<char>,
+    /// What separates several values in one string, if anything does.
+    pub split: Option<String>,
+    /// The vocabulary that folds its names together; `None` leaves values as written.
+    pub vocabulary: Option<String>,
+}
+
+impl FacetDefinition {
+    /// A facet fed by the source key of its own name, without a tree.
+    pub fn new(name: impl Into<String>) -> Self {
+        let name = name.into();
+        Self {
+            keys: vec![name.clone()],
+            name,
+            tree: None,
+            split: None,
+            vocabulary: None,
+        }
+    }
+
+    /// Replaces the source keys that feed it.
+    pub fn keys<K: Into<String>>(mut self, keys: impl IntoIterator<Item = K>) -> Self {
+        self.keys = keys.into_iter().map(Into::into).collect();
+        self
+    }
+
+    /// Makes its values paths in a tree.
+    pub fn tree(mut self, separator: char) -> Self {
+        self.tree = Some(separator);
+        self
+    }
+
+    /// Splits a string of the source into several values.
+    pub fn split(mut self, separator: impl Into<String>) -> Self {
+        self.split = Some(separator.into());
+        self
+    }
+}
+
+/// A numeric facet, and what feeds it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[non_exhaustive]
+pub struct NumberDefinition {
+    /// Its name in queries and output.
+    pub name: String,
+    /// The source keys that feed it.
+    pub keys: Vec<String>,
+}
+
+impl NumberDefinition {
+    /// A numeric facet fed by the source key of its own name.
+    pub fn new(name: impl Into<String>) -> Self {
+        let name = name.into();
+        Self {
+            keys: vec![name.clone()],
+            name,
+        }
+    }
+
+    /// Replaces the source keys that feed it.
+    pub fn keys<K: Into<String>>(mut self, keys: impl IntoIterator<Item = K>) -> Self {
+        self.keys = keys.into_iter().map(Into::into).collect();
+        self
+    }
+}
+
+/// Where a facet value comes from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+#[non_exhaustive]
+pub enum Origin {
+    /// The source's own metadata says so.
+    Declared,
+    /// Inferred: the document is about it.
+    About,
+    /// Inferred: the document names it.
+    Mentioned,
+}
+
+impl Origin {
+    /// Every origin.
+    pub const ALL: [Self; 3] = [Self::Declared, Self::About, Self::Mentioned];
+
+    /// Its name in queries and on disk.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Declared => "declared",
+            Self::About => "about",
+            Self::Mentioned => "mentioned",
+        }
+    }
+}
+
+impl fmt::Display for Origin {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.name())
+    }
+}

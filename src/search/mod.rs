@@ -1,0 +1,14 @@
+//! Questions and answers as plain data, and the highlighter that makes snippets.
+
+mod cursor;
+mod request;
+mod response;
+
+pub use cursor::Cursor;
+pub use request::{
+    Choice, ChosenPresence, ChosenValue, DateMatch, FacetRef, FacetSelection, Limit, Question,
+    SearchRequest, Snippets, Sort, Top,
+};
+pub use response::{
+    Bucket, FORMAT_VERSION, FacetCounts, FacetResults, Hit, SearchResponse, Snippet,
+};
