@@ -1,6 +1,23 @@
 //! Turns a folder of articles into an archive you can question: full text and exact facet
 //! counts, on one machine, with no server.
+//!
+//! ```
+//! use pressmark::{Document, Index, Schema, SearchRequest};
+//!
+//! # fn main() -> pressmark::Result<()> {
+//! let index = Index::create_in_memory(Schema::default())?;            // or Index::open("articles")?
+//! let mut writer = index.writer()?;
+//! writer.put(Document::new("a1").title("Talks resume").body("…").date("1962-10")?.facet("country", "Cuba"))?;
+//! writer.commit()?;
+//! let response = index.searcher()?.search(&SearchRequest::query("talks")?.filter("country", "Cuba").facets(["country"]).limit(10))?;
+//! for hit in &response.hits { println!("{} {}", hit.id, hit.title); }
+//! # assert_eq!(response.total, 1);
+//! # assert_eq!(response.facets.get("country").unwrap().buckets[0].value, "Cuba");
+//! # Ok(())
+//! # }
+//! ```
 
+mod analysis;
 mod document;
 mod error;
 mod index;
@@ -11,7 +28,8 @@ mod search;
 pub use document::{DateRange, Document, DocumentId, PartialDate, Precision, SourceLocation};
 pub use error::{Error, ErrorKind, Result};
 pub use index::{
-    Commit, Index, KeyUsage, Prepared, Preparer, Searcher, StoredDocument, Writer, WriterOptions,
+    Commit, Control, Export, Index, KeyUsage, Prepared, Preparer, Searcher, StoredDocument, Writer,
+    WriterOptions,
 };
 pub use query::{Diagnostic, Query, Severity};
 pub use schema::{FacetDefinition, FieldKeys, NumberDefinition, Origin, Schema};

@@ -1,8 +1,33 @@
 //! The embedded engine: the only module that names tantivy.
+//!
+//! A document comes in through [`Preparer`] and [`Writer`]; generations go out
+//! through `generation`; a question goes through [`Searcher`] and `search/`.
 
-mod stub;
+mod directory;
+mod engine_error;
+mod generation;
+mod home;
+mod index;
+mod keys;
+mod layout;
+mod merges;
+mod prepare;
+mod search;
+mod searcher;
+mod segment;
+mod stored;
+mod sweep;
+#[cfg(test)]
+mod tests;
+mod tokens;
+mod writer;
 
-pub use stub::{
-    Commit, Index, KeyUsage, Prepared, Preparer, Searcher, StoredDocument, Writer, WriterOptions,
-};
-pub(crate) use stub::{FileRef, RunState};
+#[cfg(feature = "formats")]
+pub(crate) use generation::{FileRef, RunState};
+pub use index::Index;
+pub use keys::KeyUsage;
+pub use prepare::{Prepared, Preparer};
+pub use search::collect::Control;
+pub use searcher::{Export, Searcher};
+pub use stored::StoredDocument;
+pub use writer::{Commit, Writer, WriterOptions};

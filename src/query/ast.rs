@@ -117,3 +117,9 @@ pub struct Presence {
     /// For a facet: where the value must come from; `None`: declared, else about.
     pub origin: Option<Origin>,
 }
+
+impl std::fmt::Display for Query {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{self:?}")
+    }
+}

@@ -1,10 +1,12 @@
 //! Questions and answers as plain data, and the highlighter that makes snippets.
 
 mod cursor;
+mod highlight;
 mod request;
 mod response;
 
 pub use cursor::Cursor;
+pub(crate) use highlight::highlight;
 pub use request::{
     Choice, ChosenPresence, ChosenValue, DateMatch, FacetRef, FacetSelection, Limit, Question,
     SearchRequest, Snippets, Sort, Top,

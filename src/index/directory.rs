@@ -1,0 +1,389 @@
+//! The engine's view of the files: nothing it does is visible to anybody until a generation is
+//! published.
+//!
+//! Reading serves the engine's meta out of the generation and needs no write permission. Writing
+//! keeps the meta in memory, hashes every file while it is written, and turns deletion into a
+//! note: files go when no generation that is kept, and no reader, needs them.
+
+use std::collections::{HashMap, HashSet};
+use std::fmt;
+use std::fs::{File, OpenOptions};
+use std::io::{self, BufWriter, Write};
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex, MutexGuard};
+
+use tantivy::Directory;
+use tantivy::directory::error::{
+    DeleteError, LockError, OpenDirectoryError, OpenReadError, OpenWriteError,
+};
+use tantivy::directory::{
+    AntiCallToken, DirectoryLock, FileHandle, Lock, MmapDirectory, RamDirectory, TerminatingWrite,
+    WatchCallback, WatchHandle, WritePtr,
+};
+
+use super::generation::{FileRef, Generation, damaged, sync_folder};
+use super::home::Home;
+use crate::{Error, Result};
+
+const META: &str = "meta.json";
+const MANAGED: &str = ".managed.json";
+
+/// The files of one build, as the engine sees them.
+#[derive(Clone)]
+pub(super) struct EngineDirectory {
+    files: Files,
+    state: Arc<Mutex<State>>,
+    mode: Mode,
+}
+
+#[derive(Clone)]
+enum Files {
+    Folder {
+        path: Arc<Path>,
+        mapped: MmapDirectory,
+    },
+    Memory(RamDirectory),
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Mode {
+    Read,
+    Write,
+}
+
+#[derive(Default)]
+struct State {
+    meta: Option<Vec<u8>>,
+    managed: Option<Vec<u8>>,
+    /// Complete files that the engine has not let go.
+    known: HashMap<PathBuf, KnownFile>,
+    /// Files that are being written.
+    writing: HashSet<PathBuf>,
+}
+
+#[derive(Clone)]
+struct KnownFile {
+    length: u64,
+    hash: blake3::Hash,
+    synced: bool,
+}
+
+impl EngineDirectory {
+    /// The files of a generation, to be read.
+    pub(super) fn reader(home: &Home, generation: &Generation) -> Result<Self> {
+        Self::new(home, generation, Mode::Read)
+    }
+
+    /// The files of a generation, to be added to.
+    pub(super) fn writer(home: &Home, generation: &Generation) -> Result<Self> {
+        if let Home::Folder(folder) = home {
+            let build = generation.build_folder(folder);
+            std::fs::create_dir_all(&build)
+                .map_err(|source| Error::io(&build, "create the folder", source))?;
+        }
+        Self::new(home, generation, Mode::Write)
+    }
+
+    fn new(home: &Home, generation: &Generation, mode: Mode) -> Result<Self> {
+        let files = match home {
+            Home::Memory(memory) => Files::Memory(memory.files.clone()),
+            Home::Folder(folder) => {
+                let path = generation.build_folder(folder);
+                let mapped = MmapDirectory::open(&path).map_err(|error| match error {
+                    OpenDirectoryError::IoError { io_error, .. } => Error::io(
+                        &path,
+                        "open the folder",
+                        io::Error::new(io_error.kind(), io_error),
+                    ),
+                    _ => damaged(&path, "the folder of the current build is missing"),
+                })?;
+                Files::Folder {
+                    path: path.into(),
+                    mapped,
+                }
+            }
+        };
+        let mut state = State::default();
+        if !generation.engine_meta.is_null() {
+            state.meta = Some(generation.engine_meta.to_string().into_bytes());
+        }
+        for file in &generation.files {
+            let hash = blake3::Hash::from_hex(&file.hash).map_err(|_| {
+                damaged(Path::new(&file.path), "its hash in the generation is none")
+            })?;
+            let known = KnownFile {
+                length: file.length,
+                hash,
+                synced: true,
+            };
+            state.known.insert(PathBuf::from(&file.path), known);
+        }
+        Ok(Self {
+            files,
+            state: Arc::new(Mutex::new(state)),
+            mode,
+        })
+    }
+
+    fn state(&self) -> MutexGuard<'_, State> {
+        self.state
+            .lock()
+            .unwrap_or_else(std::sync::PoisonError::into_inner)
+    }
+
+    /// The engine's newest meta: what a publication now would name.
+    pub(super) fn meta(&self) -> Option<Vec<u8>> {
+        self.state().meta.clone()
+    }
+
+    /// Makes files durable and describes them: those among `candidates` that exist.
+    pub(super) fn seal(&self, candidates: impl Iterator<Item = PathBuf>) -> Result<Vec<FileRef>> {
+        let mut sealed = Vec::new();
+        let mut unsynced = Vec::new();
+        {
+            let state = self.state();
+            for path in candidates {
+                let Some(known) = state.known.get(&path) else {
+                    continue;
+                };
+                if !known.synced {
+                    unsynced.push(path.clone());
+                }
+                sealed.push(FileRef {
+                    path: path.to_string_lossy().into_owned(),
+                    length: known.length,
+                    hash: known.hash.to_hex().to_string(),
+                });
+            }
+        }
+        if let Files::Folder { path: folder, .. } = &self.files {
+            for path in &unsynced {
+                let path = folder.join(path);
+                OpenOptions::new()
+                    .write(true)
+                    .open(&path)
+                    .and_then(|file| file.sync_all())
+                    .map_err(|source| Error::io(&path, "sync", source))?;
+            }
+            if !unsynced.is_empty() {
+                sync_folder(folder).map_err(|source| Error::io(folder, "sync", source))?;
+            }
+        }
+        let mut state = self.state();
+        for path in unsynced {
+            if let Some(known) = state.known.get_mut(&path) {
+                known.synced = true;
+            }
+        }
+        sealed.sort_by(|a, b| a.path.cmp(&b.path));
+        Ok(sealed)
+    }
+
+    /// Whether the bytes of these files are still those that were written.
+    pub(super) fn verify(&self, stem: &str) -> Result<()> {
+        let files: Vec<(PathBuf, KnownFile)> = self
+            .state()
+            .known
+            .iter()
+            .filter(|(path, _)| path.to_str().is_some_and(|path| path.starts_with(stem)))
+            .map(|(path, known)| (path.clone(), known.clone()))
+            .collect();
+        let Files::Folder { path: folder, .. } = &self.files else {
+            return Ok(());
+        };
+        for (path, known) in files {
+            let path = folder.join(path);
+            let mut file = File::open(&path).map_err(|source| Error::io(&path, "open", source))?;
+            let mut hasher = blake3::Hasher::new();
+            let length = io::copy(&mut file, &mut hasher)
+                .map_err(|source| Error::io(&path, "read", source))?;
+            if length != known.length || hasher.finalize() != known.hash {
+                return Err(damaged(&path, "its bytes are not those that were written"));
+            }
+        }
+        Ok(())
+    }
+
+    /// Complete files.
+    pub(super) fn known_files(&self) -> Vec<PathBuf> {
+        self.state().known.keys().cloned().collect()
+    }
+
+    /// Files that the engine may still need: complete ones, and those being written.
+    pub(super) fn working_files(&self) -> Vec<PathBuf> {
+        let state = self.state();
+        state.known.keys().chain(&state.writing).cloned().collect()
+    }
+
+    fn inner(&self) -> &dyn Directory {
+        match &self.files {
+            Files::Folder { mapped, .. } => mapped,
+            Files::Memory(memory) => memory,
+        }
+    }
+
+    fn small_file<'a>(state: &'a mut State, path: &Path) -> Option<&'a mut Option<Vec<u8>>> {
+        match path.to_str() {
+            Some(META) => Some(&mut state.meta),
+            Some(MANAGED) => Some(&mut state.managed),
+            _ => None,
+        }
+    }
+}
+
+impl fmt::Debug for EngineDirectory {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("EngineDirectory")
+            .field("files", &self.inner())
+            .finish_non_exhaustive()
+    }
+}
+
+impl Directory for EngineDirectory {
+    fn get_file_handle(&self, path: &Path) -> Result<Arc<dyn FileHandle>, OpenReadError> {
+        self.inner().get_file_handle(path)
+    }
+
+    fn delete(&self, path: &Path) -> Result<(), DeleteError> {
+        // In memory, readers hold the bytes themselves; on disk, the sweep decides.
+        self.state().known.remove(path);
+        match &self.files {
+            Files::Memory(memory) => memory.delete(path),
+            Files::Folder { .. } => Ok(()),
+        }
+    }
+
+    fn exists(&self, path: &Path) -> Result<bool, OpenReadError> {
+        if let Some(small) = Self::small_file(&mut self.state(), path) {
+            return Ok(small.is_some());
+        }
+        self.inner().exists(path)
+    }
+
+    fn open_write(&self, path: &Path) -> Result<WritePtr, OpenWriteError> {
+        if self.mode == Mode::Read {
+            let refusal = io::Error::new(io::ErrorKind::PermissionDenied, "opened for reading");
+            return Err(OpenWriteError::wrap_io_error(refusal, path.to_owned()));
+        }
+        let sink: Box<dyn TerminatingWrite + Send + Sync> = match &self.files {
+            Files::Memory(memory) => Box::new(memory.open_write(path)?),
+            Files::Folder { path: folder, .. } => {
+                let file = OpenOptions::new()
+                    .write(true)
+                    .create_new(true)
+                    .open(folder.join(path))
+                    .map_err(|error| match error.kind() {
+                        io::ErrorKind::AlreadyExists => {
+                            OpenWriteError::FileAlreadyExists(path.to_owned())
+                        }
+                        _ => OpenWriteError::wrap_io_error(error, path.to_owned()),
+                    })?;
+                Box::new(PlainFile(file))
+            }
+        };
+        self.state().writing.insert(path.to_owned());
+        let hashing = HashingWriter {
+            sink,
+            hasher: blake3::Hasher::new(),
+            length: 0,
+            path: path.to_owned(),
+            state: Arc::clone(&self.state),
+        };
+        Ok(BufWriter::with_capacity(1 << 16, Box::new(hashing)))
+    }
+
+    fn atomic_read(&self, path: &Path) -> Result<Vec<u8>, OpenReadError> {
+        match Self::small_file(&mut self.state(), path) {
+            Some(small) => small
+                .clone()
+                .ok_or_else(|| OpenReadError::FileDoesNotExist(path.to_owned())),
+            None => self.inner().atomic_read(path),
+        }
+    }
+
+    fn atomic_write(&self, path: &Path, data: &[u8]) -> io::Result<()> {
+        match Self::small_file(&mut self.state(), path) {
+            Some(small) => {
+                *small = Some(data.to_vec());
+                Ok(())
+            }
+            None => Err(io::Error::other(format!(
+                "unexpected file `{}`",
+                path.display()
+            ))),
+        }
+    }
+
+    fn sync_directory(&self) -> io::Result<()> {
+        Ok(()) // done once, for what is published
+    }
+
+    fn acquire_lock(&self, _lock: &Lock) -> Result<DirectoryLock, LockError> {
+        // One writer is ensured by our own lock; readers hold their generation.
+        Ok(DirectoryLock::from(Box::new(())))
+    }
+
+    fn watch(&self, _callback: WatchCallback) -> tantivy::Result<WatchHandle> {
+        Ok(WatchHandle::empty())
+    }
+}
+
+/// A file that is synced with the publication that first names it, not when it is closed: what a
+/// merge replaces before that never needs to be.
+struct PlainFile(File);
+
+impl Write for PlainFile {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.0.write(bytes)
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}
+
+impl TerminatingWrite for PlainFile {
+    fn terminate_ref(&mut self, _: AntiCallToken) -> io::Result<()> {
+        Ok(())
+    }
+}
+
+struct HashingWriter {
+    sink: Box<dyn TerminatingWrite + Send + Sync>,
+    hasher: blake3::Hasher,
+    length: u64,
+    path: PathBuf,
+    state: Arc<Mutex<State>>,
+}
+
+impl Write for HashingWriter {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        let written = self.sink.write(bytes)?;
+        self.hasher.update(&bytes[..written]);
+        self.length += written as u64;
+        Ok(written)
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        self.sink.flush()
+    }
+}
+
+impl TerminatingWrite for HashingWriter {
+    fn terminate_ref(&mut self, token: AntiCallToken) -> io::Result<()> {
+        self.sink.flush()?;
+        self.sink.terminate_ref(token)?;
+        let known = KnownFile {
+            length: self.length,
+            hash: self.hasher.finalize(),
+            synced: false,
+        };
+        let mut state = self
+            .state
+            .lock()
+            .unwrap_or_else(std::sync::PoisonError::into_inner);
+        state.writing.remove(&self.path);
+        state.known.insert(std::mem::take(&mut self.path), known);
+        Ok(())
+    }
+}

@@ -1,0 +1,50 @@
+//! What the engine says, in our words.
+
+use std::io;
+
+use tantivy::TantivyError;
+use tantivy::directory::error::{OpenReadError, OpenWriteError};
+
+use crate::{Error, ErrorKind};
+
+impl From<TantivyError> for Error {
+    fn from(error: TantivyError) -> Self {
+        if let Some(io) = io_error(&error) {
+            let (kind, message) = (io.kind(), io.to_string());
+            let error = Self::new(
+                ErrorKind::Io,
+                format!("the index cannot be read or written: {message}"),
+            )
+            .with_source(error);
+            return match kind {
+                io::ErrorKind::StorageFull => error.with_hint(
+                    "the disk is full: nothing was published, the state before is intact; \
+                     free some space and run the command again",
+                ),
+                io::ErrorKind::PermissionDenied | io::ErrorKind::ReadOnlyFilesystem => {
+                    error.with_hint("use `--index DIR` to keep the index in a folder you can write")
+                }
+                _ => error,
+            };
+        }
+        let damaged = matches!(
+            error,
+            TantivyError::DataCorruption(_) | TantivyError::OpenReadError(_)
+        );
+        if damaged {
+            return Self::new(ErrorKind::Damaged, "the index is damaged")
+                .with_source(error)
+                .with_hint("rebuild it with `pressmark index --rebuild`");
+        }
+        Self::new(ErrorKind::Engine, "the engine failed").with_source(error)
+    }
+}
+
+fn io_error(error: &TantivyError) -> Option<&io::Error> {
+    match error {
+        TantivyError::IoError(error) => Some(error),
+        TantivyError::OpenReadError(OpenReadError::IoError { io_error, .. })
+        | TantivyError::OpenWriteError(OpenWriteError::IoError { io_error, .. }) => Some(io_error),
+        _ => None,
+    }
+}

@@ -1,0 +1,290 @@
+//! A published state: what it consists of, how it is published, how it is opened.
+//!
+//! The order is the whole protocol: segment files complete and synced, then
+//! `generations/<g>.json`, synced, then the rename of `CURRENT`, then the folder synced. A crash
+//! between any two steps leaves the state before; what was written beyond it is swept by the next
+//! writer.
+
+use std::fs::{self, File};
+use std::io::Write;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use serde::{Deserialize, Serialize};
+
+use super::home::{CURRENT, DATA, GENERATIONS, Home};
+use crate::{Error, ErrorKind, Result, Schema};
+
+/// The version of the layout on disk.
+pub(super) const FORMAT: u32 = 1;
+
+/// What `generations/<g>.json` says.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub(super) struct Generation {
+    /// The version of the layout.
+    pub(super) format: u32,
+    /// Grows with every publication.
+    pub(super) generation: u64,
+    /// The folder below `data/` that holds the files.
+    pub(super) build: String,
+    /// The analysis that made the tokens.
+    pub(super) analysis: String,
+    /// The facets, and what feeds the fields.
+    pub(super) schema: Schema,
+    /// Live documents.
+    pub(super) documents: u64,
+    /// The engine's own description of the segments.
+    pub(super) engine_meta: serde_json::Value,
+    /// Every segment file, with its length and hash.
+    pub(super) files: Vec<FileRef>,
+    /// What reindexing keeps with the documents.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) run: Option<RunState>,
+}
+
+/// A file that a generation consists of.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub(crate) struct FileRef {
+    /// Relative: to the build for segment files, to the index for all others.
+    pub(crate) path: String,
+    /// Bytes that belong to the generation.
+    pub(crate) length: u64,
+    /// The BLAKE3 hash of those bytes, in hexadecimal.
+    pub(crate) hash: String,
+}
+
+/// What reindexing records in a generation.
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
+pub(crate) struct RunState {
+    /// The journal, as far as it belongs to this generation.
+    pub(crate) journal: Option<FileRef>,
+    /// A digest of the configuration that the documents were read with.
+    pub(crate) config: String,
+    /// The last ledger, relative to the index.
+    pub(crate) ledger: Option<String>,
+    /// The totals of the last run, as `index --json` prints them.
+    pub(crate) totals: serde_json::Value,
+}
+
+/// A generation that is held open: its files stay as long as this lives.
+#[derive(Debug)]
+pub(super) struct Pinned {
+    pub(super) generation: Arc<Generation>,
+    /// Shared lock on the description; absent in memory, where files are counted references.
+    _lock: Option<File>,
+}
+
+/// How often a reader tries again when the generation it is about to open is swept.
+const ATTEMPTS: usize = 20;
+
+impl Pinned {
+    /// Opens and holds the newest generation.
+    pub(super) fn newest(home: &Home) -> Result<Self> {
+        let folder = match home {
+            Home::Memory(memory) => {
+                let newest = memory
+                    .newest
+                    .read()
+                    .unwrap_or_else(|poisoned| poisoned.into_inner());
+                return Ok(Self {
+                    generation: Arc::clone(&newest),
+                    _lock: None,
+                });
+            }
+            Home::Folder(folder) => folder,
+        };
+        for _ in 0..ATTEMPTS {
+            let (number, hash) = read_current(folder)?;
+            match Self::open(folder, number, &hash) {
+                Ok(Some(pinned)) => return Ok(pinned),
+                Ok(None) => {}
+                Err(error) => return Err(error),
+            }
+        }
+        Err(Error::new(
+            ErrorKind::Damaged,
+            "the current generation of the index is missing",
+        )
+        .with_path(folder.as_ref())
+        .with_hint("rebuild it with `pressmark index --rebuild`"))
+    }
+
+    /// `None` if it was swept meanwhile.
+    fn open(folder: &Path, number: u64, hash: &str) -> Result<Option<Self>> {
+        let path = description(folder, number);
+        let file = match File::open(&path) {
+            Ok(file) => file,
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(None),
+            Err(error) => return Err(Error::io(&path, "open", error)),
+        };
+        file.lock_shared()
+            .map_err(|source| Error::io(&path, "lock", source))?;
+        // Between opening and locking, a sweep may have taken the file away.
+        let bytes = match fs::read(&path) {
+            Ok(bytes) => bytes,
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(None),
+            Err(error) => return Err(Error::io(&path, "read", error)),
+        };
+        if blake3::hash(&bytes).to_hex().as_str() != hash {
+            return Err(damaged(
+                &path,
+                "its hash is not the one that `CURRENT` names",
+            ));
+        }
+        let generation: Generation = parse(&path, &bytes)?;
+        generation.check_lengths(folder)?;
+        Ok(Some(Self {
+            generation: Arc::new(generation),
+            _lock: Some(file),
+        }))
+    }
+}
+
+impl Generation {
+    /// The state before the first document.
+    pub(super) fn empty(schema: Schema, build: String) -> Self {
+        Self {
+            format: FORMAT,
+            generation: 0,
+            build,
+            analysis: crate::analysis::ANALYSIS_VERSION.to_owned(),
+            schema,
+            documents: 0,
+            engine_meta: serde_json::Value::Null,
+            files: Vec::new(),
+            run: None,
+        }
+    }
+
+    /// The folder of the segment files.
+    pub(super) fn build_folder(&self, folder: &Path) -> PathBuf {
+        folder.join(DATA).join(&self.build)
+    }
+
+    /// A mapped file that is shorter than it was kills the process that reads it: refuse it here.
+    fn check_lengths(&self, folder: &Path) -> Result<()> {
+        let build = self.build_folder(folder);
+        for file in &self.files {
+            let path = build.join(&file.path);
+            let length = fs::metadata(&path)
+                .map_err(|source| {
+                    damaged(&path, "a file of the current generation is missing")
+                        .with_source(source)
+                })?
+                .len();
+            if length != file.length {
+                return Err(damaged(
+                    &path,
+                    &format!("it has {length} bytes instead of {}", file.length),
+                ));
+            }
+        }
+        Ok(())
+    }
+
+    /// Publishes: from here on, whoever opens the index sees this state, also after a power cut.
+    ///
+    /// The files it names must be complete and synced.
+    pub(super) fn publish(self, home: &Home) -> Result<Arc<Self>> {
+        let generation = Arc::new(self);
+        match home {
+            Home::Memory(memory) => {
+                let mut newest = memory
+                    .newest
+                    .write()
+                    .unwrap_or_else(|poisoned| poisoned.into_inner());
+                *newest = Arc::clone(&generation);
+            }
+            Home::Folder(folder) => {
+                let bytes = serde_json::to_vec_pretty(&*generation).map_err(|source| {
+                    Error::new(ErrorKind::Engine, "cannot describe the new generation")
+                        .with_source(source)
+                })?;
+                write_synced(&description(folder, generation.generation), &bytes)?;
+                let hash = blake3::hash(&bytes).to_hex();
+                let line = format!("{} {hash}\n", generation.generation);
+                write_synced(&folder.join(CURRENT), line.as_bytes())?;
+            }
+        }
+        Ok(generation)
+    }
+}
+
+/// Refuses an index that this version cannot read, by name.
+fn parse(path: &Path, bytes: &[u8]) -> Result<Generation> {
+    #[derive(Deserialize)]
+    struct Format {
+        format: u32,
+    }
+    let unreadable = |source| damaged(path, "it cannot be read").with_source(source);
+    let Format { format } = serde_json::from_slice(bytes).map_err(unreadable)?;
+    if format != FORMAT {
+        return Err(Error::new(
+            ErrorKind::Version,
+            format!("the index has format {format}, this version of pressmark reads {FORMAT}"),
+        )
+        .with_path(path)
+        .with_hint(
+            "rebuild it with `pressmark index --rebuild`, or use the version that wrote it",
+        ));
+    }
+    serde_json::from_slice(bytes).map_err(unreadable)
+}
+
+/// The number and the hash that `CURRENT` names.
+fn read_current(folder: &Path) -> Result<(u64, String)> {
+    let path = folder.join(CURRENT);
+    let text = fs::read_to_string(&path).map_err(|source| Error::io(&path, "read", source))?;
+    let mut words = text.split_ascii_whitespace();
+    let number = words.next().and_then(|word| word.parse().ok());
+    match (number, words.next(), words.next()) {
+        (Some(number), Some(hash), None) if hash.len() == 64 => Ok((number, hash.to_owned())),
+        _ => Err(damaged(&path, "it does not name a generation and its hash")),
+    }
+}
+
+/// Where a generation is described.
+pub(super) fn description(folder: &Path, number: u64) -> PathBuf {
+    folder.join(GENERATIONS).join(format!("{number}.json"))
+}
+
+/// Reads a generation that is known to be held, or that only the writer can sweep.
+pub(super) fn read_description(path: &Path) -> Result<Generation> {
+    let bytes = fs::read(path).map_err(|source| Error::io(path, "read", source))?;
+    parse(path, &bytes)
+}
+
+/// Replaces a small file: temporary file, synced, renamed, folder synced; readable by others as
+/// the process's own files are.
+pub(super) fn write_synced(path: &Path, bytes: &[u8]) -> Result<()> {
+    let folder = path.parent().unwrap_or(Path::new("."));
+    let name = path.file_name().unwrap_or_default().to_string_lossy();
+    let temporary = folder.join(format!("{name}.tmp"));
+    let write = || -> std::io::Result<()> {
+        let mut file = File::create(&temporary)?;
+        file.write_all(bytes)?;
+        file.sync_all()?;
+        fs::rename(&temporary, path)?;
+        sync_folder(folder)
+    };
+    write().map_err(|source| Error::io(path, "write", source))
+}
+
+/// Makes the names in a folder durable. Where folders cannot be opened (Windows), renames are.
+pub(super) fn sync_folder(folder: &Path) -> std::io::Result<()> {
+    if cfg!(unix) {
+        File::open(folder)?.sync_all()
+    } else {
+        Ok(())
+    }
+}
+
+/// An error about a damaged file of the index.
+pub(super) fn damaged(path: &Path, what: &str) -> Error {
+    Error::new(
+        ErrorKind::Damaged,
+        format!("the index is damaged: `{}`: {what}", path.display()),
+    )
+    .with_path(path)
+    .with_hint("rebuild it with `pressmark index --rebuild`")
+}

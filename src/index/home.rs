@@ -1,0 +1,155 @@
+//! Where an index lives: a folder, or the memory of the process.
+
+use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, RwLock};
+
+use tantivy::directory::RamDirectory;
+
+use super::generation::Generation;
+use crate::{Error, ErrorKind, Result};
+
+/// The names below the folder of an index.
+pub(super) const CURRENT: &str = "CURRENT";
+pub(super) const GENERATIONS: &str = "generations";
+pub(super) const DATA: &str = "data";
+pub(super) const LOCK: &str = "LOCK";
+/// The folder of an index inside the folder of a corpus.
+pub(super) const INDEX_FOLDER: &str = ".pressmark";
+
+/// A folder, or memory.
+#[derive(Debug, Clone)]
+pub(super) enum Home {
+    Folder(Arc<Path>),
+    Memory(Arc<Memory>),
+}
+
+/// An index in memory: the same files, and the newest generation beside them.
+#[derive(Debug)]
+pub(super) struct Memory {
+    pub(super) files: RamDirectory,
+    pub(super) newest: RwLock<Arc<Generation>>,
+    writer: AtomicBool,
+}
+
+impl Memory {
+    pub(super) fn new(first: Generation) -> Self {
+        Self {
+            files: RamDirectory::create(),
+            newest: RwLock::new(Arc::new(first)),
+            writer: AtomicBool::new(false),
+        }
+    }
+}
+
+impl Home {
+    /// Finds the index that `path` is or holds.
+    pub(super) fn find(path: &Path) -> Result<Self> {
+        for folder in [path.to_path_buf(), path.join(INDEX_FOLDER)] {
+            if folder.join(CURRENT).is_file() {
+                return Ok(Self::Folder(folder.into()));
+            }
+        }
+        if !path.exists() {
+            return Err(Error::new(
+                ErrorKind::NoIndex,
+                format!("there is no `{}`", path.display()),
+            )
+            .with_path(path));
+        }
+        Err(Error::new(
+            ErrorKind::NoIndex,
+            format!("there is no index in `{}`", path.display()),
+        )
+        .with_path(path)
+        .with_hint(format!("run `pressmark index {}`", path.display())))
+    }
+
+    pub(super) fn folder(&self) -> Option<&Path> {
+        match self {
+            Self::Folder(folder) => Some(folder),
+            Self::Memory(_) => None,
+        }
+    }
+
+    pub(super) fn join(&self, name: impl AsRef<Path>) -> Option<PathBuf> {
+        self.folder().map(|folder| folder.join(name))
+    }
+}
+
+/// Keeps every other writer out while it lives.
+#[derive(Debug)]
+pub(super) enum WriterLock {
+    /// The lock goes with the file handle, also when the process dies.
+    File {
+        _file: std::fs::File,
+    },
+    Memory(Arc<Memory>),
+}
+
+impl WriterLock {
+    /// Takes the lock, or says who holds it.
+    pub(super) fn take(home: &Home) -> Result<Self> {
+        match home {
+            Home::Folder(folder) => Self::take_file(&folder.join(LOCK)),
+            Home::Memory(memory) => {
+                if memory.writer.swap(true, Ordering::SeqCst) {
+                    return Err(Error::new(
+                        ErrorKind::Locked,
+                        "another writer of this index is open in this process",
+                    )
+                    .with_hint("close it first: there is one writer at a time"));
+                }
+                Ok(Self::Memory(Arc::clone(memory)))
+            }
+        }
+    }
+
+    fn take_file(path: &Path) -> Result<Self> {
+        use std::io::{Seek, Write};
+        let mut file = std::fs::OpenOptions::new()
+            .read(true)
+            .write(true)
+            .create(true)
+            .truncate(false)
+            .open(path)
+            .map_err(|source| Error::io(path, "open the lock", source))?;
+        match file.try_lock() {
+            Ok(()) => {}
+            Err(std::fs::TryLockError::WouldBlock) => {
+                let holder = std::fs::read_to_string(path).unwrap_or_default();
+                let holder = holder.lines().next().unwrap_or("").trim().to_owned();
+                let who = if holder.is_empty() {
+                    String::new()
+                } else {
+                    format!(" ({holder})")
+                };
+                return Err(Error::new(
+                    ErrorKind::Locked,
+                    format!("another process is writing this index{who}"),
+                )
+                .with_path(path)
+                .with_hint("wait until it has finished; searching goes on meanwhile"));
+            }
+            Err(std::fs::TryLockError::Error(source)) => {
+                return Err(Error::io(path, "lock", source));
+            }
+        }
+        // The text only helps whoever finds the lock held; the lock itself is the kernel's.
+        let note = format!("process {}\n", std::process::id());
+        let written = file
+            .set_len(0)
+            .and_then(|()| file.rewind())
+            .and_then(|()| file.write_all(note.as_bytes()));
+        written.map_err(|source| Error::io(path, "write the lock", source))?;
+        Ok(Self::File { _file: file })
+    }
+}
+
+impl Drop for WriterLock {
+    fn drop(&mut self) {
+        if let Self::Memory(memory) = self {
+            memory.writer.store(false, Ordering::SeqCst);
+        }
+    }
+}

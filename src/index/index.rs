@@ -1,0 +1,122 @@
+//! The handle on an index: create, open, write, search.
+
+use std::path::Path;
+use std::sync::{Arc, Mutex};
+
+use super::generation::{Generation, Pinned};
+use super::home::{CURRENT, DATA, GENERATIONS, Home, Memory};
+use super::searcher::Searcher;
+use super::writer::{Writer, WriterOptions, build_name};
+use crate::schema::Schema;
+use crate::{Error, ErrorKind, Result};
+
+/// An index on disk or in memory. Clones are handles on the same index.
+#[derive(Debug, Clone)]
+pub struct Index {
+    home: Home,
+    /// The newest snapshot that was asked for, so that asking again is cheap.
+    newest: Arc<Mutex<Option<Searcher>>>,
+}
+
+impl Index {
+    /// Opens the index in a folder, or in its `.pressmark`. Needs no write permission.
+    ///
+    /// # Errors
+    /// [`ErrorKind::NoIndex`] if there is none; [`ErrorKind::Damaged`] or [`ErrorKind::Version`]
+    /// if it cannot be used.
+    pub fn open(path: impl AsRef<Path>) -> Result<Self> {
+        let home = Home::find(path.as_ref())?;
+        drop(Pinned::newest(&home)?);
+        Ok(Self::at(home))
+    }
+
+    /// Creates an empty index in a folder, which is made if it does not exist.
+    ///
+    /// # Errors
+    /// [`ErrorKind::IndexExists`] if the folder holds one; [`ErrorKind::Io`].
+    pub fn create(path: impl AsRef<Path>, schema: Schema) -> Result<Self> {
+        let folder = path.as_ref();
+        if folder.join(CURRENT).exists() {
+            return Err(Error::new(
+                ErrorKind::IndexExists,
+                format!("there is an index in `{}` already", folder.display()),
+            )
+            .with_path(folder));
+        }
+        let first = Generation::empty(schema, build_name(1));
+        for folder in [folder.join(GENERATIONS), first.build_folder(folder)] {
+            std::fs::create_dir_all(&folder)
+                .map_err(|source| Error::io(&folder, "create the folder", source))?;
+        }
+        debug_assert!(first.build_folder(folder).starts_with(folder.join(DATA)));
+        let home = Home::Folder(folder.into());
+        first.publish(&home)?;
+        Ok(Self::at(home))
+    }
+
+    /// Creates an empty index in memory.
+    ///
+    /// # Errors
+    /// None today; the signature is that of [`create`](Self::create).
+    pub fn create_in_memory(schema: Schema) -> Result<Self> {
+        let first = Generation::empty(schema, build_name(1));
+        Ok(Self::at(Home::Memory(Arc::new(Memory::new(first)))))
+    }
+
+    fn at(home: Home) -> Self {
+        Self {
+            home,
+            newest: Arc::default(),
+        }
+    }
+
+    /// The folder of the index; `None` in memory.
+    pub fn path(&self) -> Option<&Path> {
+        self.home.folder()
+    }
+
+    /// The schema of the newest generation.
+    ///
+    /// # Errors
+    /// As [`open`](Self::open).
+    pub fn schema(&self) -> Result<Schema> {
+        Ok(Pinned::newest(&self.home)?.generation.schema.clone())
+    }
+
+    /// Opens the one writer.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Locked`] if another writer is open, here or in another process.
+    pub fn writer(&self) -> Result<Writer> {
+        self.writer_with(WriterOptions::default())
+    }
+
+    /// Opens the one writer with options.
+    ///
+    /// # Errors
+    /// As [`writer`](Self::writer); [`ErrorKind::Version`] if the index was made with another
+    /// analysis and is not to be rebuilt.
+    pub fn writer_with(&self, options: WriterOptions) -> Result<Writer> {
+        Writer::open(self.home.clone(), options)
+    }
+
+    /// A snapshot of the newest generation. It stays as it is while generations come and go.
+    ///
+    /// # Errors
+    /// As [`open`](Self::open).
+    pub fn searcher(&self) -> Result<Searcher> {
+        let pinned = Pinned::newest(&self.home)?;
+        let mut newest = self
+            .newest
+            .lock()
+            .unwrap_or_else(std::sync::PoisonError::into_inner);
+        if let Some(searcher) = &*newest
+            && searcher.generation() == pinned.generation.generation
+        {
+            return Ok(searcher.clone());
+        }
+        let searcher = Searcher::open(&self.home, pinned)?;
+        *newest = Some(searcher.clone());
+        Ok(searcher)
+    }
+}

@@ -1,0 +1,144 @@
+//! The fields of the engine's index. Later work depends on this table: a change of it is a new
+//! [`FORMAT`](super::generation::FORMAT).
+
+use std::sync::Arc;
+
+use tantivy::schema::{
+    FAST, Field, IndexRecordOption, JsonObjectOptions, NumericOptions, STORED, TextFieldIndexing,
+    TextOptions,
+};
+use tantivy::store::{Compressor, ZstdCompressor};
+use tantivy::tokenizer::TokenizerManager;
+use tantivy::{Index, IndexSettings, SegmentPlugin};
+
+use super::directory::EngineDirectory;
+use super::segment::nodes::NodePlugin;
+use super::segment::per_document::PerDocument;
+use super::segment::{card, sentences};
+use super::tokens::{PACKED, PackedTokenizer};
+use crate::schema::Schema;
+
+/// Bytes of the folded title that the order by title looks at.
+pub(super) const TITLE_KEY_BYTES: usize = 64;
+
+/// Every field of the engine's schema.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Fields {
+    /// Title and body, each as exact forms and as stems, with positions.
+    pub(super) title_exact: Field,
+    pub(super) title_stem: Field,
+    pub(super) body_exact: Field,
+    pub(super) body_stem: Field,
+    /// Facet values: a path for each origin and facet, raw and fast.
+    pub(super) facets: Field,
+    /// Numeric facets.
+    pub(super) numbers: Field,
+    /// First and last second of the date's period, its offset from UTC and its precision.
+    pub(super) date_start: Field,
+    pub(super) date_end: Field,
+    pub(super) date_offset: Field,
+    pub(super) date_precision: Field,
+    /// When the document first entered the index.
+    pub(super) added: Field,
+    /// The external id.
+    pub(super) id: Field,
+    /// Unique 64-bit key, which ends every tie.
+    pub(super) key: Field,
+    pub(super) title_key: Field,
+    pub(super) text_hash: Field,
+    pub(super) path: Field,
+    /// Runs for segment files of our own.
+    pub(super) card: Field,
+    pub(super) sentences: Field,
+    /// The text that offsets speak of, and everything else that is only shown.
+    pub(super) body: Field,
+    pub(super) source: Field,
+}
+
+/// Names of the fast fields, for opening columns.
+pub(super) mod names {
+    pub(in crate::index) const DATE_START: &str = "date_start";
+    pub(in crate::index) const DATE_END: &str = "date_end";
+    pub(in crate::index) const DATE_PRECISION: &str = "date_precision";
+    pub(in crate::index) const ADDED: &str = "added";
+    pub(in crate::index) const KEY: &str = "key";
+    pub(in crate::index) const TITLE_KEY: &str = "title_key";
+    pub(in crate::index) const FACETS: &str = "facets";
+    pub(in crate::index) const NUMBERS: &str = "numbers";
+}
+
+impl Fields {
+    /// The engine's schema, and its fields.
+    pub(super) fn schema() -> (tantivy::schema::Schema, Self) {
+        let mut schema = tantivy::schema::Schema::builder();
+        let text = TextOptions::default().set_indexing_options(
+            TextFieldIndexing::default()
+                .set_tokenizer(PACKED)
+                .set_index_option(IndexRecordOption::WithFreqsAndPositions),
+        );
+        let raw = TextFieldIndexing::default()
+            .set_tokenizer("raw")
+            .set_fieldnorms(false)
+            .set_index_option(IndexRecordOption::Basic);
+        let fast = NumericOptions::from(FAST);
+        let fields = Self {
+            title_exact: schema.add_text_field("title_exact", text.clone()),
+            title_stem: schema.add_text_field("title_stem", text.clone()),
+            body_exact: schema.add_text_field("body_exact", text.clone()),
+            body_stem: schema.add_text_field("body_stem", text),
+            facets: schema.add_json_field(
+                names::FACETS,
+                JsonObjectOptions::default()
+                    .set_indexing_options(raw.clone())
+                    .set_fast("raw"),
+            ),
+            numbers: schema
+                .add_json_field(names::NUMBERS, JsonObjectOptions::default().set_fast("raw")),
+            date_start: schema.add_i64_field(names::DATE_START, fast.clone()),
+            date_end: schema.add_i64_field(names::DATE_END, fast.clone()),
+            date_offset: schema.add_i64_field("date_offset", fast.clone()),
+            date_precision: schema.add_u64_field(names::DATE_PRECISION, fast.clone()),
+            added: schema.add_i64_field(names::ADDED, fast.clone()),
+            id: schema.add_text_field("id", TextOptions::default().set_indexing_options(raw)),
+            key: schema.add_u64_field(names::KEY, fast.clone()),
+            title_key: schema
+                .add_text_field(names::TITLE_KEY, TextOptions::default().set_fast("raw")),
+            text_hash: schema.add_u64_field("text_hash", fast),
+            path: schema.add_text_field("path", TextOptions::default().set_fast("raw")),
+            card: schema.add_custom_field(card::NAME, "run", serde_json::Value::Null),
+            sentences: schema.add_custom_field(sentences::NAME, "run", serde_json::Value::Null),
+            body: schema.add_text_field("body", TextOptions::from(STORED)),
+            source: schema.add_text_field("source", TextOptions::from(STORED)),
+        };
+        (schema.build(), fields)
+    }
+}
+
+/// Opens the engine on a directory: creates its index there if the directory has no meta yet.
+pub(super) fn open_engine(directory: EngineDirectory, schema: &Schema) -> tantivy::Result<Index> {
+    let (engine_schema, _) = Fields::schema();
+    let tokenizers = TokenizerManager::default();
+    tokenizers.register(PACKED, PackedTokenizer::default());
+    let settings = IndexSettings {
+        docstore_compression: Compressor::Zstd(ZstdCompressor {
+            compression_level: Some(3),
+        }),
+        docstore_blocksize: 16_384,
+        ..IndexSettings::default()
+    };
+    plugins(schema)
+        .into_iter()
+        .fold(Index::builder(), tantivy::IndexBuilder::register_plugin)
+        .schema(engine_schema)
+        .settings(settings)
+        .tokenizers(tokenizers)
+        .open_or_create(directory)
+}
+
+fn plugins(schema: &Schema) -> Vec<Arc<dyn SegmentPlugin>> {
+    vec![
+        Arc::new(PerDocument::new(card::NAME)),
+        Arc::new(PerDocument::new(sentences::NAME)),
+        Arc::new(NodePlugin::new(schema)),
+    ]
+}

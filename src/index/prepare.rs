@@ -1,0 +1,273 @@
+//! Documents into what the writer takes: checks, analysis, and the values of every field. It runs
+//! in the threads that read, so that the one writer only writes.
+
+use std::collections::BTreeMap;
+
+use tantivy::TantivyDocument;
+use tantivy::schema::OwnedValue;
+use unicode_normalization::UnicodeNormalization;
+
+use super::layout::{Fields, TITLE_KEY_BYTES};
+use super::segment::card::Card;
+use super::segment::nodes::hash_of;
+use super::segment::sentences;
+use super::stored::SourceRecord;
+use crate::analysis::{self, Analyzer, Language};
+use crate::document::{Document, DocumentId};
+use crate::schema::{Origin, Schema};
+use crate::{Error, ErrorKind, Result};
+
+/// The most bytes a facet value may have.
+pub(super) const MAX_VALUE_BYTES: usize = 256;
+/// The most values a document may have in one facet.
+pub(super) const MAX_VALUES: usize = 256;
+/// The most bytes the title of a document may have.
+pub(super) const MAX_TITLE_BYTES: usize = 64 << 10;
+/// The most bytes the text of a document may have. Readers of files stop earlier.
+pub(super) const MAX_BODY_BYTES: usize = 256 << 20;
+
+/// Turns documents into what the writer takes. One for each thread.
+#[derive(Debug, Clone)]
+pub struct Preparer {
+    analyzer: Analyzer,
+    fields: Fields,
+    schema: Schema,
+}
+
+/// An analysed document, ready to be written.
+#[derive(Debug)]
+#[non_exhaustive]
+pub struct Prepared {
+    /// Words that were cut to a prefix because they were too long.
+    pub cut_tokens: u64,
+    /// What was changed or refused on the way in, as sentences.
+    pub notes: Vec<String>,
+    /// The language used for stems, an ISO 639-1 code; empty if none.
+    pub language: String,
+    /// Whether that language was detected rather than declared.
+    pub language_detected: bool,
+    pub(super) id: DocumentId,
+    pub(super) document: TantivyDocument,
+}
+
+impl Prepared {
+    /// The document's id.
+    pub fn id(&self) -> &DocumentId {
+        &self.id
+    }
+}
+
+impl Preparer {
+    pub(super) fn new(schema: Schema) -> Self {
+        let (_, fields) = Fields::schema();
+        Self {
+            analyzer: Analyzer::new(),
+            fields,
+            schema,
+        }
+    }
+
+    /// Checks and analyses a document that first entered the index at `added`, in seconds since
+    /// 1970 UTC.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Document`] if the id is empty, longer than [`DocumentId::MAX_BYTES`] or holds
+    /// control characters, if a facet is not in the schema, or if the text is too long.
+    pub fn prepare(&mut self, mut document: Document, added: i64) -> Result<Prepared> {
+        check(&document)?;
+        let mut notes = Vec::new();
+        self.normalise_facets(&mut document, &mut notes)?;
+        let declared = document.language.as_deref().and_then(Language::parse);
+        let detected = match declared {
+            Some(_) => None,
+            None => analysis::detect(&document.body).map(|(language, _)| language),
+        };
+        let language = declared.or(detected).unwrap_or(Language::UND);
+        let title = self.analyzer.analyze(&document.title, language);
+        let body = self.analyzer.analyze(&document.body, language);
+        let language_code = if language == Language::UND {
+            ""
+        } else {
+            language.code()
+        };
+
+        let fields = &self.fields;
+        let mut out = TantivyDocument::new();
+        out.add_text(fields.id, document.id.as_str());
+        out.add_u64(fields.key, key_of(document.id.as_str()));
+        out.add_text(fields.title_exact, &title.exact);
+        out.add_text(fields.title_stem, &title.stem);
+        out.add_text(fields.body_exact, &body.exact);
+        out.add_text(fields.body_stem, &body.stem);
+        let title_key = title_key(&document.title);
+        if !title_key.is_empty() {
+            out.add_text(fields.title_key, title_key);
+        }
+        if let Some(date) = document.date {
+            out.add_i64(fields.date_start, date.start());
+            out.add_i64(fields.date_end, date.end());
+            out.add_u64(fields.date_precision, date.precision() as u64);
+            if let Some(offset) = date.offset() {
+                out.add_i64(fields.date_offset, i64::from(offset));
+            }
+        }
+        out.add_i64(fields.added, added);
+        if let Some(source) = &document.source {
+            out.add_text(fields.path, &source.path);
+        }
+        if !document.facets.is_empty() {
+            let values = document.facets.iter().map(|(name, values)| {
+                let values = values.iter().map(|value| OwnedValue::Str(value.clone()));
+                (name.clone(), OwnedValue::Array(values.collect()))
+            });
+            let declared = OwnedValue::Object(values.collect());
+            let origin = Origin::Declared.name().to_owned();
+            out.add_object(fields.facets, BTreeMap::from([(origin, declared)]));
+        }
+        if !document.numbers.is_empty() {
+            let values = document.numbers.iter().map(|(name, values)| {
+                let values = values.iter().map(|&value| OwnedValue::F64(value));
+                (name.clone(), OwnedValue::Array(values.collect()))
+            });
+            out.add_object(fields.numbers, values.collect());
+        }
+        let text_hash = text_hash(&document);
+        let hash_key = u64::from_be_bytes(text_hash.as_bytes()[..8].try_into().unwrap_or_default());
+        out.add_u64(fields.text_hash, hash_key);
+        out.add_custom(fields.card, &Card::of(&document, language_code).encode());
+        out.add_custom(
+            fields.sentences,
+            &sentences::encode(&body.sentences, &body.paragraphs),
+        );
+        let record = SourceRecord::of(&mut document, added, &text_hash);
+        out.add_text(fields.source, record.to_json()?);
+        out.add_text(fields.body, &document.body);
+
+        let cut_tokens = title.cut_tokens + body.cut_tokens;
+        Ok(Prepared {
+            cut_tokens,
+            notes,
+            language: language_code.to_owned(),
+            language_detected: detected.is_some(),
+            id: document.id,
+            document: out,
+        })
+    }
+
+    /// Trims, composes and deduplicates facet values; refuses what cannot be one, with a note.
+    fn normalise_facets(&self, document: &mut Document, notes: &mut Vec<String>) -> Result<()> {
+        for (name, values) in &mut document.facets {
+            let Some(facet) = self.schema.find_facet(name) else {
+                return Err(
+                    Error::new(ErrorKind::Document, format!("there is no facet `{name}`"))
+                        .with_hint("add it to the schema before the first document that has it"),
+                );
+            };
+            let mut kept: Vec<String> = Vec::with_capacity(values.len());
+            for value in values.drain(..) {
+                let value: String = value.trim().nfc().collect();
+                if value.is_empty() || kept.contains(&value) {
+                    continue;
+                }
+                let reason = if value.len() > MAX_VALUE_BYTES {
+                    format!(
+                        "a value of {} bytes is longer than {MAX_VALUE_BYTES}",
+                        value.len()
+                    )
+                } else if value.chars().any(char::is_control) {
+                    "a value holds control characters".to_owned()
+                } else if hash_of(&value, facet.tree).is_none() {
+                    "a value is a path without steps".to_owned()
+                } else if kept.len() == MAX_VALUES {
+                    format!("there are more than {MAX_VALUES} values")
+                } else {
+                    kept.push(value);
+                    continue;
+                };
+                notes.push(format!("facet `{name}`: {reason} and was left out"));
+            }
+            *values = kept;
+        }
+        document.facets.retain(|_, values| !values.is_empty());
+        for (name, values) in &mut document.numbers {
+            if self.schema.find_number(name).is_none() {
+                return Err(Error::new(
+                    ErrorKind::Document,
+                    format!("there is no numeric facet `{name}`"),
+                )
+                .with_hint("add it to the schema before the first document that has it"));
+            }
+            let before = values.len();
+            values.retain(|value| value.is_finite());
+            if values.len() < before {
+                notes.push(format!(
+                    "numeric facet `{name}`: what is not a number was left out"
+                ));
+            }
+        }
+        document.numbers.retain(|_, values| !values.is_empty());
+        Ok(())
+    }
+}
+
+fn check(document: &Document) -> Result<()> {
+    let id = document.id.as_str();
+    let refuse = |message: String| Err(Error::new(ErrorKind::Document, message));
+    if id.is_empty() {
+        return refuse("a document needs an id that is not empty".to_owned());
+    }
+    if id.len() > DocumentId::MAX_BYTES {
+        return refuse(format!(
+            "an id of {} bytes is longer than {}",
+            id.len(),
+            DocumentId::MAX_BYTES
+        ));
+    }
+    if id.chars().any(char::is_control) {
+        return refuse(format!(
+            "the id `{}` holds control characters",
+            id.escape_debug()
+        ));
+    }
+    if document.title.len() > MAX_TITLE_BYTES {
+        return refuse(format!(
+            "the title of `{id}` is longer than {MAX_TITLE_BYTES} bytes"
+        ));
+    }
+    if document.body.len() > MAX_BODY_BYTES {
+        return refuse(format!(
+            "the text of `{id}` is longer than {MAX_BODY_BYTES} bytes"
+        ));
+    }
+    Ok(())
+}
+
+/// The 64-bit key of a document: the beginning of the BLAKE3 hash of its id.
+pub(super) fn key_of(id: &str) -> u64 {
+    u64::from_be_bytes(
+        blake3::hash(id.as_bytes()).as_bytes()[..8]
+            .try_into()
+            .unwrap_or_default(),
+    )
+}
+
+/// What the order by title compares: folded, without marks in front, cut at a character.
+pub(super) fn title_key(title: &str) -> String {
+    let folded = analysis::fold(title);
+    let from = folded.find(char::is_alphanumeric).unwrap_or(folded.len());
+    let mut key = folded[from..].to_owned();
+    let mut end = key.len().min(TITLE_KEY_BYTES);
+    while !key.is_char_boundary(end) {
+        end -= 1;
+    }
+    key.truncate(end);
+    key
+}
+
+fn text_hash(document: &Document) -> blake3::Hash {
+    let mut hasher = blake3::Hasher::new();
+    hasher.update(&(document.title.len() as u64).to_le_bytes());
+    hasher.update(document.title.as_bytes());
+    hasher.update(document.body.as_bytes());
+    hasher.finalize()
+}

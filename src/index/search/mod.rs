@@ -1,0 +1,10 @@
+//! A question through the index: compile, one pass over each segment, counts, hits.
+
+pub(super) mod collect;
+pub(super) mod compile;
+pub(super) mod counts;
+pub(super) mod filter;
+pub(super) mod hits;
+pub(super) mod predicate;
+pub(super) mod top;
+pub(super) mod views;

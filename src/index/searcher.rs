@@ -1,0 +1,695 @@
+//! A snapshot of one generation, and what can be asked of it.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+use std::time::Instant;
+
+use tantivy::query::EnableScoring;
+use tantivy::schema::{Field, IndexRecordOption};
+use tantivy::{DocAddress, DocSet, ReloadPolicy, TERMINATED, TantivyDocument, Term};
+
+use super::directory::EngineDirectory;
+use super::generation::{Generation, Pinned, RunState};
+use super::home::Home;
+use super::keys::{KeyCounter, KeyUsage};
+use super::layout::{Fields, open_engine};
+use super::search::collect::{Control, Counted, DateTally, Found, Pass, PassFilter, Wanted};
+use super::search::compile::{Compiler, Provider, Statistics};
+use super::search::counts::Selected;
+use super::search::filter::{Filters, ValueSet};
+use super::search::hits::{self, HitMaker};
+use super::search::predicate::SetQuery;
+use super::search::top::{Position, Ranked, letter};
+use super::search::views::{ResolvedFacet, SegmentView, Views};
+use super::stored::{SourceRecord, StoredDocument};
+use crate::analysis::{ANALYSIS_VERSION, Analyzer, Language};
+use crate::document::{DateRange, DocumentId};
+use crate::query::{self, Diagnostic, ParseContext, Query, Severity};
+use crate::schema::Schema;
+use crate::search::{
+    Choice, ChosenPresence, ChosenValue, Cursor, DateMatch, FORMAT_VERSION, FacetRef, FacetResults,
+    FacetSelection, Hit, Limit, Question, SearchRequest, SearchResponse, Sort,
+};
+use crate::{Error, ErrorKind, Result};
+
+/// A snapshot of one generation: cheap to clone, safe to share, unchanged by what is written.
+#[derive(Debug, Clone)]
+pub struct Searcher {
+    snapshot: Arc<Snapshot>,
+}
+
+struct Snapshot {
+    pinned: Pinned,
+    engine: tantivy::Searcher,
+    views: Views,
+    fields: Fields,
+    languages: Vec<Language>,
+}
+
+impl std::fmt::Debug for Snapshot {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Snapshot")
+            .field("generation", &self.pinned.generation.generation)
+            .finish_non_exhaustive()
+    }
+}
+
+/// A question, read and compiled.
+struct Asked {
+    query: Query,
+    diagnostics: Vec<Diagnostic>,
+    weight: Box<dyn tantivy::query::Weight>,
+    filters: Vec<PassFilter>,
+    /// The filter that is the choice of each facet with one.
+    owners: BTreeMap<FacetRef, usize>,
+    digest: u64,
+    analyzer: Analyzer,
+}
+
+impl Searcher {
+    pub(super) fn open(home: &Home, pinned: Pinned) -> Result<Self> {
+        let generation = &pinned.generation;
+        if generation.analysis != ANALYSIS_VERSION {
+            return Err(Error::new(
+                ErrorKind::Version,
+                format!(
+                    "the index was made with analysis `{}`, this version of pressmark has \
+                     `{ANALYSIS_VERSION}`",
+                    generation.analysis
+                ),
+            )
+            .with_hint("rebuild it with `pressmark index --rebuild`"));
+        }
+        let directory = EngineDirectory::reader(home, generation)?;
+        let index = open_engine(directory, &generation.schema)?;
+        let reader = index
+            .reader_builder()
+            .reload_policy(ReloadPolicy::Manual)
+            .try_into()?;
+        let engine = reader.searcher();
+        let views: Vec<SegmentView> = engine
+            .segment_readers()
+            .iter()
+            .cloned()
+            .map(SegmentView::new)
+            .collect();
+        let (_, fields) = Fields::schema();
+        let languages = languages(&engine, [fields.title_stem, fields.body_stem])?;
+        let snapshot = Snapshot {
+            pinned,
+            engine,
+            views: Arc::new(views),
+            fields,
+            languages,
+        };
+        Ok(Self {
+            snapshot: Arc::new(snapshot),
+        })
+    }
+
+    fn published(&self) -> &Generation {
+        &self.snapshot.pinned.generation
+    }
+
+    /// The number of the published state.
+    pub fn generation(&self) -> u64 {
+        self.published().generation
+    }
+
+    /// Documents in it.
+    pub fn documents(&self) -> u64 {
+        self.published().documents
+    }
+
+    /// Its schema.
+    pub fn schema(&self) -> &Schema {
+        &self.published().schema
+    }
+
+    /// What it says of the last reindexing run.
+    #[cfg_attr(not(feature = "formats"), expect(dead_code, reason = "for reindexing"))]
+    pub(crate) fn run_state(&self) -> Option<&RunState> {
+        self.published().run.as_ref()
+    }
+
+    /// Answers a question: hits, the exact total, and the exact counts of every facet asked for.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Query`] if the query cannot be read, [`ErrorKind::Request`] if it names what
+    /// the index does not have, [`ErrorKind::Cursor`], [`ErrorKind::Damaged`].
+    pub fn search(&self, request: &SearchRequest) -> Result<SearchResponse> {
+        self.search_with(request, &Control::default())
+    }
+
+    /// Answers a question, unless something stops it.
+    ///
+    /// # Errors
+    /// As [`search`](Self::search), and [`ErrorKind::Cancelled`].
+    pub fn search_with(
+        &self,
+        request: &SearchRequest,
+        control: &Control,
+    ) -> Result<SearchResponse> {
+        let started = Instant::now();
+        let mut asked = self.ask(request)?;
+        let after = self.position(request, asked.digest)?;
+        let facets = self.facets(request, &asked.owners)?;
+        let limit = match request.limit {
+            // One more tells whether there is another page.
+            Limit::Hits(hits) if hits > 0 => Limit::Hits(hits.saturating_add(1)),
+            limit => limit,
+        };
+        let pass = Pass {
+            weight: asked.weight,
+            filters: asked.filters,
+            facets: &facets,
+            sort: request.sort,
+            limit,
+            after,
+            control,
+        };
+        let Found {
+            total,
+            mut hits,
+            facets: tallies,
+            dates,
+        } = pass.run(&self.snapshot.views)?;
+        for tally in dates {
+            asked.diagnostics.extend(about_dates(tally));
+        }
+        let mut results = Vec::with_capacity(facets.len());
+        for (counted, tally) in facets.iter().zip(tallies) {
+            let name = counted.facet.name();
+            let selected = request
+                .choices
+                .get(&name)
+                .map(Selected::of)
+                .unwrap_or_default();
+            results.push((name, tally.finish(total, request.top, &selected)?));
+        }
+        let mut cursor = None;
+        if let Limit::Hits(limit) = request.limit
+            && hits.len() > limit
+        {
+            hits.truncate(limit);
+            cursor = hits
+                .last()
+                .map(|last| self.cursor(request.sort, asked.digest, last));
+        }
+        let maker = self.hit_maker(&asked.query, request);
+        let hits = hits
+            .iter()
+            .map(|ranked| maker.make(ranked, &mut asked.analyzer))
+            .collect::<Result<_>>()?;
+        Ok(SearchResponse {
+            format_version: FORMAT_VERSION,
+            query: asked.query.to_string(),
+            generation: self.generation(),
+            total,
+            took_ms: started.elapsed().as_secs_f64() * 1_000.0,
+            hits,
+            facets: FacetResults(results),
+            diagnostics: asked.diagnostics,
+            cursor,
+        })
+    }
+
+    /// Every hit in the order asked for, made one at a time. The limit and the facets of the
+    /// request do not matter here; its cursor does.
+    ///
+    /// # Errors
+    /// As [`search`](Self::search).
+    pub fn export(&self, request: &SearchRequest) -> Result<Export> {
+        let asked = self.ask(request)?;
+        let after = self.position(request, asked.digest)?;
+        let pass = Pass {
+            weight: asked.weight,
+            filters: asked.filters,
+            facets: &[],
+            sort: request.sort,
+            limit: Limit::All,
+            after,
+            control: &Control::default(),
+        };
+        let found = pass.run(&self.snapshot.views)?;
+        Ok(Export {
+            searcher: self.clone(),
+            request: request.clone(),
+            query: asked.query,
+            diagnostics: asked.diagnostics,
+            total: found.total,
+            hits: found.hits.into_iter(),
+            analyzer: asked.analyzer,
+        })
+    }
+
+    /// The whole document of an id, as the index keeps it.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Damaged`] or [`ErrorKind::Io`].
+    pub fn get(&self, id: impl AsRef<str>) -> Result<Option<StoredDocument>> {
+        let term = Term::from_field_text(self.snapshot.fields.id, id.as_ref());
+        for (segment, view) in self.snapshot.views.iter().enumerate() {
+            let inverted = view.reader.inverted_index(self.snapshot.fields.id)?;
+            let postings = inverted
+                .read_postings(&term, IndexRecordOption::Basic)
+                .map_err(tantivy::TantivyError::from)?;
+            let Some(mut postings) = postings else {
+                continue;
+            };
+            let mut doc = postings.doc();
+            while doc != TERMINATED {
+                if !view.reader.is_deleted(doc) {
+                    return self.stored(DocAddress::new(segment as u32, doc)).map(Some);
+                }
+                doc = postings.advance();
+            }
+        }
+        Ok(None)
+    }
+
+    fn stored(&self, address: DocAddress) -> Result<StoredDocument> {
+        let document: TantivyDocument = self.snapshot.engine.doc(address)?;
+        let fields = self.snapshot.fields;
+        let card = hits::card(&self.snapshot.views, address)?;
+        let record =
+            SourceRecord::parse(&hits::text(&document, fields.source)).ok_or_else(|| {
+                Error::new(
+                    ErrorKind::Damaged,
+                    format!("the stored document `{}` is damaged", card.id),
+                )
+                .with_hint("rebuild the index with `pressmark index --rebuild`")
+            })?;
+        Ok(record.into_stored(&card, hits::text(&document, fields.body)))
+    }
+
+    /// Every metadata key that the sources carry, most frequent first, and what took it. Reads
+    /// every stored document.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Damaged`] or [`ErrorKind::Io`].
+    pub fn keys(&self) -> Result<Vec<KeyUsage>> {
+        let mut counter = KeyCounter::new(self.schema());
+        for view in self.snapshot.views.iter() {
+            let store = view
+                .reader
+                .get_store_reader(1)
+                .map_err(tantivy::TantivyError::from)?;
+            for document in store.iter::<TantivyDocument>(view.reader.alive_bitset()) {
+                let source = hits::text(&document?, self.snapshot.fields.source);
+                if let Some(record) = SourceRecord::parse(&source) {
+                    counter.count(record.metadata());
+                }
+            }
+        }
+        Ok(counter.finish())
+    }
+
+    /// Reads the question of a request and compiles it.
+    fn ask(&self, request: &SearchRequest) -> Result<Asked> {
+        let context = ParseContext {
+            schema: Some(self.schema()),
+            any: request.any,
+            today: request.today,
+        };
+        let (query, mut diagnostics) = match &request.question {
+            Question::Text(text) => query::parse(text, &context).into_result()?,
+            Question::Tree(query) => (query.clone(), Vec::new()),
+        };
+        let (base, mut ranges) = split_dates(&query);
+        if request.dates != DateRange::default() {
+            ranges.push(request.dates);
+        }
+        let filters = Filters {
+            views: Arc::clone(&self.snapshot.views),
+            fields: self.snapshot.fields,
+        };
+        let mut compiler = Compiler {
+            schema: self.schema(),
+            fields: self.snapshot.fields,
+            filters: filters.clone(),
+            searcher: &self.snapshot.engine,
+            languages: &self.snapshot.languages,
+            date_match: request.date_match,
+            analyzer: Analyzer::new(),
+            diagnostics: Vec::new(),
+            statistics: Statistics::default(),
+        };
+        let compiled = match compiler.compile(&base)? {
+            Some(compiled) => compiled,
+            None => {
+                return Err(
+                    Error::new(ErrorKind::Query, "nothing is left of the query to search")
+                        .with_hint("write a word with letters or digits in it"),
+                );
+            }
+        };
+        let Compiler {
+            diagnostics: found,
+            statistics,
+            analyzer,
+            ..
+        } = compiler;
+        diagnostics.extend(found);
+        let provider = Provider {
+            statistics: &statistics,
+            searcher: &self.snapshot.engine,
+        };
+        let scoring = match request.sort {
+            Sort::Relevance => {
+                EnableScoring::enabled_from_statistics_provider(&provider, &self.snapshot.engine)
+            }
+            _ => EnableScoring::disabled_from_searcher(&self.snapshot.engine),
+        };
+        let weight = compiled.weight(scoring)?;
+        let mut pass_filters: Vec<PassFilter> = ranges
+            .into_iter()
+            .map(|range| PassFilter::Dates {
+                set: filters.dates(range, request.date_match),
+                range,
+                tally: DateTally::default(),
+            })
+            .collect();
+        if let Some(since) = request.added_since {
+            let range = DateRange {
+                from: Some(since),
+                to: None,
+            };
+            let rest = vec![(filters.added(range), Wanted::In)];
+            pass_filters.push(PassFilter::Choice { any_of: None, rest });
+        }
+        let mut owners = BTreeMap::new();
+        for (name, choice) in &request.choices {
+            let reference = FacetRef::parse(name);
+            let facet = ResolvedFacet::find(self.schema(), &reference)?;
+            self.check_values(&facet, choice, &mut diagnostics)?;
+            owners.insert(reference, pass_filters.len());
+            pass_filters.push(choice_filter(&filters, &facet, choice));
+        }
+        let digest = digest(&query, request);
+        Ok(Asked {
+            query,
+            diagnostics,
+            weight,
+            filters: pass_filters,
+            owners,
+            digest,
+            analyzer,
+        })
+    }
+
+    /// Says which of the chosen values no document has.
+    fn check_values(
+        &self,
+        facet: &ResolvedFacet,
+        choice: &Choice,
+        diagnostics: &mut Vec<Diagnostic>,
+    ) -> Result<()> {
+        let values = choice
+            .any_of
+            .iter()
+            .chain(&choice.all_of)
+            .chain(&choice.none_of);
+        for value in values {
+            let set = ValueSet {
+                facet: facet.clone(),
+                values: vec![value.clone()],
+            };
+            let mut known = false;
+            for view in self.snapshot.views.iter() {
+                known |= set.occurs(&view.facet(facet)?)?;
+            }
+            if !known {
+                let name = facet.name();
+                let message = format!("no document has `{}` as its `{name}`", value.value);
+                diagnostics.push(
+                    Diagnostic::new(Severity::Warning, "unknown_value", message).hint(format!(
+                        "`pressmark facets --facets {name} --top all` lists them"
+                    )),
+                );
+            }
+        }
+        Ok(())
+    }
+
+    /// The facets to count.
+    fn facets(
+        &self,
+        request: &SearchRequest,
+        owners: &BTreeMap<FacetRef, usize>,
+    ) -> Result<Vec<Counted>> {
+        let references: Vec<FacetRef> = match &request.facets {
+            FacetSelection::None => Vec::new(),
+            FacetSelection::All => self
+                .schema()
+                .facets
+                .iter()
+                .map(|facet| FacetRef::parse(&facet.name))
+                .collect(),
+            FacetSelection::Names(names) => {
+                names.iter().map(|name| FacetRef::parse(name)).collect()
+            }
+        };
+        let mut counted: Vec<Counted> = Vec::with_capacity(references.len());
+        for reference in references {
+            let facet = ResolvedFacet::find(self.schema(), &reference)?;
+            if counted.iter().all(|other| other.facet != facet) {
+                counted.push(Counted {
+                    facet,
+                    own: owners.get(&reference).copied(),
+                });
+            }
+        }
+        Ok(counted)
+    }
+
+    fn hit_maker<'a>(&'a self, query: &'a Query, request: &SearchRequest) -> HitMaker<'a> {
+        HitMaker {
+            searcher: &self.snapshot.engine,
+            views: &self.snapshot.views,
+            fields: self.snapshot.fields,
+            query,
+            snippets: request.snippets,
+            sort: request.sort,
+        }
+    }
+
+    fn cursor(&self, sort: Sort, digest: u64, last: &Ranked) -> Cursor {
+        Cursor {
+            sort: letter(sort),
+            generation: self.generation(),
+            request: digest,
+            key: last.position.to_bytes(),
+            document: last.position.key,
+        }
+    }
+
+    /// Where a request continues, if its cursor belongs to it.
+    fn position(&self, request: &SearchRequest, digest: u64) -> Result<Option<Position>> {
+        let Some(cursor) = &request.cursor else {
+            return Ok(None);
+        };
+        let refuse =
+            |message: &str, hint: &str| Err(Error::new(ErrorKind::Cursor, message).with_hint(hint));
+        if cursor.sort != letter(request.sort) || cursor.request != digest {
+            return refuse(
+                "the cursor belongs to another request",
+                "repeat the query, filters and order of the page that gave the cursor",
+            );
+        }
+        // Scores depend on the whole index, so their order lasts as long as the generation.
+        if request.sort == Sort::Relevance && cursor.generation != self.generation() {
+            return refuse(
+                &format!(
+                    "the cursor belongs to generation {}, the index is at {}",
+                    cursor.generation,
+                    self.generation()
+                ),
+                "start again without a cursor, or sort by date or title",
+            );
+        }
+        Position::of_cursor(cursor).map(Some)
+    }
+}
+
+impl Selected {
+    fn of(choice: &Choice) -> Self {
+        let values = |values: &[ChosenValue]| values.iter().map(|v| v.value.clone()).collect();
+        Self {
+            any_of: values(&choice.any_of),
+            all_of: values(&choice.all_of),
+        }
+    }
+}
+
+/// Every hit, in order, made one at a time.
+#[derive(Debug)]
+pub struct Export {
+    searcher: Searcher,
+    request: SearchRequest,
+    query: Query,
+    diagnostics: Vec<Diagnostic>,
+    total: u64,
+    hits: std::vec::IntoIter<Ranked>,
+    analyzer: Analyzer,
+}
+
+impl Export {
+    /// Documents that match, exactly.
+    pub fn total(&self) -> u64 {
+        self.total
+    }
+
+    /// What there is to say about the question.
+    pub fn diagnostics(&self) -> &[Diagnostic] {
+        &self.diagnostics
+    }
+
+    /// The document of the next hit as the index keeps it, instead of what a list shows.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Damaged`] or [`ErrorKind::Io`].
+    pub fn next_document(&mut self) -> Option<Result<(DocumentId, StoredDocument)>> {
+        let ranked = self.hits.next()?;
+        let stored = self.searcher.stored(ranked.address);
+        Some(stored.map(|stored| (stored.document.id.clone(), stored)))
+    }
+}
+
+impl Iterator for Export {
+    type Item = Result<Hit>;
+
+    fn next(&mut self) -> Option<Self::Item> {
+        let ranked = self.hits.next()?;
+        let maker = self.searcher.hit_maker(&self.query, &self.request);
+        Some(maker.make(&ranked, &mut self.analyzer))
+    }
+
+    fn size_hint(&self) -> (usize, Option<usize>) {
+        self.hits.size_hint()
+    }
+}
+
+/// Takes ranges of dates that every hit must match out of a query, so that what fails only them
+/// can be counted.
+fn split_dates(query: &Query) -> (Query, Vec<DateRange>) {
+    let range = |clause: &Query| match clause {
+        Query::Date(date) if date.exactly.is_none() => Some(date.range),
+        _ => None,
+    };
+    match query {
+        Query::And(clauses) => {
+            let ranges: Vec<DateRange> = clauses.iter().filter_map(range).collect();
+            let mut rest: Vec<Query> = clauses
+                .iter()
+                .filter(|clause| range(clause).is_none())
+                .cloned()
+                .collect();
+            let rest = match rest.len() {
+                0 => Query::All,
+                1 => rest.swap_remove(0),
+                _ => Query::And(rest),
+            };
+            (rest, ranges)
+        }
+        other => match range(other) {
+            Some(range) => (Query::All, vec![range]),
+            None => (other.clone(), Vec::new()),
+        },
+    }
+}
+
+fn choice_filter(filters: &Filters, facet: &ResolvedFacet, choice: &Choice) -> PassFilter {
+    let set = |values: &[ChosenValue]| -> SetQuery {
+        filters.values(ValueSet {
+            facet: facet.clone(),
+            values: values.to_vec(),
+        })
+    };
+    let mut rest = Vec::new();
+    for value in &choice.all_of {
+        rest.push((set(std::slice::from_ref(value)), Wanted::In));
+    }
+    if !choice.none_of.is_empty() {
+        rest.push((set(&choice.none_of), Wanted::Out));
+    }
+    if let Some(presence) = choice.presence {
+        let wanted = match presence {
+            ChosenPresence::Has => Wanted::In,
+            ChosenPresence::Missing => Wanted::Out,
+        };
+        rest.push((filters.has_facet(facet.clone()), wanted));
+    }
+    let any_of = (!choice.any_of.is_empty()).then(|| set(&choice.any_of));
+    PassFilter::Choice { any_of, rest }
+}
+
+fn about_dates(tally: DateTally) -> Vec<Diagnostic> {
+    let mut diagnostics = Vec::new();
+    let documents = |n: u64| {
+        if n == 1 {
+            "1 document".to_owned()
+        } else {
+            format!("{n} documents")
+        }
+    };
+    if tally.overlapping > 0 {
+        let message = format!(
+            "{} with a coarser date could lie in the range and were left out",
+            documents(tally.overlapping)
+        );
+        diagnostics.push(
+            Diagnostic::new(Severity::Notice, "coarse_dates", message)
+                .hint("`--dates overlap` admits them"),
+        );
+    }
+    if tally.undated > 0 {
+        let message = format!("{} without a date were left out", documents(tally.undated));
+        diagnostics.push(
+            Diagnostic::new(Severity::Notice, "undated", message).hint("`missing:date` finds them"),
+        );
+    }
+    diagnostics
+}
+
+/// A digest of what decides which hits there are, and in which order.
+fn digest(query: &Query, request: &SearchRequest) -> u64 {
+    let decisive = (
+        query.to_string(),
+        &request.choices,
+        request.dates,
+        request.date_match == DateMatch::Overlap,
+        request.added_since,
+        request.sort,
+    );
+    let text = serde_json::to_string(&decisive).unwrap_or_default();
+    super::prepare::key_of(&text)
+}
+
+/// The languages of the stems in an index: their terms begin with the language's code.
+fn languages(engine: &tantivy::Searcher, fields: [Field; 2]) -> Result<Vec<Language>> {
+    let mut codes = std::collections::BTreeSet::new();
+    for reader in engine.segment_readers() {
+        for field in fields {
+            let inverted = reader.inverted_index(field)?;
+            let mut from = Vec::new();
+            loop {
+                let range = inverted.terms().range().ge(&from);
+                let mut terms = range.into_stream().map_err(tantivy::TantivyError::from)?;
+                if !terms.advance() {
+                    break;
+                }
+                let Some(end) = terms.key().iter().position(|&byte| byte == b':') else {
+                    break;
+                };
+                let code = &terms.key()[..end];
+                from = [code, b";"].concat(); // the byte after `:`
+                codes.insert(String::from_utf8_lossy(code).into_owned());
+            }
+        }
+    }
+    Ok(codes
+        .iter()
+        .filter_map(|code| Language::parse(code))
+        .collect())
+}

@@ -1,0 +1,192 @@
+//! The hit card: what a list of hits shows of a document, uncompressed and found by offset, so
+//! that a page of hits decompresses no body.
+
+use std::collections::BTreeMap;
+
+use super::bytes::{Reader, put_signed, put_str, put_varint};
+use crate::document::{Document, PartialDate, Precision};
+use crate::schema::Origin;
+
+/// The extension of the file, and the name of the field that carries a card to it.
+pub(crate) const NAME: &str = "card";
+
+/// What a list of hits shows of a document.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub(crate) struct Card<'a> {
+    pub(crate) id: &'a str,
+    pub(crate) title: &'a str,
+    pub(crate) date: Option<PartialDate>,
+    pub(crate) path: Option<&'a str>,
+    pub(crate) url: Option<&'a str>,
+    /// The language used for its stems; empty if none.
+    pub(crate) language: &'a str,
+    /// Values by origin and facet, as written.
+    pub(crate) facets: Vec<(Origin, &'a str, Vec<&'a str>)>,
+}
+
+const HAS_DATE: u8 = 1;
+const HAS_OFFSET: u8 = 2;
+const HAS_PATH: u8 = 4;
+const HAS_URL: u8 = 8;
+const PATH_IS_ID: u8 = 16;
+
+impl<'a> Card<'a> {
+    /// The card of a document whose values are all declared.
+    pub(crate) fn of(document: &'a Document, language: &'a str) -> Self {
+        Self {
+            id: document.id.as_str(),
+            title: &document.title,
+            date: document.date,
+            path: document.source.as_ref().map(|source| source.path.as_str()),
+            url: document.url.as_deref(),
+            language,
+            facets: document
+                .facets
+                .iter()
+                .filter(|(_, values)| !values.is_empty())
+                .map(|(name, values)| {
+                    (
+                        Origin::Declared,
+                        name.as_str(),
+                        values.iter().map(String::as_str).collect(),
+                    )
+                })
+                .collect(),
+        }
+    }
+
+    pub(crate) fn encode(&self) -> Vec<u8> {
+        let mut out = Vec::with_capacity(96);
+        let path_is_id = self.path == Some(self.id);
+        let mut flags = 0;
+        for (flag, set) in [
+            (HAS_DATE, self.date.is_some()),
+            (
+                HAS_OFFSET,
+                self.date.is_some_and(|date| date.offset().is_some()),
+            ),
+            (HAS_PATH, self.path.is_some()),
+            (HAS_URL, self.url.is_some()),
+            (PATH_IS_ID, path_is_id),
+        ] {
+            if set {
+                flags |= flag;
+            }
+        }
+        out.push(flags);
+        put_str(&mut out, self.id);
+        put_str(&mut out, self.title);
+        put_str(&mut out, self.language);
+        if let Some(date) = self.date {
+            out.push(date.precision() as u8);
+            put_signed(&mut out, date.start());
+            if let Some(offset) = date.offset() {
+                put_signed(&mut out, i64::from(offset));
+            }
+        }
+        if let Some(path) = self.path.filter(|_| !path_is_id) {
+            put_str(&mut out, path);
+        }
+        if let Some(url) = self.url {
+            put_str(&mut out, url);
+        }
+        for (origin, facet, values) in &self.facets {
+            out.push(*origin as u8);
+            put_str(&mut out, facet);
+            put_varint(&mut out, values.len() as u64);
+            for value in values {
+                put_str(&mut out, value);
+            }
+        }
+        out
+    }
+
+    /// Reads a card; `None` if it is damaged.
+    pub(crate) fn decode(bytes: &'a [u8]) -> Option<Self> {
+        let mut reader = Reader::new(bytes);
+        let flags = reader.byte()?;
+        let id = reader.str()?;
+        let title = reader.str()?;
+        let language = reader.str()?;
+        let mut date = None;
+        if flags & HAS_DATE != 0 {
+            let precision = Precision::from_u8(reader.byte()?)?;
+            let start = reader.signed()?;
+            let offset = match flags & HAS_OFFSET {
+                0 => None,
+                _ => Some(i32::try_from(reader.signed()?).ok()?),
+            };
+            date = Some(PartialDate::from_parts(start, precision, offset));
+        }
+        let path = match flags & (HAS_PATH | PATH_IS_ID) {
+            0 => None,
+            HAS_PATH => Some(reader.str()?),
+            _ => Some(id),
+        };
+        let url = if flags & HAS_URL == 0 {
+            None
+        } else {
+            Some(reader.str()?)
+        };
+        let mut facets = Vec::new();
+        while !reader.is_empty() {
+            let origin = *Origin::ALL.get(usize::from(reader.byte()?))?;
+            let facet = reader.str()?;
+            let count = reader.varint()?;
+            let values = (0..count).map(|_| reader.str()).collect::<Option<_>>()?;
+            facets.push((origin, facet, values));
+        }
+        Some(Self {
+            id,
+            title,
+            date,
+            path,
+            url,
+            language,
+            facets,
+        })
+    }
+
+    /// Values by facet as a list of hits shows them: declared ones, else those it is about.
+    pub(crate) fn effective_facets(&self) -> BTreeMap<String, Vec<String>> {
+        let mut shown = BTreeMap::new();
+        for wanted in [Origin::Declared, Origin::About] {
+            for (_, facet, values) in self.facets.iter().filter(|(origin, ..)| *origin == wanted) {
+                shown
+                    .entry((*facet).to_owned())
+                    .or_insert_with(|| values.iter().map(|&value| value.to_owned()).collect());
+            }
+        }
+        shown
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_card_comes_back_and_damage_is_no_panic() {
+        let card = Card {
+            id: "a.md",
+            title: "Talks resume",
+            date: "1962-10-28T10:00:00+02:00".parse().ok(),
+            path: Some("a.md"),
+            url: Some("https://example.org/a"),
+            language: "en",
+            facets: vec![
+                (Origin::Declared, "country", vec!["Cuba", "United States"]),
+                (Origin::About, "country", vec!["Turkey"]),
+                (Origin::About, "topic", vec!["missiles"]),
+            ],
+        };
+        let bytes = card.encode();
+        assert_eq!(Card::decode(&bytes), Some(card.clone()));
+        for cut in 0..bytes.len() {
+            let _ = Card::decode(&bytes[..cut]);
+        }
+        let shown = card.effective_facets();
+        assert_eq!(shown["country"], ["Cuba", "United States"]);
+        assert_eq!(shown["topic"], ["missiles"]);
+    }
+}

@@ -1,0 +1,8 @@
+//! Segment files of our own, written, merged and deleted together with the engine's.
+
+pub(super) mod blobs;
+pub(super) mod bytes;
+pub(super) mod card;
+pub(super) mod nodes;
+pub(super) mod per_document;
+pub(super) mod sentences;

@@ -1,0 +1,518 @@
+//! From the ordinals of a facet's column to the nodes they count for: values that differ in case
+//! or accents only are one node, and in a tree every ancestor is one.
+//!
+//! The table depends on the segment alone and is written with it, so that a cold search pays
+//! nothing for it. Nodes stand in the order of their folded paths; the descendants of a node
+//! follow it directly, so a subtree is a range. Across segments a node is known by the first 16
+//! bytes of the BLAKE3 hash of its folded path.
+//!
+//! Layout, little-endian: for each column its arrays (leaf of each ordinal; of each node: parent,
+//! end of the subtree, display ordinal, display length; hashes; nodes by hash); then the
+//! directory of columns; then its position (u64) and the magic number.
+
+use std::any::Any;
+use std::cmp::Reverse;
+use std::io::{self, Write};
+use std::ops::Range;
+
+use tantivy::columnar::{ColumnarReader, DynamicColumn, StrColumn};
+use tantivy::directory::{FileSlice, OwnedBytes, TerminatingWrite};
+use tantivy::index::SegmentComponent;
+use tantivy::indexer::doc_id_mapping::DocIdMapping;
+use tantivy::{PluginMergeContext, PluginWriter, PluginWriterContext, Segment, SegmentPlugin};
+
+use super::bytes::{Reader, put_str, put_varint};
+use crate::analysis::fold;
+use crate::schema::Schema;
+
+/// The extension of the file.
+pub(crate) const NAME: &str = "node";
+
+/// Stands for "no parent".
+pub(crate) const ROOT: u32 = u32::MAX;
+
+const MAGIC: [u8; 4] = *b"PMN1";
+/// Separates the steps of a folded path; no value can hold it.
+const STEP: char = '\0';
+
+/// The name of a node across segments.
+pub(crate) type NodeHash = [u8; 16];
+
+/// The hash of a path of folded steps.
+pub(crate) fn hash_path(folded: &str) -> NodeHash {
+    let mut hash = [0; 16];
+    hash.copy_from_slice(&blake3::hash(folded.as_bytes()).as_bytes()[..16]);
+    hash
+}
+
+/// The folded path of a value as it is written, with every end of a step in the written form.
+pub(crate) fn folded_path(value: &str, tree: Option<char>) -> Vec<(String, usize)> {
+    let mut path = Vec::new();
+    let mut folded = String::new();
+    let mut push = |step: &str, end: usize| {
+        let step = fold(step.trim());
+        if step.is_empty() {
+            return;
+        }
+        if !folded.is_empty() {
+            folded.push(STEP);
+        }
+        folded.push_str(&step);
+        path.push((folded.clone(), end));
+    };
+    let mut start = 0;
+    if let Some(separator) = tree {
+        for (at, _) in value.match_indices(separator) {
+            push(&value[start..at], start + value[start..at].trim_end().len());
+            start = at + separator.len_utf8();
+        }
+    }
+    push(&value[start..], value.trim_end().len());
+    path
+}
+
+/// The hash by which a value, or a node of a tree, is known; `None` if nothing is left of it.
+pub(crate) fn hash_of(value: &str, tree: Option<char>) -> Option<NodeHash> {
+    folded_path(value, tree)
+        .last()
+        .map(|(folded, _)| hash_path(folded))
+}
+
+/// Which of several written forms is shown: mixed case before capitals before small letters,
+/// more letters outside ASCII before fewer, then byte order.
+pub(crate) fn display_rank(form: &str) -> impl Ord + use<'_> {
+    let upper = form.chars().any(char::is_uppercase);
+    let lower = form.chars().any(char::is_lowercase);
+    let case = match (upper, lower) {
+        (true, true) => 0,
+        (true, false) => 1,
+        _ => 2,
+    };
+    (
+        case,
+        Reverse(form.bytes().filter(|byte| !byte.is_ascii()).count()),
+        form,
+    )
+}
+
+/// The table of one column of one segment.
+#[derive(Debug, Clone)]
+pub(crate) struct NodeTable {
+    bytes: OwnedBytes,
+    leaves: usize,
+    nodes: usize,
+    hashes: usize,
+    by_hash: usize,
+    ordinals: u32,
+    count: u32,
+    /// The separator of the tree that the table was made for.
+    pub(crate) tree: Option<char>,
+    /// Every ordinal has a node of its own and there are no parents.
+    pub(crate) simple: bool,
+}
+
+const NODE_BYTES: usize = 16;
+
+impl NodeTable {
+    /// Makes the table of a column in memory.
+    pub(crate) fn of_column(column: &StrColumn, tree: Option<char>) -> io::Result<Self> {
+        let (bytes, ordinals, count, simple) = build(column, tree)?;
+        let shape = Shape {
+            leaves: 0,
+            ordinals,
+            count,
+            tree,
+            simple,
+        };
+        shape
+            .table(OwnedBytes::new(bytes))
+            .ok_or_else(|| io::Error::other("a table is too large"))
+    }
+
+    /// How many nodes there are.
+    pub(crate) fn len(&self) -> u32 {
+        self.count
+    }
+
+    fn u32_at(&self, at: usize) -> u32 {
+        self.bytes
+            .get(at..at + 4)
+            .and_then(|bytes| bytes.try_into().ok())
+            .map_or(ROOT, u32::from_le_bytes)
+    }
+
+    /// The node that an ordinal counts for first; its ancestors follow by [`Self::parent`].
+    /// A damaged table gives [`ROOT`].
+    pub(crate) fn leaf(&self, ordinal: u32) -> u32 {
+        if ordinal >= self.ordinals {
+            return ROOT;
+        }
+        let leaf = self.u32_at(self.leaves + 4 * ordinal as usize);
+        if leaf < self.count { leaf } else { ROOT }
+    }
+
+    /// The node above a node, or [`ROOT`]. Always less than the node itself.
+    pub(crate) fn parent(&self, node: u32) -> u32 {
+        if node >= self.count {
+            return ROOT;
+        }
+        let parent = self.u32_at(self.nodes + NODE_BYTES * node as usize);
+        if parent < node { parent } else { ROOT }
+    }
+
+    /// A node and everything below it.
+    pub(crate) fn subtree(&self, node: u32) -> Range<u32> {
+        let end = self.u32_at(self.nodes + NODE_BYTES * node as usize + 4);
+        node..end.clamp(node + 1, self.count.max(node + 1))
+    }
+
+    /// The written form of a node: so many bytes of the string of this ordinal.
+    pub(crate) fn display(&self, node: u32) -> (u32, usize) {
+        let at = self.nodes + NODE_BYTES * node as usize;
+        (self.u32_at(at + 8), self.u32_at(at + 12) as usize)
+    }
+
+    /// The name of a node across segments.
+    pub(crate) fn hash(&self, node: u32) -> NodeHash {
+        let at = self.hashes + 16 * node as usize;
+        self.bytes
+            .get(at..at + 16)
+            .and_then(|bytes| bytes.try_into().ok())
+            .unwrap_or_default()
+    }
+
+    /// The node of this name.
+    pub(crate) fn find(&self, hash: &NodeHash) -> Option<u32> {
+        let (mut low, mut high) = (0, self.count);
+        while low < high {
+            let middle = low + (high - low) / 2;
+            let node = self.u32_at(self.by_hash + 4 * middle as usize);
+            match self.hash(node).cmp(hash) {
+                std::cmp::Ordering::Equal => return Some(node),
+                std::cmp::Ordering::Less => low = middle + 1,
+                std::cmp::Ordering::Greater => high = middle,
+            }
+        }
+        None
+    }
+
+    /// The ordinals that lie in a subtree.
+    pub(crate) fn ordinals_in(&self, subtree: Range<u32>) -> impl Iterator<Item = u32> + '_ {
+        (0..self.ordinals).filter(move |&ordinal| subtree.contains(&self.leaf(ordinal)))
+    }
+}
+
+/// What the directory says of a table.
+struct Shape {
+    /// Where its arrays begin.
+    leaves: usize,
+    ordinals: u32,
+    count: u32,
+    tree: Option<char>,
+    simple: bool,
+}
+
+impl Shape {
+    /// `None` if the arrays do not lie within the bytes.
+    fn table(self, bytes: OwnedBytes) -> Option<NodeTable> {
+        let Self {
+            leaves,
+            ordinals,
+            count,
+            tree,
+            simple,
+        } = self;
+        let nodes = leaves.checked_add(4 * ordinals as usize)?;
+        let hashes = nodes.checked_add(NODE_BYTES * count as usize)?;
+        let by_hash = hashes.checked_add(16 * count as usize)?;
+        if by_hash.checked_add(4 * count as usize)? > bytes.len() {
+            return None;
+        }
+        Some(NodeTable {
+            bytes,
+            leaves,
+            nodes,
+            hashes,
+            by_hash,
+            ordinals,
+            count,
+            tree,
+            simple,
+        })
+    }
+}
+
+/// The tables of all columns of a segment.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct NodeTables {
+    tables: Vec<(String, NodeTable)>,
+}
+
+impl NodeTables {
+    /// Opens the file of a segment; an error says what is wrong with it.
+    pub(crate) fn open(file: &FileSlice) -> io::Result<Self> {
+        let bytes = file.read_bytes()?;
+        Self::parse(&bytes).ok_or_else(|| {
+            io::Error::new(
+                io::ErrorKind::InvalidData,
+                "a file of facet nodes is damaged",
+            )
+        })
+    }
+
+    fn parse(bytes: &OwnedBytes) -> Option<Self> {
+        let tail = bytes.len().checked_sub(12)?;
+        if bytes[tail + 8..] != MAGIC {
+            return None;
+        }
+        let directory = usize::try_from(u64::from_le_bytes(bytes[tail..tail + 8].try_into().ok()?));
+        let mut reader = Reader::new(bytes.get(directory.ok()?..tail)?);
+        let mut tables = Vec::new();
+        while !reader.is_empty() {
+            let name = reader.str()?.to_owned();
+            let tree = match reader.varint()? {
+                0 => None,
+                code => Some(char::from_u32(u32::try_from(code).ok()?)?),
+            };
+            let simple = reader.varint()? == 1;
+            let leaves = usize::try_from(reader.varint()?).ok()?;
+            let ordinals = u32::try_from(reader.varint()?).ok()?;
+            let count = u32::try_from(reader.varint()?).ok()?;
+            let shape = Shape {
+                leaves,
+                ordinals,
+                count,
+                tree,
+                simple,
+            };
+            let table = shape.table(bytes.slice(0..tail))?;
+            tables.push((name, table));
+        }
+        Some(Self { tables })
+    }
+
+    /// The table of a column (`declared.country`).
+    pub(crate) fn get(&self, column: &str) -> Option<&NodeTable> {
+        self.tables
+            .iter()
+            .find(|(name, _)| name == column)
+            .map(|(_, table)| table)
+    }
+}
+
+/// Makes the table of one column; returns its bytes, its node count and whether it is simple.
+fn build(column: &StrColumn, tree: Option<char>) -> io::Result<(Vec<u8>, u32, u32, bool)> {
+    struct Form {
+        folded: String,
+        ordinal: u32,
+        length: u32,
+        leaf: bool,
+    }
+    let mut forms: Vec<Form> = Vec::with_capacity(column.num_terms());
+    let mut texts: Vec<String> = Vec::with_capacity(column.num_terms());
+    let mut terms = column.dictionary().stream()?;
+    while terms.advance() {
+        let text = String::from_utf8_lossy(terms.key()).into_owned();
+        let ordinal = texts.len() as u32;
+        let path = folded_path(&text, tree);
+        let steps = path.len();
+        for (step, (folded, length)) in path.into_iter().enumerate() {
+            let leaf = step + 1 == steps;
+            forms.push(Form {
+                folded,
+                ordinal,
+                length: length as u32,
+                leaf,
+            });
+        }
+        texts.push(text);
+    }
+    let ordinals = texts.len() as u32;
+    forms.sort_by(|a, b| {
+        let rank = |form: &Form| (form.ordinal, form.length);
+        a.folded.cmp(&b.folded).then_with(|| rank(a).cmp(&rank(b)))
+    });
+
+    let mut leaves = vec![ROOT; texts.len()];
+    let mut nodes: Vec<[u32; 4]> = Vec::new();
+    let mut hashes: Vec<NodeHash> = Vec::new();
+    let mut open: Vec<(u32, &str)> = Vec::new(); // the node before and its ancestors
+    let mut simple = true;
+    for group in forms.chunk_by(|a, b| a.folded == b.folded) {
+        let folded = group[0].folded.as_str();
+        let node = nodes.len() as u32;
+        while let Some(&(above, path)) = open.last() {
+            let below = folded
+                .strip_prefix(path)
+                .is_some_and(|rest| rest.starts_with(STEP));
+            if below {
+                break;
+            }
+            nodes[above as usize][1] = node;
+            open.pop();
+        }
+        let parent = open.last().map_or(ROOT, |&(above, _)| above);
+        let best = group
+            .iter()
+            .min_by(|a, b| {
+                let form = |form: &Form| texts[form.ordinal as usize].get(..form.length as usize);
+                display_rank(form(a).unwrap_or("")).cmp(&display_rank(form(b).unwrap_or("")))
+            })
+            .unwrap_or(&group[0]);
+        nodes.push([parent, 0, best.ordinal, best.length]);
+        hashes.push(hash_path(folded));
+        for form in group.iter().filter(|form| form.leaf) {
+            leaves[form.ordinal as usize] = node;
+        }
+        simple &= parent == ROOT && group.len() == 1;
+        open.push((node, folded));
+    }
+    let count = nodes.len() as u32;
+    simple &= count == ordinals;
+    for (node, _) in open {
+        nodes[node as usize][1] = count;
+    }
+    let mut by_hash: Vec<u32> = (0..count).collect();
+    by_hash.sort_by_key(|&node| hashes[node as usize]);
+
+    let mut out = Vec::with_capacity(leaves.len() * 4 + nodes.len() * (NODE_BYTES + 20));
+    leaves
+        .iter()
+        .for_each(|leaf| out.extend(leaf.to_le_bytes()));
+    nodes
+        .iter()
+        .flatten()
+        .for_each(|number| out.extend(number.to_le_bytes()));
+    hashes.iter().for_each(|hash| out.extend(hash));
+    by_hash
+        .iter()
+        .for_each(|node| out.extend(node.to_le_bytes()));
+    Ok((out, ordinals, count, simple))
+}
+
+/// Writes the tables of a segment once its columns stand on disk.
+#[derive(Debug, Clone)]
+pub(crate) struct NodePlugin {
+    /// The separators of the facets that are trees.
+    trees: Vec<(String, char)>,
+}
+
+impl NodePlugin {
+    pub(crate) fn new(schema: &Schema) -> Self {
+        let trees = schema
+            .facets
+            .iter()
+            .filter_map(|facet| Some((facet.name.clone(), facet.tree?)));
+        Self {
+            trees: trees.collect(),
+        }
+    }
+
+    fn write(&self, segment: &Segment) -> tantivy::Result<()> {
+        let columns = ColumnarReader::open(segment.open_read(SegmentComponent::FastFields)?)?;
+        let mut sink = segment.open_write(SegmentComponent::Custom(NAME.to_owned()))?;
+        let mut directory = Vec::new();
+        let mut position = 0u64;
+        for (name, handle) in columns.list_columns()? {
+            // The engine separates the steps of a path in a JSON field by U+0001.
+            let Some(path) = name.strip_prefix("facets\u{1}") else {
+                continue;
+            };
+            let DynamicColumn::Str(column) = handle.open()? else {
+                continue;
+            };
+            let facet = path.split_once('\u{1}').map_or(path, |(_, facet)| facet);
+            let tree = self
+                .trees
+                .iter()
+                .find(|(name, _)| name == facet)
+                .map(|&(_, tree)| tree);
+            let (bytes, ordinals, count, simple) = build(&column, tree)?;
+            put_str(&mut directory, &path.replace('\u{1}', "."));
+            put_varint(
+                &mut directory,
+                tree.map_or(0, |tree| u64::from(u32::from(tree))),
+            );
+            put_varint(&mut directory, u64::from(simple));
+            put_varint(&mut directory, position);
+            put_varint(&mut directory, u64::from(ordinals));
+            put_varint(&mut directory, u64::from(count));
+            sink.write_all(&bytes)?;
+            position += bytes.len() as u64;
+        }
+        sink.write_all(&directory)?;
+        sink.write_all(&position.to_le_bytes())?;
+        sink.write_all(&MAGIC)?;
+        sink.terminate()?;
+        Ok(())
+    }
+}
+
+impl SegmentPlugin for NodePlugin {
+    fn extensions(&self) -> &[&str] {
+        &[NAME]
+    }
+
+    fn create_writer(&self, _: &PluginWriterContext<'_>) -> tantivy::Result<Box<dyn PluginWriter>> {
+        Ok(Box::new(NodeWriter(self.clone())))
+    }
+
+    fn merge(&self, ctx: PluginMergeContext<'_>) -> tantivy::Result<()> {
+        self.write(ctx.target_segment)
+    }
+}
+
+struct NodeWriter(NodePlugin);
+
+impl PluginWriter for NodeWriter {
+    fn serialize(
+        self: Box<Self>,
+        segment: &Segment,
+        _doc_id_map: Option<&DocIdMapping>,
+    ) -> tantivy::Result<()> {
+        self.0.write(segment)
+    }
+
+    fn mem_usage(&self) -> usize {
+        0
+    }
+
+    fn as_any(&self) -> &dyn Any {
+        self
+    }
+
+    fn as_any_mut(&mut self) -> &mut dyn Any {
+        self
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn paths_fold_step_by_step() {
+        let path = folded_path("Politics / Diplomatie", Some('/'));
+        assert_eq!(path[0], ("politics".to_owned(), 8));
+        assert_eq!(path[1], ("politics\0diplomatie".to_owned(), 21));
+        assert_eq!(hash_of("IRAN", None), hash_of(" iran ", None));
+        assert_ne!(hash_of("a/b", None), hash_of("a/b", Some('/')));
+        assert_eq!(hash_of("/", Some('/')), None);
+    }
+
+    #[test]
+    fn the_most_careful_spelling_is_shown() {
+        let mut forms = ["iran", "IRAN", "Iran", "São Tomé", "Sao Tome"];
+        forms.sort_by(|a, b| display_rank(a).cmp(&display_rank(b)));
+        assert_eq!(forms, ["São Tomé", "Iran", "Sao Tome", "IRAN", "iran"]);
+    }
+
+    #[test]
+    fn a_damaged_file_is_refused_or_harmless() {
+        for bytes in [vec![], vec![0; 12], [&[0u8; 8][..], &MAGIC].concat()] {
+            if let Some(tables) = NodeTables::parse(&OwnedBytes::new(bytes)) {
+                assert!(tables.get("declared.country").is_none());
+            }
+        }
+    }
+}

@@ -1,0 +1,108 @@
+//! Deletes what no kept generation and no reader needs. Only the holder of the writer's lock
+//! may sweep.
+
+use std::collections::{BTreeMap, HashSet};
+use std::fs::{self, File};
+use std::path::{Path, PathBuf};
+
+use super::generation::{read_description, sync_folder};
+use super::home::{DATA, GENERATIONS};
+use crate::{Error, Result};
+
+/// Generations that are kept although nobody reads them.
+pub(super) const KEPT_GENERATIONS: usize = 3;
+
+/// Sweeps. `newest` is the published generation; `working` are files of its build that the
+/// writer still works with.
+pub(super) fn sweep(folder: &Path, newest: u64, working: &HashSet<PathBuf>) -> Result<()> {
+    let descriptions = folder.join(GENERATIONS);
+    let mut kept: BTreeMap<u64, PathBuf> = BTreeMap::new();
+    for path in entries(&descriptions)? {
+        match number(&path) {
+            Some(number) if number <= newest => {
+                kept.insert(number, path);
+            }
+            // Never published, or a temporary file of a run that was killed.
+            _ => remove(&path)?,
+        }
+    }
+    while kept.len() > KEPT_GENERATIONS {
+        let Some((number, path)) = kept.pop_first() else {
+            break;
+        };
+        if !is_read(&path) {
+            remove(&path)?;
+            continue;
+        }
+        // Held by a reader: it stays, and so do its files; look at the younger ones no more than
+        // the count allows.
+        let mut held = BTreeMap::from([(number, path)]);
+        let beyond = kept.len().saturating_sub(KEPT_GENERATIONS);
+        for _ in 0..beyond {
+            let Some((number, path)) = kept.pop_first() else {
+                break;
+            };
+            if is_read(&path) {
+                held.insert(number, path);
+            } else {
+                remove(&path)?;
+            }
+        }
+        kept.append(&mut held);
+        break;
+    }
+    let mut needed: HashSet<PathBuf> = working.clone();
+    for path in kept.values() {
+        let generation = read_description(path)?;
+        let build = folder.join(DATA).join(&generation.build);
+        needed.extend(generation.files.iter().map(|file| build.join(&file.path)));
+    }
+    for build in entries(&folder.join(DATA))? {
+        let mut left = 0;
+        for path in entries(&build)? {
+            if needed.contains(&path) {
+                left += 1;
+            } else {
+                remove(&path)?;
+            }
+        }
+        if left == 0 && !working.iter().any(|path| path.starts_with(&build)) {
+            // Not empty if a file appeared meanwhile; the next sweep will see.
+            let _ = fs::remove_dir(&build);
+        }
+    }
+    sync_folder(&descriptions).map_err(|source| Error::io(&descriptions, "sync", source))
+}
+
+/// The number in `<g>.json`.
+fn number(path: &Path) -> Option<u64> {
+    path.file_name()?
+        .to_str()?
+        .strip_suffix(".json")?
+        .parse()
+        .ok()
+}
+
+/// Whether a reader holds a generation.
+fn is_read(path: &Path) -> bool {
+    File::open(path).is_ok_and(|file| file.try_lock().is_err())
+}
+
+fn entries(folder: &Path) -> Result<Vec<PathBuf>> {
+    match fs::read_dir(folder) {
+        Ok(entries) => entries
+            .map(|entry| entry.map(|entry| entry.path()))
+            .collect::<std::io::Result<_>>()
+            .map_err(|source| Error::io(folder, "list", source)),
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(Vec::new()),
+        Err(error) => Err(Error::io(folder, "list", error)),
+    }
+}
+
+fn remove(path: &Path) -> Result<()> {
+    match fs::remove_file(path) {
+        Ok(()) => Ok(()),
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(()),
+        Err(error) => Err(Error::io(path, "remove", error)),
+    }
+}

@@ -1,0 +1,405 @@
+//! The one writer: documents in, generations out.
+
+use std::collections::HashSet;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use serde_json::Value;
+use tantivy::indexer::UserOperation;
+use tantivy::{IndexWriter, TantivyDocument, Term};
+
+use super::directory::EngineDirectory;
+use super::generation::{Generation, Pinned, RunState};
+use super::home::{Home, WriterLock};
+use super::layout::{Fields, open_engine};
+use super::merges::{Damage, VerifiedMerges};
+use super::prepare::{Prepared, Preparer};
+use super::sweep::sweep;
+use crate::schema::Schema;
+use crate::{Document, Error, ErrorKind, Result};
+
+/// What a writer may use, and what it changes.
+#[derive(Debug, Clone)]
+#[non_exhaustive]
+pub struct WriterOptions {
+    /// Threads that invert documents, 1 to 8.
+    pub threads: usize,
+    /// Bytes of memory for documents not yet written, for all threads together; at least 15 MB
+    /// for each thread.
+    pub memory: usize,
+    /// Starts a new build with this schema, without the documents of the old one. Readers keep
+    /// the old one until the first commit.
+    pub rebuild_with: Option<Schema>,
+    /// Changes the schema for documents to come; those there are stay as they are.
+    pub schema: Option<Schema>,
+    /// The instant that documents added by [`Writer::put`] entered the index, in seconds since
+    /// 1970 UTC. `None`: the time of the system clock.
+    pub now: Option<i64>,
+}
+
+impl Default for WriterOptions {
+    fn default() -> Self {
+        Self {
+            threads: 2,
+            memory: 128 << 20,
+            rebuild_with: None,
+            schema: None,
+            now: None,
+        }
+    }
+}
+
+/// The least memory the engine takes for a thread.
+const LEAST_MEMORY: usize = 15 << 20;
+/// The most threads the engine takes.
+const MOST_THREADS: usize = 8;
+
+/// What became durable with a commit.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Commit {
+    /// The number of the published state.
+    pub generation: u64,
+    /// Documents in it.
+    pub documents: u64,
+}
+
+/// The one writer of an index. `put` and `delete` may be called from several threads.
+///
+/// What was not committed when it is dropped is gone; the published state stays as it is.
+pub struct Writer {
+    engine: IndexWriter<TantivyDocument>,
+    fields: Fields,
+    operations: AtomicU64,
+    now: Option<i64>,
+    // Declared last: it gives the lock back, when everything else has stopped.
+    publisher: Publisher,
+}
+
+/// The part of a writer that publishes.
+struct Publisher {
+    home: Home,
+    schema: Schema,
+    build: String,
+    published: Arc<Generation>,
+    directory: EngineDirectory,
+    damage: Damage,
+    /// A rebuild that has not been published yet.
+    fresh: bool,
+    _lock: WriterLock,
+}
+
+impl std::fmt::Debug for Writer {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Writer")
+            .field("home", &self.publisher.home)
+            .field("published", &self.publisher.published.generation)
+            .finish_non_exhaustive()
+    }
+}
+
+impl Writer {
+    pub(super) fn open(home: Home, options: WriterOptions) -> Result<Self> {
+        let lock = WriterLock::take(&home)?;
+        let published = Pinned::newest(&home)?.generation;
+        if let Some(folder) = home.folder() {
+            sweep(folder, published.generation, &HashSet::new())?;
+        }
+        let fresh = options.rebuild_with.is_some();
+        if !fresh && published.analysis != crate::analysis::ANALYSIS_VERSION {
+            return Err(Error::new(
+                ErrorKind::Version,
+                format!(
+                    "the index was made with analysis `{}`, this version of pressmark has `{}`",
+                    published.analysis,
+                    crate::analysis::ANALYSIS_VERSION
+                ),
+            )
+            .with_hint("rebuild it with `pressmark index --rebuild`"));
+        }
+        let schema = options
+            .rebuild_with
+            .or(options.schema)
+            .unwrap_or_else(|| published.schema.clone());
+        let mut working = (*published).clone();
+        if fresh {
+            working.build = build_name(published.generation + 1);
+            working.engine_meta = Value::Null;
+            working.files.clear();
+        }
+        let directory = EngineDirectory::writer(&home, &working)?;
+        let index = open_engine(directory.clone(), &schema)?;
+        let threads = options.threads.clamp(1, MOST_THREADS);
+        let memory = options.memory.max(LEAST_MEMORY * threads);
+        let engine = index.writer_with_num_threads(threads, memory)?;
+        let damage = Damage::default();
+        engine.set_merge_policy(Box::new(VerifiedMerges::new(
+            directory.clone(),
+            Arc::clone(&damage),
+        )));
+        let (_, fields) = Fields::schema();
+        let publisher = Publisher {
+            home,
+            schema,
+            build: working.build,
+            published,
+            directory,
+            damage,
+            fresh,
+            _lock: lock,
+        };
+        Ok(Self {
+            engine,
+            fields,
+            operations: AtomicU64::new(0),
+            now: options.now,
+            publisher,
+        })
+    }
+
+    /// Adds the document, or replaces the one of that id.
+    ///
+    /// # Errors
+    /// As [`Preparer::prepare`]; [`ErrorKind::Io`] if the index cannot be written.
+    pub fn put(&self, document: Document) -> Result<()> {
+        let prepared = self.preparer().prepare(document, self.now())?;
+        self.put_prepared(prepared, true)
+    }
+
+    /// What turns documents into what the writer takes; make one for each thread.
+    pub fn preparer(&self) -> Preparer {
+        Preparer::new(self.publisher.schema.clone())
+    }
+
+    /// Adds what a preparer made. `replaces` says whether the index may hold a document of that
+    /// id already: replacing costs a look-up in every segment.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Io`] if the index cannot be written.
+    pub fn put_prepared(&self, prepared: Prepared, replaces: bool) -> Result<()> {
+        self.operations.fetch_add(1, Ordering::Relaxed);
+        if replaces {
+            let id = Term::from_field_text(self.fields.id, prepared.id.as_str());
+            self.engine.run([
+                UserOperation::Delete(id),
+                UserOperation::Add(prepared.document),
+            ])?;
+        } else {
+            self.engine.add_document(prepared.document)?;
+        }
+        Ok(())
+    }
+
+    /// Deletes the document of this id, if there is one.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Io`] if the index cannot be written.
+    pub fn delete(&self, id: &str) -> Result<()> {
+        self.operations.fetch_add(1, Ordering::Relaxed);
+        self.engine
+            .run([UserOperation::Delete(Term::from_field_text(
+                self.fields.id,
+                id,
+            ))])?;
+        Ok(())
+    }
+
+    /// Publishes everything so far as a new generation. It is durable when this returns.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Io`] or [`ErrorKind::Damaged`]; the published state is then the one before.
+    pub fn commit(&mut self) -> Result<Commit> {
+        let run = self.publisher.published.run.clone();
+        self.commit_run(run)
+    }
+
+    /// Publishes, and records the state of a reindexing run with the documents.
+    #[cfg_attr(not(feature = "formats"), expect(dead_code, reason = "for reindexing"))]
+    pub(crate) fn commit_with(&mut self, run: RunState) -> Result<Commit> {
+        self.commit_run(Some(run))
+    }
+
+    fn commit_run(&mut self, run: Option<RunState>) -> Result<Commit> {
+        if *self.operations.get_mut() == 0 && !self.publisher.has_changes(run.as_ref()) {
+            return Ok(self.publisher.commit());
+        }
+        self.engine.commit()?;
+        *self.operations.get_mut() = 0;
+        self.publisher.publish(run)
+    }
+
+    /// Publishes like [`commit`](Self::commit), after the merges that are under way, and gives
+    /// the lock back.
+    ///
+    /// # Errors
+    /// As [`commit`](Self::commit).
+    pub fn finish(self) -> Result<Commit> {
+        let run = self.publisher.published.run.clone();
+        self.finish_run(run)
+    }
+
+    /// Finishes, and records the state of a reindexing run with the documents.
+    #[cfg_attr(not(feature = "formats"), expect(dead_code, reason = "for reindexing"))]
+    pub(crate) fn finish_with(self, run: RunState) -> Result<Commit> {
+        self.finish_run(Some(run))
+    }
+
+    fn finish_run(self, run: Option<RunState>) -> Result<Commit> {
+        let Self {
+            mut engine,
+            mut operations,
+            mut publisher,
+            ..
+        } = self;
+        let changed = *operations.get_mut() > 0 || publisher.has_changes(run.as_ref());
+        if changed {
+            engine.commit()?;
+        }
+        engine.wait_merging_threads()?;
+        if changed || publisher.has_merged() {
+            publisher.publish(run)
+        } else {
+            Ok(publisher.commit())
+        }
+    }
+
+    /// What the newest generation says of reindexing runs.
+    #[cfg_attr(not(feature = "formats"), expect(dead_code, reason = "for reindexing"))]
+    pub(crate) fn run_state(&self) -> Option<RunState> {
+        self.publisher.published.run.clone()
+    }
+
+    /// The folder of the index; `None` in memory.
+    pub fn path(&self) -> Option<&Path> {
+        self.publisher.home.folder()
+    }
+
+    /// Documents in the newest generation.
+    pub fn documents(&self) -> u64 {
+        self.publisher.published.documents
+    }
+
+    fn now(&self) -> i64 {
+        self.now.unwrap_or_else(|| {
+            let now = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH);
+            now.map_or(0, |since| since.as_secs() as i64)
+        })
+    }
+}
+
+impl Publisher {
+    /// Whether there is something to publish besides documents.
+    fn has_changes(&self, run: Option<&RunState>) -> bool {
+        self.fresh || self.published.run.as_ref() != run || self.published.schema != self.schema
+    }
+
+    fn has_merged(&self) -> bool {
+        let meta = self
+            .directory
+            .meta()
+            .and_then(|meta| serde_json::from_slice(&meta).ok());
+        meta.is_some_and(|meta: Value| meta["segments"] != self.published.engine_meta["segments"])
+    }
+
+    fn commit(&self) -> Commit {
+        Commit {
+            generation: self.published.generation,
+            documents: self.published.documents,
+        }
+    }
+
+    fn publish(&mut self, run: Option<RunState>) -> Result<Commit> {
+        if let Some(error) = self
+            .damage
+            .lock()
+            .unwrap_or_else(std::sync::PoisonError::into_inner)
+            .take()
+        {
+            return Err(error);
+        }
+        let meta = self.directory.meta().unwrap_or_default();
+        let meta: Value = serde_json::from_slice(&meta).map_err(|source| {
+            Error::new(
+                ErrorKind::Engine,
+                "the engine's description of the segments is none",
+            )
+            .with_source(source)
+        })?;
+        let segments = Segments::of(&meta);
+        let known = self.directory.known_files();
+        let files = self
+            .directory
+            .seal(known.into_iter().filter(|path| segments.own(path)))?;
+        let generation = Generation {
+            generation: self.published.generation + 1,
+            build: self.build.clone(),
+            analysis: crate::analysis::ANALYSIS_VERSION.to_owned(),
+            schema: self.schema.clone(),
+            documents: segments.documents,
+            engine_meta: meta,
+            files,
+            run,
+            ..(*self.published).clone()
+        };
+        self.published = generation.publish(&self.home)?;
+        self.fresh = false;
+        if let Some(folder) = self.home.folder() {
+            let build = self.published.build_folder(folder);
+            let working: HashSet<PathBuf> = self
+                .directory
+                .working_files()
+                .into_iter()
+                .map(|file| build.join(file))
+                .collect();
+            sweep(folder, self.published.generation, &working)?;
+        }
+        Ok(self.commit())
+    }
+}
+
+/// The name of the build that begins with a generation.
+pub(super) fn build_name(generation: u64) -> String {
+    format!("{generation:08}")
+}
+
+/// What the engine's meta says of its segments.
+struct Segments {
+    /// Id without hyphens, and the stamp of its deletions.
+    ids: Vec<(String, Option<u64>)>,
+    documents: u64,
+}
+
+impl Segments {
+    fn of(meta: &Value) -> Self {
+        let mut documents = 0;
+        let mut ids = Vec::new();
+        for segment in meta["segments"].as_array().into_iter().flatten() {
+            let deleted = segment["deletes"]["num_deleted_docs"].as_u64().unwrap_or(0);
+            documents += segment["max_doc"]
+                .as_u64()
+                .unwrap_or(0)
+                .saturating_sub(deleted);
+            let id = segment["segment_id"]
+                .as_str()
+                .unwrap_or("")
+                .replace('-', "");
+            ids.push((id, segment["deletes"]["opstamp"].as_u64()));
+        }
+        Self { ids, documents }
+    }
+
+    /// Whether a file belongs to one of them in its present state.
+    fn own(&self, path: &Path) -> bool {
+        let Some((id, rest)) = path.to_str().and_then(|path| path.split_once('.')) else {
+            return false;
+        };
+        let Some((_, deletes)) = self.ids.iter().find(|(other, _)| other == id) else {
+            return false;
+        };
+        match rest.strip_suffix(".del") {
+            Some(stamp) => stamp.parse().ok() == *deletes,
+            None => true,
+        }
+    }
+}
