@@ -17,7 +17,7 @@ impl Language {
     }
 }
 pub fn fold(s: &str) -> String {
-    s.to_lowercase()
+    s.to_lowercase().replace("î", "i").replace("é", "e")
 }
 pub fn detect(_: &str) -> Option<(Language, f64)> {
     None

@@ -17,12 +17,12 @@ use tantivy::directory::error::{
     DeleteError, LockError, OpenDirectoryError, OpenReadError, OpenWriteError,
 };
 use tantivy::directory::{
-    AntiCallToken, DirectoryLock, FileHandle, Lock, MmapDirectory, RamDirectory, TerminatingWrite,
-    WatchCallback, WatchHandle, WritePtr,
+    AntiCallToken, DirectoryLock, FileHandle, Lock, MmapDirectory, TerminatingWrite, WatchCallback,
+    WatchHandle, WritePtr,
 };
 
 use super::generation::{FileRef, Generation, damaged, sync_folder};
-use super::home::Home;
+use super::home::{Home, Memory};
 use crate::{Error, Result};
 
 const META: &str = "meta.json";
@@ -42,7 +42,7 @@ enum Files {
         path: Arc<Path>,
         mapped: MmapDirectory,
     },
-    Memory(RamDirectory),
+    Memory(Arc<Memory>),
 }
 
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -61,8 +61,9 @@ struct State {
     writing: HashSet<PathBuf>,
 }
 
-#[derive(Clone)]
-struct KnownFile {
+/// A complete file.
+#[derive(Debug, Clone)]
+pub(super) struct KnownFile {
     length: u64,
     hash: blake3::Hash,
     synced: bool,
@@ -86,7 +87,7 @@ impl EngineDirectory {
 
     fn new(home: &Home, generation: &Generation, mode: Mode) -> Result<Self> {
         let files = match home {
-            Home::Memory(memory) => Files::Memory(memory.files.clone()),
+            Home::Memory(memory) => Files::Memory(Arc::clone(memory)),
             Home::Folder(folder) => {
                 let path = generation.build_folder(folder);
                 let mapped = MmapDirectory::open(&path).map_err(|error| match error {
@@ -131,33 +132,28 @@ impl EngineDirectory {
             .unwrap_or_else(std::sync::PoisonError::into_inner)
     }
 
-    /// The engine's newest meta: what a publication now would name.
+    /// The engine's newest meta.
     pub(super) fn meta(&self) -> Option<Vec<u8>> {
         self.state().meta.clone()
     }
 
-    /// Makes files durable and describes them: those among `candidates` that exist.
-    pub(super) fn seal(&self, candidates: impl Iterator<Item = PathBuf>) -> Result<Vec<FileRef>> {
-        let mut sealed = Vec::new();
-        let mut unsynced = Vec::new();
-        {
-            let state = self.state();
-            for path in candidates {
-                let Some(known) = state.known.get(&path) else {
-                    continue;
-                };
-                if !known.synced {
-                    unsynced.push(path.clone());
-                }
-                sealed.push(FileRef {
-                    path: path.to_string_lossy().into_owned(),
-                    length: known.length,
-                    hash: known.hash.to_hex().to_string(),
-                });
-            }
-        }
+    /// The engine's newest meta together with every complete file. The two belong together: a
+    /// merge that ends later replaces the meta before it lets its inputs go.
+    pub(super) fn snapshot(&self) -> (Vec<u8>, Vec<(PathBuf, KnownFile)>) {
+        let state = self.state();
+        let files = state
+            .known
+            .iter()
+            .map(|(path, known)| (path.clone(), known.clone()));
+        (state.meta.clone().unwrap_or_default(), files.collect())
+    }
+
+    /// Makes files durable and describes them, in the order of their names.
+    pub(super) fn seal(&self, files: Vec<(PathBuf, KnownFile)>) -> Result<Vec<FileRef>> {
         if let Files::Folder { path: folder, .. } = &self.files {
-            for path in &unsynced {
+            let mut unsynced = files.iter().filter(|(_, known)| !known.synced).peekable();
+            let any = unsynced.peek().is_some();
+            for (path, _) in unsynced {
                 let path = folder.join(path);
                 OpenOptions::new()
                     .write(true)
@@ -165,15 +161,21 @@ impl EngineDirectory {
                     .and_then(|file| file.sync_all())
                     .map_err(|source| Error::io(&path, "sync", source))?;
             }
-            if !unsynced.is_empty() {
+            if any {
                 sync_folder(folder).map_err(|source| Error::io(folder, "sync", source))?;
             }
         }
         let mut state = self.state();
-        for path in unsynced {
+        let mut sealed = Vec::with_capacity(files.len());
+        for (path, known) in files {
             if let Some(known) = state.known.get_mut(&path) {
                 known.synced = true;
             }
+            sealed.push(FileRef {
+                path: path.to_string_lossy().into_owned(),
+                length: known.length,
+                hash: known.hash.to_hex().to_string(),
+            });
         }
         sealed.sort_by(|a, b| a.path.cmp(&b.path));
         Ok(sealed)
@@ -204,21 +206,17 @@ impl EngineDirectory {
         Ok(())
     }
 
-    /// Complete files.
-    pub(super) fn known_files(&self) -> Vec<PathBuf> {
-        self.state().known.keys().cloned().collect()
-    }
-
     /// Files that the engine may still need: complete ones, and those being written.
-    pub(super) fn working_files(&self) -> Vec<PathBuf> {
+    pub(super) fn working_files(&self) -> impl Iterator<Item = PathBuf> + use<> {
         let state = self.state();
-        state.known.keys().chain(&state.writing).cloned().collect()
+        let files: Vec<PathBuf> = state.known.keys().chain(&state.writing).cloned().collect();
+        files.into_iter()
     }
 
     fn inner(&self) -> &dyn Directory {
         match &self.files {
             Files::Folder { mapped, .. } => mapped,
-            Files::Memory(memory) => memory,
+            Files::Memory(memory) => &memory.files,
         }
     }
 
@@ -245,12 +243,9 @@ impl Directory for EngineDirectory {
     }
 
     fn delete(&self, path: &Path) -> Result<(), DeleteError> {
-        // In memory, readers hold the bytes themselves; on disk, the sweep decides.
+        // The sweep decides when the bytes go: generations that are kept may need them.
         self.state().known.remove(path);
-        match &self.files {
-            Files::Memory(memory) => memory.delete(path),
-            Files::Folder { .. } => Ok(()),
-        }
+        Ok(())
     }
 
     fn exists(&self, path: &Path) -> Result<bool, OpenReadError> {
@@ -265,8 +260,13 @@ impl Directory for EngineDirectory {
             let refusal = io::Error::new(io::ErrorKind::PermissionDenied, "opened for reading");
             return Err(OpenWriteError::wrap_io_error(refusal, path.to_owned()));
         }
+        // Before the file exists, so that no sweep takes it for a leftover.
+        self.state().writing.insert(path.to_owned());
         let sink: Box<dyn TerminatingWrite + Send + Sync> = match &self.files {
-            Files::Memory(memory) => Box::new(memory.open_write(path)?),
+            Files::Memory(memory) => {
+                memory.names().insert(path.to_owned());
+                Box::new(memory.files.open_write(path)?)
+            }
             Files::Folder { path: folder, .. } => {
                 let file = OpenOptions::new()
                     .write(true)
@@ -281,7 +281,6 @@ impl Directory for EngineDirectory {
                 Box::new(PlainFile(file))
             }
         };
-        self.state().writing.insert(path.to_owned());
         let hashing = HashingWriter {
             sink,
             hasher: blake3::Hasher::new(),

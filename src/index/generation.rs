@@ -82,12 +82,8 @@ impl Pinned {
     pub(super) fn newest(home: &Home) -> Result<Self> {
         let folder = match home {
             Home::Memory(memory) => {
-                let newest = memory
-                    .newest
-                    .read()
-                    .unwrap_or_else(|poisoned| poisoned.into_inner());
                 return Ok(Self {
-                    generation: Arc::clone(&newest),
+                    generation: memory.newest(),
                     _lock: None,
                 });
             }
@@ -188,13 +184,7 @@ impl Generation {
     pub(super) fn publish(self, home: &Home) -> Result<Arc<Self>> {
         let generation = Arc::new(self);
         match home {
-            Home::Memory(memory) => {
-                let mut newest = memory
-                    .newest
-                    .write()
-                    .unwrap_or_else(|poisoned| poisoned.into_inner());
-                *newest = Arc::clone(&generation);
-            }
+            Home::Memory(memory) => memory.publish(Arc::clone(&generation)),
             Home::Folder(folder) => {
                 let bytes = serde_json::to_vec_pretty(&*generation).map_err(|source| {
                     Error::new(ErrorKind::Engine, "cannot describe the new generation")

@@ -1,9 +1,11 @@
 //! Where an index lives: a folder, or the memory of the process.
 
+use std::collections::HashSet;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, RwLock};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock, Weak};
 
+use tantivy::Directory;
 use tantivy::directory::RamDirectory;
 
 use super::generation::Generation;
@@ -24,21 +26,90 @@ pub(super) enum Home {
     Memory(Arc<Memory>),
 }
 
-/// An index in memory: the same files, and the newest generation beside them.
+/// An index in memory: the same files, and the generations beside them.
 #[derive(Debug)]
 pub(super) struct Memory {
     pub(super) files: RamDirectory,
-    pub(super) newest: RwLock<Arc<Generation>>,
+    names: Mutex<HashSet<PathBuf>>,
+    published: RwLock<Published>,
     writer: AtomicBool,
+}
+
+#[derive(Debug)]
+struct Published {
+    newest: Arc<Generation>,
+    /// Earlier ones, as far as somebody still holds them.
+    earlier: Vec<Weak<Generation>>,
 }
 
 impl Memory {
     pub(super) fn new(first: Generation) -> Self {
+        let published = Published {
+            newest: Arc::new(first),
+            earlier: Vec::new(),
+        };
         Self {
             files: RamDirectory::create(),
-            newest: RwLock::new(Arc::new(first)),
+            names: Mutex::default(),
+            published: RwLock::new(published),
             writer: AtomicBool::new(false),
         }
+    }
+
+    pub(super) fn newest(&self) -> Arc<Generation> {
+        let published = self
+            .published
+            .read()
+            .unwrap_or_else(PoisonError::into_inner);
+        Arc::clone(&published.newest)
+    }
+
+    pub(super) fn publish(&self, generation: Arc<Generation>) {
+        let mut published = self
+            .published
+            .write()
+            .unwrap_or_else(PoisonError::into_inner);
+        let before = std::mem::replace(&mut published.newest, generation);
+        published.earlier.push(Arc::downgrade(&before));
+    }
+
+    /// Frees what no generation that somebody holds, and no writer, needs. As on disk, the files
+    /// are listed before the writer is asked which it needs.
+    pub(super) fn sweep(&self, working: impl FnOnce() -> HashSet<PathBuf>) {
+        let listed: Vec<PathBuf> = self.names().iter().cloned().collect();
+        let mut needed = working();
+        let mut published = self
+            .published
+            .write()
+            .unwrap_or_else(PoisonError::into_inner);
+        let mut keep = |generation: &Generation| {
+            needed.extend(
+                generation
+                    .files
+                    .iter()
+                    .map(|file| PathBuf::from(&file.path)),
+            );
+        };
+        keep(&published.newest);
+        published
+            .earlier
+            .retain(|generation| match generation.upgrade() {
+                Some(generation) => {
+                    keep(&generation);
+                    true
+                }
+                None => false,
+            });
+        for name in listed.into_iter().filter(|name| !needed.contains(name)) {
+            if self.files.delete(&name).is_ok() {
+                self.names().remove(&name);
+            }
+        }
+    }
+
+    /// Every file there is, whoever made it.
+    pub(super) fn names(&self) -> MutexGuard<'_, HashSet<PathBuf>> {
+        self.names.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
@@ -70,10 +141,6 @@ impl Home {
             Self::Folder(folder) => Some(folder),
             Self::Memory(_) => None,
         }
-    }
-
-    pub(super) fn join(&self, name: impl AsRef<Path>) -> Option<PathBuf> {
-        self.folder().map(|folder| folder.join(name))
     }
 }
 

@@ -12,6 +12,8 @@ mod keys;
 mod layout;
 mod merges;
 mod prepare;
+#[cfg(test)]
+mod property;
 mod search;
 mod searcher;
 mod segment;

@@ -12,9 +12,20 @@ use crate::{Error, Result};
 /// Generations that are kept although nobody reads them.
 pub(super) const KEPT_GENERATIONS: usize = 3;
 
-/// Sweeps. `newest` is the published generation; `working` are files of its build that the
-/// writer still works with.
-pub(super) fn sweep(folder: &Path, newest: u64, working: &HashSet<PathBuf>) -> Result<()> {
+/// Sweeps. `newest` is the published generation; `working` gives the files that the writer still
+/// works with. It is asked after the files were listed: one that appears meanwhile is not swept,
+/// and one that was listed is known to the writer by then.
+pub(super) fn sweep(
+    folder: &Path,
+    newest: u64,
+    working: impl FnOnce() -> HashSet<PathBuf>,
+) -> Result<()> {
+    let mut builds = Vec::new();
+    for build in entries(&folder.join(DATA))? {
+        let files = entries(&build)?;
+        builds.push((build, files));
+    }
+    let working = working();
     let descriptions = folder.join(GENERATIONS);
     let mut kept: BTreeMap<u64, PathBuf> = BTreeMap::new();
     for path in entries(&descriptions)? {
@@ -57,9 +68,9 @@ pub(super) fn sweep(folder: &Path, newest: u64, working: &HashSet<PathBuf>) -> R
         let build = folder.join(DATA).join(&generation.build);
         needed.extend(generation.files.iter().map(|file| build.join(&file.path)));
     }
-    for build in entries(&folder.join(DATA))? {
+    for (build, files) in builds {
         let mut left = 0;
-        for path in entries(&build)? {
+        for path in files {
             if needed.contains(&path) {
                 left += 1;
             } else {

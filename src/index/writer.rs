@@ -1,7 +1,7 @@
 //! The one writer: documents in, generations out.
 
 use std::collections::HashSet;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
@@ -104,7 +104,7 @@ impl Writer {
         let lock = WriterLock::take(&home)?;
         let published = Pinned::newest(&home)?.generation;
         if let Some(folder) = home.folder() {
-            sweep(folder, published.generation, &HashSet::new())?;
+            sweep(folder, published.generation, HashSet::new)?;
         }
         let fresh = options.rebuild_with.is_some();
         if !fresh && published.analysis != crate::analysis::ANALYSIS_VERSION {
@@ -318,7 +318,7 @@ impl Publisher {
         {
             return Err(error);
         }
-        let meta = self.directory.meta().unwrap_or_default();
+        let (meta, mut files) = self.directory.snapshot();
         let meta: Value = serde_json::from_slice(&meta).map_err(|source| {
             Error::new(
                 ErrorKind::Engine,
@@ -327,10 +327,8 @@ impl Publisher {
             .with_source(source)
         })?;
         let segments = Segments::of(&meta);
-        let known = self.directory.known_files();
-        let files = self
-            .directory
-            .seal(known.into_iter().filter(|path| segments.own(path)))?;
+        files.retain(|(path, _)| segments.own(path));
+        let files = self.directory.seal(files)?;
         let generation = Generation {
             generation: self.published.generation + 1,
             build: self.build.clone(),
@@ -344,15 +342,18 @@ impl Publisher {
         };
         self.published = generation.publish(&self.home)?;
         self.fresh = false;
-        if let Some(folder) = self.home.folder() {
-            let build = self.published.build_folder(folder);
-            let working: HashSet<PathBuf> = self
-                .directory
-                .working_files()
-                .into_iter()
-                .map(|file| build.join(file))
-                .collect();
-            sweep(folder, self.published.generation, &working)?;
+        match &self.home {
+            Home::Memory(memory) => memory.sweep(|| self.directory.working_files().collect()),
+            Home::Folder(folder) => {
+                let build = self.published.build_folder(folder);
+                let working = || {
+                    self.directory
+                        .working_files()
+                        .map(|file| build.join(file))
+                        .collect()
+                };
+                sweep(folder, self.published.generation, working)?;
+            }
         }
         Ok(self.commit())
     }

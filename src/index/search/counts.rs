@@ -5,7 +5,7 @@ use std::collections::{BTreeSet, HashMap};
 use super::views::{ResolvedFacet, SegmentFacet, SegmentView};
 use crate::Result;
 use crate::analysis::fold;
-use crate::index::segment::nodes::{NodeHash, ROOT, display_rank, hash_of};
+use crate::index::segment::nodes::{NodeHash, ROOT, display_rank, folded_path, hash_of, hash_path};
 use crate::search::{Bucket, FacetCounts, Top};
 
 /// Counts the values of a facet in one segment, in blocks of up to 64 documents.
@@ -200,7 +200,7 @@ impl<'a> FacetTally<'a> {
             .chain(&selected.all_of)
             .filter_map(|value| Some((hash(value)?, value)))
             .collect();
-        let levels = self.levels(selected.any_of.iter().filter_map(hash));
+        let levels = self.levels(&selected.any_of);
         let mut listed: Vec<(NodeHash, Entry)> = self
             .entries
             .iter()
@@ -219,7 +219,7 @@ impl<'a> FacetTally<'a> {
         self.keep_candidates(&mut listed, limit);
         let mut buckets = Vec::new();
         for (hash, entry) in listed {
-            let name = self.name(&hash)?;
+            let name = self.name(&hash)?.unwrap_or_default();
             buckets.push((
                 fold(&name),
                 self.bucket(name, hash, Some(entry), total, selected),
@@ -238,10 +238,7 @@ impl<'a> FacetTally<'a> {
                 continue;
             }
             let entry = self.entries.get(hash).copied();
-            let name = match self.find(hash) {
-                Some(_) => self.name(hash)?,
-                None => (*value).clone(),
-            };
+            let name = self.name(hash)?.unwrap_or_else(|| (*value).clone());
             let bucket = self.bucket(name, *hash, entry, total, selected);
             if bucket.count > 0 {
                 distinct += 1;
@@ -269,28 +266,25 @@ impl<'a> FacetTally<'a> {
         })
     }
 
-    /// The parents whose children are listed: the top, or the chosen nodes; beside a leaf that
-    /// was chosen, its siblings.
-    fn levels(&self, chosen: impl Iterator<Item = NodeHash>) -> BTreeSet<Option<NodeHash>> {
+    /// The parents whose children are listed: the top, or the chosen nodes; beside a chosen node
+    /// with nothing below it, its siblings.
+    fn levels(&self, chosen: &[String]) -> BTreeSet<Option<NodeHash>> {
         let mut levels = BTreeSet::new();
-        for hash in chosen {
-            let Some((segment, column, node)) = self.find(&hash) else {
-                levels.insert(None);
+        for value in chosen {
+            let path = folded_path(value, self.facet.definition.tree);
+            let Some((node, above)) = path.split_last() else {
                 continue;
             };
-            let inner = self.segments.iter().any(|facet| {
-                facet.columns.iter().any(|column| {
-                    let node = column.table.find(&hash);
-                    node.is_some_and(|node| column.table.subtree(node).len() > 1)
-                })
-            });
-            if inner {
-                levels.insert(Some(hash));
-                continue;
+            let node = hash_path(&node.0);
+            let mut below = self
+                .entries
+                .values()
+                .filter(|entry| entry.parent == Some(node));
+            if below.any(|entry| entry.count > 0) {
+                levels.insert(Some(node));
+            } else {
+                levels.insert(above.last().map(|(folded, _)| hash_path(folded)));
             }
-            let table = &self.segments[segment as usize].columns[column as usize].table;
-            let parent = table.parent(node);
-            levels.insert((parent != ROOT).then(|| table.hash(parent)));
         }
         if levels.is_empty() {
             levels.insert(None);
@@ -333,7 +327,7 @@ impl<'a> FacetTally<'a> {
     }
 
     /// The written form that is shown for a node, of all that lead to it.
-    fn name(&self, hash: &NodeHash) -> Result<String> {
+    fn name(&self, hash: &NodeHash) -> Result<Option<String>> {
         let mut best: Option<String> = None;
         for column in self.segments.iter().flat_map(|facet| &facet.columns) {
             let Some(node) = column.table.find(hash) else {
@@ -347,7 +341,7 @@ impl<'a> FacetTally<'a> {
                 best = Some(form);
             }
         }
-        Ok(best.unwrap_or_default())
+        Ok(best)
     }
 
     fn bucket(
