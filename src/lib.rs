@@ -1,6 +1,7 @@
 //! Turns a folder of articles into an archive you can question: full text and exact facet
 //! counts, on one machine, with no server.
 
+pub mod analysis;
 mod document;
 mod error;
 mod index;

@@ -1,0 +1,37 @@
+//! Text → tokens: ours, named and versioned, the same for every engine.
+//!
+//! A text is folded (compatibility forms, case, accents), cut into words, and every word has two
+//! forms at one position: *exact* (folded) and *stem* (with its language). The exact form knows no
+//! language, so that a query, which has none, meets it. The rules are in `docs` of each file:
+//! [`fold`] what counts as the same letter, `words` where a word ends, `sentences`, `stem`.
+
+mod analyzer;
+mod characters;
+mod fold;
+mod language;
+mod packed;
+mod sentences;
+mod stem;
+mod tokens;
+mod words;
+
+#[cfg(test)]
+mod tests;
+
+pub use analyzer::{Analysis, Analyzer, QueryToken};
+pub use fold::fold;
+pub use language::{Language, detect};
+pub use packed::{Packed, unpack};
+pub use sentences::{Boundaries, Boundary};
+pub use tokens::{Token, Tokenized, tokenize};
+
+/// Names the behaviour of this module; any change of a token, position or boundary changes it.
+///
+/// An index remembers the version its words were made by.
+pub const ANALYSIS_VERSION: &str = "1";
+
+/// The most characters a token has; what is longer is cut to a prefix and counted.
+pub const MAX_TOKEN_CHARACTERS: usize = 64;
+
+/// The most bytes a token has.
+pub const MAX_TOKEN_BYTES: usize = 250;
