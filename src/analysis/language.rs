@@ -245,7 +245,7 @@ pub fn detect(text: &str) -> Option<(Language, f64)> {
             .rev()
             .find_map(|end| text.get(..end))
     };
-    if is_plainly_english(looked_at(LOOKED_AT)?) {
+    if is_plainly_english(looked_at(LOOKED_AT / 2)?) {
         return Some((Language::ENGLISH, 1.0));
     }
     let found = whatlang::detect(looked_at(LOOKED_AT)?)?;
@@ -272,7 +272,7 @@ fn is_plainly_english(text: &str) -> bool {
     .positions;
     let the = ENGLISH_WORDS.iter().position(|&word| word == "the");
     words >= 30
-        && seen.iter().sum::<u32>() * 7 >= words
+        && seen.iter().sum::<u32>() * 8 >= words
         && seen.iter().filter(|&&count| count > 0).count() >= 4
         && the.is_some_and(|the| seen[the] >= 2)
 }
