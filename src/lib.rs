@@ -17,7 +17,7 @@
 //! # }
 //! ```
 
-mod analysis;
+pub mod analysis;
 mod document;
 mod error;
 mod index;

@@ -2,7 +2,7 @@
 
 use tantivy::tokenizer::{Token, TokenStream, Tokenizer};
 
-use crate::analysis::{Unpacked, unpack};
+use crate::analysis::{Packed, unpack};
 
 /// The name it is registered by.
 pub(super) const PACKED: &str = "packed";
@@ -15,7 +15,7 @@ pub(super) struct PackedTokenizer {
 
 /// The tokens of one text.
 pub(super) struct PackedStream<'a> {
-    tokens: Unpacked<'a>,
+    tokens: Packed<'a>,
     token: &'a mut Token,
 }
 

@@ -1,0 +1,127 @@
+//! The analyzer: both forms of every word, for the index and for a query.
+
+use super::language::Language;
+use super::packed::STEP;
+use super::sentences::{Boundaries, Boundary};
+use super::stem::Stems;
+use super::tokens::{Token, Tokenized, tokenize};
+
+/// Turns texts into words. Remembers stems, so keep one for each thread.
+///
+/// What it gives depends on the text and language alone, never on what it met before.
+#[derive(Debug, Clone, Default)]
+pub struct Analyzer {
+    stems: Stems,
+    term: Vec<u8>,
+}
+
+/// The words of a text in both forms, as an engine takes them.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+#[non_exhaustive]
+pub struct Analysis {
+    /// The exact forms, packed; see [`unpack`](super::unpack).
+    pub exact: String,
+    /// The stem terms (`en:missil`), packed, at the same positions.
+    pub stem: String,
+    /// Tokens of each form.
+    pub tokens: u32,
+    /// The position after the last token.
+    pub positions: u32,
+    /// Words that were longer than a token may be and were cut to a prefix.
+    pub cut_tokens: u64,
+    /// The positions at which sentences begin, in order; the first is 0.
+    pub sentences: Vec<u32>,
+    /// The positions at which paragraphs begin, in order; all of them begin a sentence.
+    pub paragraphs: Vec<u32>,
+}
+
+/// A word of a query, in its exact form.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct QueryToken {
+    /// Folded.
+    pub exact: String,
+    /// Words before it in the text that was analysed.
+    pub position: u32,
+    /// The first byte of the word as written.
+    pub start: usize,
+    /// The byte after its last one.
+    pub end: usize,
+}
+
+impl Analyzer {
+    /// Makes an analyzer that remembers nothing yet.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Gives every word of a text to `f`, in order. The exact form depends on no language.
+    pub fn tokens(&self, text: &str, f: impl FnMut(Token<'_>)) -> Tokenized {
+        tokenize(text, f)
+    }
+
+    /// The stem term of a word given in its exact form: `en:missil`, or `und:missiles` in a
+    /// language without a stemmer.
+    pub fn stem(&mut self, exact: &str, language: Language) -> &str {
+        self.term.clear();
+        self.stems.push_term(exact, language, &mut self.term);
+        std::str::from_utf8(&self.term).expect("a term is made of whole strings")
+    }
+
+    /// Analyses a text for the index.
+    pub fn analyze(&mut self, text: &str, language: Language) -> Analysis {
+        let mut exact = String::with_capacity(text.len() + 16);
+        let mut stem = Vec::with_capacity(text.len() + text.len() / 2 + 16);
+        let mut boundaries = Boundaries::default();
+        let mut analysis = Analysis::default();
+        let done = tokenize(text, |token| {
+            exact.push_str(token.exact);
+            exact.push(STEP);
+            self.stems.push_term(token.exact, language, &mut stem);
+            stem.push(STEP as u8);
+            match boundaries.step(text, token.start, token.end) {
+                Boundary::None => {}
+                boundary => {
+                    analysis.sentences.push(token.position);
+                    if boundary == Boundary::Paragraph {
+                        analysis.paragraphs.push(token.position);
+                    }
+                }
+            }
+        });
+        analysis.exact = exact;
+        analysis.stem = String::from_utf8(stem).expect("terms are made of whole strings");
+        analysis.tokens = done.positions;
+        analysis.positions = done.positions;
+        analysis.cut_tokens = done.cut;
+        analysis
+    }
+
+    /// The words of a query, which has no language.
+    ///
+    /// One word as written may be several (`cease-fire`, `核武器`), which stand next to each other,
+    /// or none (`&`).
+    pub fn query_tokens(&self, text: &str) -> Vec<QueryToken> {
+        let mut tokens = Vec::new();
+        tokenize(text, |token| {
+            tokens.push(QueryToken {
+                exact: token.exact.to_owned(),
+                position: token.position,
+                start: token.start,
+                end: token.end,
+            });
+        });
+        tokens
+    }
+
+    /// The stem terms a word has in these languages, and its `und:` term, each once.
+    pub fn stems_of(&mut self, exact: &str, languages: &[Language]) -> Vec<String> {
+        let mut terms: Vec<String> = Vec::with_capacity(languages.len() + 1);
+        for &language in languages.iter().chain([&Language::UND]) {
+            let term = self.stem(exact, language);
+            if !terms.iter().any(|known| known == term) {
+                terms.push(term.to_owned());
+            }
+        }
+        terms
+    }
+}

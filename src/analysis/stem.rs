@@ -1,0 +1,90 @@
+//! Stems of words, remembered: most words of a text were met before.
+
+use frostem::Stemmer;
+
+use super::language::Language;
+
+/// Words that are remembered at once; a power of two.
+const SLOTS: usize = 1 << 14;
+/// Two neighbouring slots may hold a word.
+const WAYS: usize = 2;
+/// Bytes of a slot: word and stem, after three bytes of head.
+const SLOT: usize = 48;
+const HEAD: usize = 3;
+
+/// A bounded memory of stems. A word that finds no room displaces another: nobody can fill it or
+/// slow it down, whatever words a text is made of.
+#[derive(Clone, Default)]
+pub(super) struct Stems {
+    /// Each: bytes of the word, bytes of the stem, language, word, stem. Empty until needed.
+    slots: Vec<[u8; SLOT]>,
+    turn: usize,
+}
+
+impl std::fmt::Debug for Stems {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Stems").finish_non_exhaustive()
+    }
+}
+
+impl Stems {
+    /// Appends the stem term of a word, such as `en:missil`.
+    pub(super) fn push_term(&mut self, exact: &str, language: Language, out: &mut Vec<u8>) {
+        let Some(algorithm) = language.algorithm() else {
+            out.extend_from_slice(b"und:");
+            return out.extend_from_slice(exact.as_bytes());
+        };
+        out.extend_from_slice(language.code().as_bytes());
+        out.push(b':');
+        if exact
+            .bytes()
+            .next()
+            .is_none_or(|byte| byte.is_ascii_digit())
+        {
+            return out.extend_from_slice(exact.as_bytes());
+        }
+        if self.slots.is_empty() {
+            self.slots = vec![[0; SLOT]; SLOTS];
+        }
+        let first = (hash(exact.as_bytes(), language.number()) as usize % SLOTS) & !(WAYS - 1);
+        for slot in &self.slots[first..first + WAYS] {
+            if let Some(stem) = known(slot, exact.as_bytes(), language.number()) {
+                return out.extend_from_slice(stem);
+            }
+        }
+        let stem = Stemmer::new(algorithm).stem(exact);
+        let stem = if stem.is_empty() { exact } else { &*stem };
+        out.extend_from_slice(stem.as_bytes());
+        let length = exact.len() + stem.len();
+        if length <= SLOT - HEAD {
+            self.turn = (self.turn + 1) % WAYS;
+            let slot = &mut self.slots[first + self.turn];
+            slot[..HEAD].copy_from_slice(&[exact.len() as u8, stem.len() as u8, language.number()]);
+            slot[HEAD..HEAD + exact.len()].copy_from_slice(exact.as_bytes());
+            slot[HEAD + exact.len()..HEAD + length].copy_from_slice(stem.as_bytes());
+        }
+    }
+}
+
+#[inline]
+fn known<'a>(slot: &'a [u8; SLOT], word: &[u8], language: u8) -> Option<&'a [u8]> {
+    if usize::from(slot[0]) != word.len() || slot[2] != language {
+        return None;
+    }
+    let stem = slot[HEAD..].strip_prefix(word)?;
+    stem.get(..usize::from(slot[1]))
+}
+
+#[inline]
+fn hash(bytes: &[u8], seed: u8) -> u64 {
+    const ODD: u64 = 0x9E37_79B9_7F4A_7C15;
+    let mut hash = u64::from(seed) ^ (bytes.len() as u64) << 8;
+    let (chunks, rest) = bytes.as_chunks::<8>();
+    for chunk in chunks {
+        hash = (hash.rotate_left(23) ^ u64::from_le_bytes(*chunk)).wrapping_mul(ODD);
+    }
+    let mut last = [0; 8];
+    last[..rest.len()].copy_from_slice(rest);
+    hash = (hash.rotate_left(23) ^ u64::from_le_bytes(last)).wrapping_mul(ODD);
+    hash ^ hash >> 32
+}
