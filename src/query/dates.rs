@@ -49,7 +49,8 @@ pub(super) struct ReadDate {
     pub(super) exactly: Option<PartialDate>,
 }
 
-/// Reads a range, a date, or a comparison with a date.
+/// Reads a range, a date, or a comparison with a date. The offer of a [`Problem`] replaces all of
+/// `text`.
 pub(super) fn read_date(text: &str, today: Option<PartialDate>) -> Result<ReadDate, Problem> {
     let text = straight(text);
     let split = text
@@ -65,7 +66,10 @@ pub(super) fn read_date(text: &str, today: Option<PartialDate>) -> Result<ReadDa
         }
         return read_range(from, to, today);
     }
-    let point = read_point(rest, today)?;
+    let point = read_point(rest, today).map_err(|problem| Problem {
+        better: problem.better.map(|better| format!("{comparison}{better}")),
+        ..problem
+    })?;
     let beyond = |date: Option<PartialDate>| {
         date.ok_or_else(|| {
             Problem::new(
@@ -83,7 +87,6 @@ pub(super) fn read_date(text: &str, today: Option<PartialDate>) -> Result<ReadDa
             )
             .better(format!("{rest}..")));
         }
-        "" => (Some(point.from), Some(point.to)),
         "=" if point.kind == Kind::Quarter => {
             return Err(Problem::new(
                 "quarter_exactly",
@@ -91,7 +94,7 @@ pub(super) fn read_date(text: &str, today: Option<PartialDate>) -> Result<ReadDa
             )
             .better(rest));
         }
-        "=" => (Some(point.from), Some(point.to)),
+        "" | "=" => (Some(point.from), Some(point.to)),
         ">=" => (Some(point.from), None),
         ">" => (Some(beyond(point.to.following())?), None),
         "<=" => (None, Some(point.to)),
@@ -435,6 +438,7 @@ mod tests {
             ("2024-03..06", "not_a_date"),
             ("<>2024", "not_a_date"),
             (">=2024..2025", "not_a_date: 2024..2025"),
+            (">=2024-02-30", "impossible_date: >=2024-02-29"),
             ("w", "not_a_date"),
             ("ü", "not_a_date"),
         ] {

@@ -54,23 +54,23 @@ fn fold(name: &str) -> Option<Vec<char>> {
 /// Edits and swaps of neighbours that turn one name into the other (Damerau and Levenshtein, in
 /// the restricted form where no letter is touched twice).
 fn distance(left: &[char], right: &[char]) -> usize {
-    let mut before_last = vec![0; right.len() + 1];
-    let mut last: Vec<usize> = (0..=right.len()).collect();
+    let mut row_before_that = vec![0; right.len() + 1];
+    let mut row_before: Vec<usize> = (0..=right.len()).collect();
     let mut current = vec![0; right.len() + 1];
     for (i, a) in left.iter().enumerate() {
         current[0] = i + 1;
         for (j, b) in right.iter().enumerate() {
-            let change = last[j] + usize::from(a != b);
-            let mut least = change.min(last[j + 1] + 1).min(current[j] + 1);
+            let change = row_before[j] + usize::from(a != b);
+            let mut fewest = change.min(row_before[j + 1] + 1).min(current[j] + 1);
             if i > 0 && j > 0 && *a == right[j - 1] && left[i - 1] == *b {
-                least = least.min(before_last[j - 1] + 1);
+                fewest = fewest.min(row_before_that[j - 1] + 1);
             }
-            current[j + 1] = least;
+            current[j + 1] = fewest;
         }
-        std::mem::swap(&mut before_last, &mut last);
-        std::mem::swap(&mut last, &mut current);
+        std::mem::swap(&mut row_before_that, &mut row_before);
+        std::mem::swap(&mut row_before, &mut current);
     }
-    last[right.len()]
+    row_before[right.len()]
 }
 
 #[cfg(test)]

@@ -4,7 +4,7 @@ use super::ast::NumberClause;
 use super::problem::Problem;
 use super::token::is_dash;
 
-/// Reads the range in `text`, comparison included.
+/// Reads the range in `text`, comparison included. The offer of a [`Problem`] replaces all of `text`.
 pub(super) fn read_number_range(name: &str, text: &str) -> Result<NumberClause, Problem> {
     let text: String = text
         .chars()

@@ -504,8 +504,36 @@ impl<'p> Parser<'p> {
         match read {
             Ok(query) => Some(query),
             Err(problem) => {
-                self.problem(problem, span);
+                self.value_problem(problem, token, scope);
                 None
+            }
+        }
+    }
+
+    /// Reports what is wrong with a value; an offer for a date or number covers its comparison.
+    fn value_problem(&mut self, mut problem: Problem, token: &Token, scope: Scope<'_>) {
+        let span = (token.start, token.end);
+        let compares = matches!(
+            scope.field,
+            Some(Field::Date | Field::Added | Field::Number(_))
+        );
+        if scope.comparison.is_empty() || !compares {
+            return self.problem(problem, span);
+        }
+        let before = self
+            .tokens
+            .iter()
+            .rev()
+            .find(|before| before.end <= token.start);
+        match before.map(|before| &before.kind) {
+            Some(TokenKind::Field(field)) => {
+                self.problem(problem, (field.name_end + 1, token.end));
+            }
+            _ => {
+                problem.better = problem
+                    .better
+                    .and_then(|better| better.strip_prefix(scope.comparison).map(str::to_owned));
+                self.problem(problem, span);
             }
         }
     }
@@ -536,12 +564,12 @@ impl<'p> Parser<'p> {
             self.foreign_range(value);
             return None;
         }
-        self.advance();
-        match value.kind {
-            TokenKind::Open => Some((self.group(value, scope)?, Shape::Other)),
-            TokenKind::Word(_) => Some((self.value(value, scope)?, Shape::Clause(value.start))),
-            _ => Some((self.value(value, scope)?, Shape::Other)),
-        }
+        let (query, shape) = self.operand(scope)?;
+        let shape = match shape {
+            Shape::Word => Shape::Clause(value.start),
+            shape => shape,
+        };
+        Some((query, shape))
     }
 
     /// Refuses `[2024 TO 2025]` as a whole.
