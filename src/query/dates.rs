@@ -179,8 +179,8 @@ fn read_point(text: &str, today: Option<PartialDate>) -> Result<Point, Problem> 
     if let Some((count, unit)) = relative(&lower) {
         return before_today(text, today, count, unit, Kind::Relative);
     }
-    if let Some(point) = quarter(&lower) {
-        return point.ok_or_else(|| {
+    if let Some((year, number)) = quarter(&lower) {
+        return months_of_quarter(year, number).ok_or_else(|| {
             Problem::new("impossible_date", format!("there is no quarter `{text}`"))
                 .hint("quarters run from `Q1` to `Q4`")
         });
@@ -243,30 +243,26 @@ fn before_today(
     })
 }
 
-/// `2024-q1`; `Some(None)` if of the form but impossible.
-fn quarter(text: &str) -> Option<Option<Point>> {
+/// The year of `2024-q1`, and what stands for the number of the quarter.
+fn quarter(text: &str) -> Option<(i16, &str)> {
     let (year, number) = text.split_once("-q")?;
     let year = year.parse::<PartialDate>().ok()?;
-    if year.precision() != Precision::Year {
-        return None;
-    }
-    let number: i8 = match number {
-        "1" => 1,
-        "2" => 2,
-        "3" => 3,
-        "4" => 4,
-        _ => return Some(None),
+    (year.precision() == Precision::Year).then_some((year.ymd().0, number))
+}
+
+fn months_of_quarter(year: i16, number: &str) -> Option<Point> {
+    let last = match number {
+        "1" => 3,
+        "2" => 6,
+        "3" => 9,
+        "4" => 12,
+        _ => return None,
     };
-    let month = |month| PartialDate::month(year.ymd().0, month).ok();
-    Some(
-        month(number * 3 - 2)
-            .zip(month(number * 3))
-            .map(|(from, to)| Point {
-                from,
-                to,
-                kind: Kind::Quarter,
-            }),
-    )
+    Some(Point {
+        from: PartialDate::month(year, last - 2).ok()?,
+        to: PartialDate::month(year, last).ok()?,
+        kind: Kind::Quarter,
+    })
 }
 
 /// Dashes and dots as typed on a phone, made plain.

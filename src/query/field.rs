@@ -100,13 +100,11 @@ pub(super) fn find_presence(name: &str, schema: Option<&Schema>) -> Result<Prese
                 "unknown_name",
                 format!("there is no facet or field `{name}`"),
             );
-            return Err(match near(name, names.clone()) {
-                Some(near) => problem.better(near),
-                None => {
-                    let names: Vec<_> = names.take(12).map(|name| format!("`{name}`")).collect();
-                    problem.hint(format!("there are {}", names.join(", ")))
-                }
-            });
+            if let Some(near) = near(name, names.clone()) {
+                return Err(problem.better(near));
+            }
+            let names: Vec<_> = names.take(12).map(|name| format!("`{name}`")).collect();
+            return Err(problem.hint(format!("there are {}", names.join(", "))));
         }
     }
     Ok(Presence {

@@ -3,16 +3,19 @@
 //! Reading goes on after an error, so that one look shows every mistake; the query that comes out
 //! then is not to be run.
 
-use super::ast::{Query, Word};
+mod clause;
+mod refusals;
+
+use super::ast::Query;
 use super::build::{none_of, whole};
 use super::combine::{Item, Joined, Shape, Side, Sign, combine, combine_any, measure};
-use super::field::{Field, UNKNOWN_FIELD, find_field, is_known};
+use super::field::Field;
 use super::findings::{Findings, Span};
 use super::lexer::lex;
 use super::print::quoted;
 use super::problem::Problem;
 use super::remarks::{remark, remark_mixture};
-use super::token::{FieldToken, Join, Marks, Token, TokenKind};
+use super::token::{Join, Marks, Token, TokenKind};
 use super::value::{Value, read_value};
 use super::{MAX_CLAUSES, MAX_QUERY_BYTES, MAX_QUERY_DEPTH, ParseContext, Parsed};
 
@@ -140,28 +143,6 @@ impl<'p> Parser<'p> {
         self.at = self.tokens.len();
     }
 
-    fn too_deep(&mut self, span: Span) {
-        let message = format!("brackets and NOT are nested more than {MAX_QUERY_DEPTH} deep");
-        self.error(
-            "too_deep",
-            span,
-            message,
-            "leave out brackets that change nothing".to_owned(),
-        );
-        self.stop();
-    }
-
-    fn too_many(&mut self, span: Span) {
-        let message = format!("the query has more than {MAX_CLAUSES} words and clauses");
-        self.error(
-            "too_many_clauses",
-            span,
-            message,
-            "ask in several queries".to_owned(),
-        );
-        self.stop();
-    }
-
     /// Reads operands and what joins them, up to a closing bracket or the end.
     fn level(&mut self, scope: Scope<'_>) -> Option<Query> {
         let mut items: Vec<Item> = Vec::new();
@@ -251,80 +232,21 @@ impl<'p> Parser<'p> {
         Some(query)
     }
 
-    fn stray_operator(&mut self, token: &Token) {
-        let raw = self.raw(token);
-        let span = (token.start, token.end);
-        let hint = self.findings.write(span, "");
-        let message = format!("`{raw}` needs something to look for on both sides");
-        self.error("operator_without_operand", span, message, hint);
-    }
-
-    fn proximity(&mut self, token: &Token, seen: bool) {
-        let raw = self.raw(token);
-        let span = (token.start, token.end);
-        let code = if raw.starts_with("NEAR") {
-            "unsupported_near"
-        } else {
-            "unsupported_before"
-        };
-        let message = format!("`{raw}` cannot be searched yet: words near each other");
-        let between = seen && self.peek().is_some_and(|next| starts_operand(&next.kind));
-        let hint = if between {
-            self.findings.write(span, "AND")
-        } else {
-            self.findings.write(span, &quoted(raw))
-        };
-        self.error(code, span, message, hint);
-    }
-
-    fn lone_sign(&mut self, token: &Token) {
-        let sign = if self.raw(token) == "+" { "+" } else { "-" };
-        let hint = match self.peek() {
-            Some(next) if starts_operand(&next.kind) => {
-                let shown = self.findings.write((token.start, next.start), sign);
-                format!("{shown}, or put the sign in quotes with the words around it")
-            }
-            _ => self.findings.write((token.start, token.end), ""),
-        };
-        let message = format!(
-            "`{}` stands alone: it could be a sign or a dash",
-            self.raw(token)
-        );
-        self.error("lone_sign", (token.start, token.end), message, hint);
-    }
-
-    /// Refuses what touches the operand before it: `"a b"c`, `word(s)`.
-    fn check_space(&mut self, token: &Token) {
-        let Some(before) = self.at.checked_sub(1).map(|before| &self.tokens[before]) else {
-            return;
-        };
-        let brackets = before.kind == TokenKind::Close && token.kind == TokenKind::Open;
-        let unclosed = matches!(&token.kind, TokenKind::Quoted(quoted) if !quoted.closed);
-        if before.end != token.start || brackets || unclosed {
-            return;
-        }
-        let span = (before.start, token.end);
-        let hint = self.findings.write((token.start, token.start), " ");
-        let message = format!("a space is missing within `{}`", &self.text[span.0..span.1]);
-        self.error("missing_space", span, message, hint);
-    }
-
     /// Reads an operand with its signs.
     fn item(&mut self, scope: Scope<'_>, joined: Joined) -> Option<Item> {
         let first = self.at;
         let start = self.peek()?.start;
         let (mut negations, mut is_required) = (0, false);
         while let Some(token) = self.peek() {
+            let is_sign = matches!(token.kind, TokenKind::Minus | TokenKind::Plus);
+            if is_sign && self.at > first {
+                let span = (start, token.end);
+                let message = format!("`{}` has one sign too many", &self.text[start..token.end]);
+                let hint = self.findings.write(span, self.raw(token));
+                self.error("doubled_sign", span, message, hint);
+            }
             match token.kind {
-                TokenKind::Not => negations += 1,
-                TokenKind::Minus | TokenKind::Plus if self.at > first => {
-                    let message =
-                        format!("`{}` has one sign too many", &self.text[start..token.end]);
-                    let span = (start, token.end);
-                    let hint = self.findings.write(span, self.raw(token));
-                    self.error("doubled_sign", span, message, hint);
-                }
-                TokenKind::Minus => negations += 1,
+                TokenKind::Not | TokenKind::Minus => negations += 1,
                 TokenKind::Plus => is_required = true,
                 _ => break,
             }
@@ -339,6 +261,9 @@ impl<'p> Parser<'p> {
                 self.stray_operator(sign);
             }
             return None;
+        }
+        if self.at > first {
+            self.check_minus(scope);
         }
         self.depth += negations;
         let operand = self.operand(scope);
@@ -447,24 +372,6 @@ impl<'p> Parser<'p> {
         query
     }
 
-    /// Refuses what stands directly behind a quote or bracket.
-    fn suffix(&mut self, tilde: &str) {
-        let Some(token) = self.peek().filter(|token| token.kind == TokenKind::Suffix) else {
-            return;
-        };
-        self.advance();
-        let raw = self.raw(token);
-        let code = match raw.chars().next() {
-            Some('~') => tilde,
-            Some('^') => "unsupported_boost",
-            _ => "unsupported_wildcard",
-        };
-        let span = (token.start, token.end);
-        let hint = self.findings.write(span, "");
-        let message = format!("`{raw}` behind a quote or bracket does not work yet");
-        self.error(code, span, message, hint);
-    }
-
     /// Reads a word, quote or bare value.
     fn value(&mut self, token: &Token, scope: Scope<'_>) -> Option<Query> {
         let (text, marks) = match &token.kind {
@@ -525,179 +432,13 @@ impl<'p> Parser<'p> {
             .iter()
             .rev()
             .find(|before| before.end <= token.start);
-        match before.map(|before| &before.kind) {
-            Some(TokenKind::Field(field)) => {
-                self.problem(problem, (field.name_end + 1, token.end));
-            }
-            _ => {
-                problem.better = problem
-                    .better
-                    .and_then(|better| better.strip_prefix(scope.comparison).map(str::to_owned));
-                self.problem(problem, span);
-            }
+        if let Some(TokenKind::Field(field)) = before.map(|before| &before.kind) {
+            return self.problem(problem, (field.name_end + 1, token.end));
         }
-    }
-
-    /// Reads a field with its value or values; the name is already behind.
-    fn clause(&mut self, token: &Token, field: &FieldToken) -> Option<(Query, Shape)> {
-        let name = &self.text[token.start..field.name_end];
-        let found = find_field(name, self.context.schema);
-        if field.alone {
-            return self.lone_field(token, field, found);
-        }
-        let found = match found {
-            Ok(found) => found,
-            Err(problem) => {
-                self.unknown_field(token, field, problem);
-                self.skip_operand();
-                return None;
-            }
-        };
-        let scope = Scope {
-            field: Some(&found),
-            comparison: field.comparison,
-        };
-        let value = self.peek()?;
-        if matches!(found, Field::Date | Field::Added | Field::Number(_))
-            && self.raw(value).starts_with(['[', '{'])
-        {
-            self.foreign_range(value);
-            return None;
-        }
-        let (query, shape) = self.operand(scope)?;
-        let shape = match shape {
-            Shape::Word => Shape::Clause(value.start),
-            shape => shape,
-        };
-        Some((query, shape))
-    }
-
-    /// Refuses `[2024 TO 2025]` as a whole.
-    fn foreign_range(&mut self, first: &Token) {
-        let rest = &self.text[first.start..];
-        let end = rest
-            .find([']', '}'])
-            .map_or(first.end, |end| first.start + end + 1);
-        while self.peek().is_some_and(|token| token.start < end) {
-            self.advance();
-        }
-        let span = (first.start, end.max(first.end));
-        let inner = self.text[span.0..span.1].trim_matches(['[', ']', '{', '}']);
-        let mut problem = Problem::new(
-            "foreign_range",
-            format!("`{}` is not a range here", &self.text[span.0..span.1]),
-        )
-        .hint("write `2024-03..2024-06`, `2024-03..`, `100..200`");
-        if let Some((from, to)) = inner.split_once(" TO ") {
-            let plain = |end: &str| end.trim().trim_matches('*').to_owned();
-            problem = problem.better(format!("{}..{}", plain(from), plain(to)));
-        }
+        problem.better = problem
+            .better
+            .and_then(|better| better.strip_prefix(scope.comparison).map(str::to_owned));
         self.problem(problem, span);
-    }
-
-    /// Reports a name that stands for nothing, or for what cannot be done.
-    fn unknown_field(&mut self, token: &Token, field: &FieldToken, mut problem: Problem) {
-        let name = &self.text[token.start..field.name_end];
-        if problem.code == UNKNOWN_FIELD && problem.better.is_none() {
-            let end = self.peek().map_or(token.end, |value| value.end);
-            let whole = (token.start, end);
-            let raw = &self.text[whole.0..whole.1];
-            let is_time = name.bytes().all(|b| b.is_ascii_digit());
-            if is_time || raw[name.len()..].starts_with("://") {
-                problem.code = "colon_in_text";
-                problem.message = format!("the colon in `{raw}` has no field in front");
-                problem.better = Some(quoted(raw));
-                self.problem(problem, whole);
-                return;
-            }
-            let shown = self.findings.write(whole, &quoted(raw));
-            problem.hint = Some(format!("{shown} to look for the text itself"));
-        }
-        self.problem(problem, (token.start, field.name_end));
-    }
-
-    /// Explains a colon with nothing directly behind it, as in `title: iran`.
-    fn lone_field(
-        &mut self,
-        token: &Token,
-        field: &FieldToken,
-        found: Result<Field, Problem>,
-    ) -> Option<(Query, Shape)> {
-        let name = &self.text[token.start..field.name_end];
-        let is_guess = self.context.schema.is_none() && !is_known(name, None);
-        let is_word = name
-            .chars()
-            .all(|c| c.is_alphanumeric() || matches!(c, '-' | '\'' | '’'));
-        let span = (token.start, token.end);
-        let next = self.peek().filter(|next| starts_operand(&next.kind));
-        match found {
-            Err(problem)
-                if problem.code != UNKNOWN_FIELD || problem.better.is_some() || !is_word =>
-            {
-                match (&problem.better, next) {
-                    (Some(better), Some(next)) => {
-                        let joined = format!("{better}:{}{}", field.comparison, self.raw(next));
-                        let hint = self.findings.write((token.start, next.end), &joined);
-                        self.error(problem.code, span, problem.message, hint);
-                    }
-                    _ => self.unknown_field(token, field, problem),
-                }
-                None
-            }
-            found if field.comparison.is_empty() && is_word && (found.is_err() || is_guess) => {
-                let message = format!("the colon behind `{name}` is taken for punctuation");
-                let hint = "a field has its value directly behind the colon: `country:iran`";
-                if !self.stopped {
-                    self.findings
-                        .notice("colon_as_punctuation", span, message, hint);
-                }
-                self.clauses += 1;
-                let word = Word {
-                    text: name.to_owned(),
-                    field: None,
-                };
-                Some((Query::Word(word), Shape::Other))
-            }
-            _ => {
-                let raw = self.raw(token);
-                if let Some(next) = next {
-                    let both = (token.start, next.end);
-                    let hint = self
-                        .findings
-                        .write(both, &format!("{raw}{}", self.raw(next)));
-                    let message = format!("`{raw}` has a space between it and its value");
-                    self.error("space_after_colon", span, message, hint);
-                } else {
-                    let hint = self.findings.write(span, "");
-                    self.error(
-                        "empty_value",
-                        span,
-                        format!("`{raw}` has no value behind it"),
-                        hint,
-                    );
-                }
-                None
-            }
-        }
-    }
-
-    /// Leaves out a word, quote or bracket whose field is unknown.
-    fn skip_operand(&mut self) {
-        let mut open = 0_usize;
-        while let Some(token) = self.peek() {
-            self.advance();
-            match token.kind {
-                TokenKind::Open => open += 1,
-                TokenKind::Close => open = open.saturating_sub(1),
-                _ => {}
-            }
-            let suffix = self
-                .peek()
-                .is_some_and(|next| next.kind == TokenKind::Suffix);
-            if open == 0 && !suffix {
-                return;
-            }
-        }
     }
 }
 

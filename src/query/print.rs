@@ -5,7 +5,7 @@ use std::fmt::{self, Write};
 
 use super::ast::{DateClause, FacetClause, NumberClause, Presence, Query, TextField};
 use super::token::{is_close, is_comparison, is_dash, is_open, is_quote, is_space, keyword};
-use crate::document::{DateRange, PartialDate, Precision};
+use crate::document::{DateRange, PartialDate};
 use crate::schema::Origin;
 
 impl fmt::Display for Query {
@@ -58,12 +58,12 @@ fn operand(query: &Query, f: &mut fmt::Formatter<'_>) -> fmt::Result {
 
 fn shared_prefix(parts: &[Query]) -> Option<String> {
     let first = prefix(parts.first()?)?;
-    // The colon of a time would be taken for that of a field.
-    let has_time =
-        |date: Option<PartialDate>| date.is_some_and(|date| date.precision() == Precision::Second);
+    // Among other values, the colon of a time would be taken for that of a field, and the sign of
+    // what is negative for NOT.
     let fits = |part: &Query| match part {
-        Query::Date(DateClause { range, .. }) | Query::Added(range) => {
-            !has_time(range.from) && !has_time(range.to)
+        Query::Date(_) | Query::Added(_) | Query::Number(_) => {
+            let text = Value(part).to_string();
+            !text.starts_with('-') && !text.contains(':')
         }
         _ => true,
     };
@@ -98,6 +98,15 @@ fn field_name(field: TextField) -> &'static str {
     match field {
         TextField::Title => "title",
         TextField::Body => "body",
+    }
+}
+
+/// The value of a clause, without its field.
+struct Value<'q>(&'q Query);
+
+impl fmt::Display for Value<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        value(self.0, f)
     }
 }
 
@@ -137,7 +146,7 @@ fn dates(range: DateRange, f: &mut fmt::Formatter<'_>) -> fmt::Result {
 
 fn number(clause: &NumberClause, f: &mut fmt::Formatter<'_>) -> fmt::Result {
     match (clause.from, clause.to) {
-        (Some(from), Some(to)) if from == to => write!(f, "={from}"),
+        (Some(from), Some(to)) if from.total_cmp(&to).is_eq() => write!(f, "={from}"),
         (Some(from), None) if clause.from_excluded => write!(f, ">{from}"),
         (Some(from), None) => write!(f, ">={from}"),
         (None, Some(to)) if clause.to_excluded => write!(f, "<{to}"),
@@ -184,7 +193,9 @@ fn bare(text: &str) -> String {
         out.push('\\');
     }
     for (at, c) in text.char_indices() {
-        let starts = at == 0 && (is_dash(c) || matches!(c, '+' | '/' | '@' | '!'));
+        // Not a mistake here, but what looks like single quotes is remarked on.
+        let embraces = matches!(c, '\'' | '‘' | '‚') && text.ends_with(['\'', '’', '‘']);
+        let starts = at == 0 && (embraces || is_dash(c) || matches!(c, '+' | '/' | '@' | '!'));
         let separates = is_space(c) || is_open(c) || is_close(c) || is_quote(c) || is_comparison(c);
         if starts || separates || matches!(c, '\\' | '*' | '?' | ':' | '|' | '~' | '^') {
             out.push('\\');

@@ -272,7 +272,7 @@ fn limits_are_refused_by_name() {
     ] {
         let parsed = read(&text);
         check_sanity(&text, &parsed);
-        assert_eq!(codes(&parsed).join(" "), code, "{:.20}", text);
+        assert_eq!(codes(&parsed).join(" "), code, "{text:.20}");
     }
     let parsed = read(&alternating);
     assert!(parsed.query.to_string().len() < MAX_QUERY_BYTES);
