@@ -136,7 +136,7 @@ fn read_range(from: &str, to: &str, today: Option<PartialDate>) -> Result<ReadDa
     };
     if range == DateRange::default() {
         return Err(Problem::new("open_range", "a range needs at least one end")
-            .hint("write `has:date` for every document that has a date"));
+            .hint("write `2024..` or `..2024`; `has:date` asks for any date at all"));
     }
     if range.start() > range.end() {
         return Err(Problem::new(

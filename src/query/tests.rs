@@ -303,6 +303,9 @@ fn floods_are_refused_on_a_small_stack() {
 fn a_hopeless_text_does_not_fill_the_screen() {
     let parsed = read(&"a* ".repeat(500));
     assert_eq!(parsed.diagnostics.len(), 16);
+    let parsed = read(&"(a OR b c) ".repeat(100));
+    assert_eq!(parsed.diagnostics.len(), 17);
+    assert!(codes(&parsed).contains(&"more_remarks"));
 }
 
 fn text() -> impl Strategy<Value = String> {

@@ -56,7 +56,12 @@ pub(super) fn read_value(
         Some(Field::Number(name)) => {
             read_number_range(name, &format!("{comparison}{}", value.text)).map(Query::Number)
         }
-        Some(Field::Date | Field::Added) if value.is_star() => Err(any_value("date")),
+        Some(Field::Date) if value.is_star() => Err(any_value("date")),
+        Some(Field::Added) if value.is_star() => Err(Problem::new(
+            "any_value",
+            "every document has entered the index at some time",
+        )
+        .hint("leave the clause out")),
         Some(Field::Date) => {
             let date = read_date(&format!("{comparison}{}", value.text), context.today)?;
             Ok(Query::Date(DateClause {
