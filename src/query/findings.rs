@@ -5,8 +5,8 @@ use super::diagnostic::{Diagnostic, Severity};
 /// After so many errors reading stops: the next ones would be echoes of the first.
 const MAX_ERRORS: usize = 16;
 
-/// After so many remarks the rest are not listed, which the last one says.
-const MAX_REMARKS: usize = 16;
+/// After so many notices the rest are not listed, which the last one says.
+const MAX_NOTICES: usize = 16;
 
 /// A longer query is not repeated in a hint; the changed part alone is.
 const MAX_PASTED_BYTES: usize = 240;
@@ -19,7 +19,7 @@ pub(super) struct Findings<'t> {
     text: &'t str,
     list: Vec<Diagnostic>,
     errors: usize,
-    remarks: usize,
+    notices: usize,
 }
 
 impl<'t> Findings<'t> {
@@ -28,7 +28,7 @@ impl<'t> Findings<'t> {
             text,
             list: Vec::new(),
             errors: 0,
-            remarks: 0,
+            notices: 0,
         }
     }
 
@@ -52,7 +52,14 @@ impl<'t> Findings<'t> {
         message: impl Into<String>,
         hint: impl Into<String>,
     ) {
-        self.remark(Severity::Notice, code, span, message, hint);
+        self.notices += 1;
+        if self.notices <= MAX_NOTICES {
+            self.push(Severity::Notice, code, span, message, hint);
+        } else if self.notices == MAX_NOTICES + 1 {
+            let message = "there is more to remark on from here than is listed";
+            let hint = "see to the first remarks, then ask again";
+            self.push(Severity::Notice, "more_remarks", span, message, hint);
+        }
     }
 
     pub(super) fn warning(
@@ -62,25 +69,7 @@ impl<'t> Findings<'t> {
         message: impl Into<String>,
         hint: impl Into<String>,
     ) {
-        self.remark(Severity::Warning, code, span, message, hint);
-    }
-
-    fn remark(
-        &mut self,
-        severity: Severity,
-        code: &str,
-        span: Span,
-        message: impl Into<String>,
-        hint: impl Into<String>,
-    ) {
-        self.remarks += 1;
-        if self.remarks <= MAX_REMARKS {
-            self.push(severity, code, span, message, hint);
-        } else if self.remarks == MAX_REMARKS + 1 {
-            let message = "there is more to remark on from here than is listed";
-            let hint = "see to the first remarks, then ask again";
-            self.push(Severity::Notice, "more_remarks", span, message, hint);
-        }
+        self.push(Severity::Warning, code, span, message, hint);
     }
 
     fn push(
