@@ -73,6 +73,7 @@ pub struct Error {
 #[derive(Debug)]
 struct Inner {
     kind: ErrorKind,
+    code: Option<String>,
     message: String,
     path: Option<PathBuf>,
     span: Option<(usize, usize)>,
@@ -86,6 +87,7 @@ impl Error {
         Self {
             inner: Box::new(Inner {
                 kind,
+                code: None,
                 message: message.into(),
                 path: None,
                 span: None,
@@ -104,6 +106,12 @@ impl Error {
         )
         .with_path(path)
         .with_source(source)
+    }
+
+    /// Adds a code that says more than the kind does.
+    pub fn with_code(mut self, code: impl Into<String>) -> Self {
+        self.inner.code = Some(code.into());
+        self
     }
 
     /// Adds the file or folder that the error is about.
@@ -133,6 +141,12 @@ impl Error {
     /// What kind of failure this is.
     pub fn kind(&self) -> ErrorKind {
         self.inner.kind
+    }
+
+    /// A stable lower-case code, as it appears in JSON: of this failure, else of its kind.
+    pub fn code(&self) -> &str {
+        let kind = self.inner.kind.code();
+        self.inner.code.as_deref().unwrap_or(kind)
     }
 
     /// The message alone, without the cause.

@@ -139,6 +139,47 @@ impl PartialDate {
         next - 1 - i64::from(self.offset.unwrap_or(0))
     }
 
+    /// The next period of the same precision; `None` where the calendar ends.
+    pub fn following(self) -> Option<Self> {
+        self.step(1)
+    }
+
+    /// The period of the same precision before it; `None` where the calendar begins.
+    pub fn preceding(self) -> Option<Self> {
+        self.step(-1)
+    }
+
+    fn step(self, by: i8) -> Option<Self> {
+        let (year, month, day) = self.ymd();
+        let stepped = match self.precision {
+            Precision::Year => Self::year(year + i16::from(by)),
+            Precision::Month => match month + by {
+                0 => Self::month(year - 1, 12),
+                13 => Self::month(year + 1, 1),
+                month => Self::month(year, month),
+            },
+            Precision::Day => {
+                let date = Date::new(year, month, day).ok()?;
+                let date = if by > 0 {
+                    date.tomorrow()
+                } else {
+                    date.yesterday()
+                }
+                .ok()?;
+                Self::day(date.year(), date.month(), date.day())
+            }
+            Precision::Second => {
+                let first = days_since_1970(Date::MIN) * DAY;
+                let last = (days_since_1970(Date::MAX) + 1) * DAY - 1;
+                let local = self.local + i64::from(by);
+                return (first..=last)
+                    .contains(&local)
+                    .then_some(Self { local, ..self });
+            }
+        };
+        stepped.ok()
+    }
+
     /// Year, month and day of its first day, in its own time.
     pub fn ymd(self) -> (i16, i8, i8) {
         let date = date_of(self.local.div_euclid(DAY));
@@ -382,6 +423,30 @@ mod tests {
         ] {
             let date: PartialDate = text.parse().unwrap();
             assert_eq!((date.start(), date.end()), (start, end), "{text}");
+        }
+    }
+
+    #[test]
+    fn neighbours_have_the_same_precision() {
+        for (before, after) in [
+            ("-0001", "0000"),
+            ("1962", "1963"),
+            ("1962-12", "1963-01"),
+            ("1962-10", "1962-11"),
+            ("2024-02-29", "2024-03-01"),
+            ("1962-12-31", "1963-01-01"),
+            ("1962-12-31T23:59:59+02:00", "1963-01-01T00:00:00+02:00"),
+        ] {
+            let (before, after): (PartialDate, PartialDate) =
+                (before.parse().unwrap(), after.parse().unwrap());
+            assert_eq!(before.following(), Some(after));
+            assert_eq!(after.preceding(), Some(before));
+        }
+        for last in ["9999", "9999-12", "9999-12-31", "9999-12-31T23:59:59Z"] {
+            assert_eq!(last.parse::<PartialDate>().unwrap().following(), None);
+        }
+        for first in ["-9999", "-9999-01", "-9999-01-01", "-9999-01-01T00:00:00"] {
+            assert_eq!(first.parse::<PartialDate>().unwrap().preceding(), None);
         }
     }
 

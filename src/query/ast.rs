@@ -34,11 +34,11 @@ pub enum Query {
     /// Documents that have none.
     Missing(Presence),
     /// All of them.
-    And(Vec<Query>),
+    And(Vec<Self>),
     /// Any of them.
-    Or(Vec<Query>),
+    Or(Vec<Self>),
     /// Documents that do not match.
-    Not(Box<Query>),
+    Not(Box<Self>),
 }
 
 /// A field of text.
@@ -116,10 +116,4 @@ pub struct Presence {
     pub name: String,
     /// For a facet: where the value must come from; `None`: declared, else about.
     pub origin: Option<Origin>,
-}
-
-impl std::fmt::Display for Query {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(f, "{self:?}")
-    }
 }

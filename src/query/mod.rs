@@ -1,12 +1,48 @@
 //! Text → [`Query`] and diagnostics: pure, no input or output.
+//!
+//! [`parse`] reads the query language that `docs/query-language.md` describes; `Display` of
+//! [`Query`] prints it back in canonical form. Nothing is read as less than it says: what cannot
+//! be done is refused with its place in the text and a query that works.
 
 mod ast;
+mod build;
+mod combine;
+mod dates;
 mod diagnostic;
+mod field;
+mod findings;
+mod lexer;
+mod near_miss;
+mod numbers;
+mod parser;
+mod print;
+mod problem;
+mod remarks;
+mod token;
+mod value;
+
+#[cfg(test)]
+mod tests;
 
 pub use ast::{DateClause, FacetClause, NumberClause, Phrase, Presence, Query, TextField, Word};
+pub use dates::{parse_date_point, parse_date_range};
 pub use diagnostic::{Diagnostic, Severity};
+pub use near_miss::suggest;
+pub use parser::parse;
 
-use crate::{PartialDate, Result, Schema};
+use crate::{Error, ErrorKind, PartialDate, Result, Schema};
+
+/// The most bytes a query may have.
+pub const MAX_QUERY_BYTES: usize = 8 * 1024;
+
+/// The most levels of brackets and NOT, in the text and in its canonical form.
+pub const MAX_QUERY_DEPTH: usize = 64;
+
+/// The most words, phrases and clauses a query may have.
+pub const MAX_CLAUSES: usize = 1_024;
+
+/// The most words a phrase may have.
+pub const MAX_PHRASE_WORDS: usize = 256;
 
 /// What a parser needs to know besides the text.
 #[derive(Debug, Clone, Copy)]
@@ -14,6 +50,10 @@ pub struct ParseContext<'a> {
     /// The facets and numbers there are; `None` takes any well-formed name for a facet's.
     pub schema: Option<&'a Schema>,
     /// Whether a document may match any of the words next to each other; otherwise all of them.
+    ///
+    /// Clauses that only restrict (facets, dates, numbers, ids, `has:`) must hold all the same,
+    /// and so must words after `+`; beside those the others only add to the score. Words after `-`
+    /// must not occur. Between values of a field (`country:(IR IQ)`) any of them suffices.
     pub any: bool,
     /// What `today` and `2w` are counted from; without it they are refused.
     pub today: Option<PartialDate>,
@@ -43,16 +83,25 @@ impl Parsed {
     /// Gives the query out, with findings that are not errors, or the first error.
     ///
     /// # Errors
-    /// [`ErrorKind::Query`](crate::ErrorKind::Query).
+    /// [`ErrorKind::Query`], with the code, span and hint of the finding.
     pub fn into_result(self) -> Result<(Query, Vec<Diagnostic>)> {
-        Ok((self.query, self.diagnostics))
+        let error = |finding: &Diagnostic| finding.severity == Severity::Error;
+        match self.diagnostics.iter().position(error) {
+            None => Ok((self.query, self.diagnostics)),
+            Some(first) => Err(self.diagnostics[first].clone().into()),
+        }
     }
 }
 
-/// Reads a query. Never fails: what is wrong becomes a diagnostic.
-pub fn parse(_text: &str, _context: &ParseContext<'_>) -> Parsed {
-    Parsed {
-        query: Query::All,
-        diagnostics: Vec::new(),
+impl From<Diagnostic> for Error {
+    fn from(finding: Diagnostic) -> Self {
+        let mut error = Self::new(ErrorKind::Query, finding.message).with_code(finding.code);
+        if let Some((start, end)) = finding.span {
+            error = error.with_span(start, end);
+        }
+        match finding.hint {
+            Some(hint) => error.with_hint(hint),
+            None => error,
+        }
     }
 }

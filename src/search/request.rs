@@ -193,7 +193,12 @@ impl SearchRequest {
     /// facets of the index are; names are checked by the search itself.
     pub fn query(text: impl Into<String>) -> Result<Self> {
         let text = text.into();
-        query::parse(&text, &ParseContext::any_names()).into_result()?;
+        // Any day will do: whether there is one to count from is checked by the search, too.
+        let context = ParseContext {
+            today: PartialDate::day(2000, 1, 1).ok(),
+            ..ParseContext::any_names()
+        };
+        query::parse(&text, &context).into_result()?;
         Ok(Self {
             question: Question::Text(text),
             ..Self::default()

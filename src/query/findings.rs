@@ -1,0 +1,120 @@
+//! What the parser has to say, collected: with positions, and with queries to paste.
+
+use super::diagnostic::{Diagnostic, Severity};
+
+/// After so many errors reading stops: the next ones would be echoes of the first.
+const MAX_ERRORS: usize = 16;
+
+/// After so many notices the rest are not listed, which the last one says.
+const MAX_NOTICES: usize = 16;
+
+/// A longer query is not repeated in a hint; the changed part alone is.
+const MAX_PASTED_BYTES: usize = 240;
+
+/// A byte range of the query.
+pub(super) type Span = (usize, usize);
+
+#[derive(Debug)]
+pub(super) struct Findings<'t> {
+    text: &'t str,
+    list: Vec<Diagnostic>,
+    errors: usize,
+    notices: usize,
+}
+
+impl<'t> Findings<'t> {
+    pub(super) fn new(text: &'t str) -> Self {
+        Self {
+            text,
+            list: Vec::new(),
+            errors: 0,
+            notices: 0,
+        }
+    }
+
+    pub(super) fn error(
+        &mut self,
+        code: &str,
+        span: Span,
+        message: impl Into<String>,
+        hint: impl Into<String>,
+    ) {
+        if self.errors < MAX_ERRORS {
+            self.push(Severity::Error, code, span, message, hint);
+        }
+        self.errors += 1;
+    }
+
+    pub(super) fn notice(
+        &mut self,
+        code: &str,
+        span: Span,
+        message: impl Into<String>,
+        hint: impl Into<String>,
+    ) {
+        self.notices += 1;
+        if self.notices <= MAX_NOTICES {
+            self.push(Severity::Notice, code, span, message, hint);
+        } else if self.notices == MAX_NOTICES + 1 {
+            let message = "there is more to remark on from here than is listed";
+            let hint = "see to the first remarks, then ask again";
+            self.push(Severity::Notice, "more_remarks", span, message, hint);
+        }
+    }
+
+    pub(super) fn warning(
+        &mut self,
+        code: &str,
+        span: Span,
+        message: impl Into<String>,
+        hint: impl Into<String>,
+    ) {
+        self.push(Severity::Warning, code, span, message, hint);
+    }
+
+    fn push(
+        &mut self,
+        severity: Severity,
+        code: &str,
+        span: Span,
+        message: impl Into<String>,
+        hint: impl Into<String>,
+    ) {
+        let diagnostic = Diagnostic::new(severity, code, message).at(span.0, span.1);
+        self.list.push(diagnostic.hint(hint));
+    }
+
+    /// Whether reading on would say nothing new.
+    pub(super) fn enough(&self) -> bool {
+        self.errors >= MAX_ERRORS
+    }
+
+    pub(super) fn has_errors(&self) -> bool {
+        self.errors > 0
+    }
+
+    /// The hint that shows the query with one part changed.
+    pub(super) fn write(&self, span: Span, replacement: &str) -> String {
+        let (before, after) = (&self.text[..span.0], &self.text[span.1..]);
+        if self.text.len() + replacement.len() > MAX_PASTED_BYTES {
+            return if replacement.is_empty() {
+                "leave it out".to_owned()
+            } else {
+                format!("write `{replacement}` instead")
+            };
+        }
+        let whole = if replacement.is_empty() {
+            format!("{} {}", before.trim_end(), after.trim_start())
+        } else {
+            format!("{before}{replacement}{after}")
+        };
+        match whole.trim() {
+            "" => "leave it out: the empty query asks for every document".to_owned(),
+            query => format!("write `{query}`"),
+        }
+    }
+
+    pub(super) fn into_list(self) -> Vec<Diagnostic> {
+        self.list
+    }
+}

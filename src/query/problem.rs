@@ -1,0 +1,45 @@
+//! What is wrong with a value, before anybody knows where in the query it stands.
+
+use super::diagnostic::{Diagnostic, Severity};
+
+#[derive(Debug, Clone, PartialEq)]
+pub(super) struct Problem {
+    pub(super) code: &'static str,
+    pub(super) message: String,
+    /// A value that works in place of the one that does not.
+    pub(super) better: Option<String>,
+    /// What to do where no value can be offered.
+    pub(super) hint: Option<String>,
+}
+
+impl Problem {
+    pub(super) fn new(code: &'static str, message: impl Into<String>) -> Self {
+        Self {
+            code,
+            message: message.into(),
+            better: None,
+            hint: None,
+        }
+    }
+
+    pub(super) fn better(mut self, value: impl Into<String>) -> Self {
+        self.better = Some(value.into());
+        self
+    }
+
+    pub(super) fn hint(mut self, hint: impl Into<String>) -> Self {
+        self.hint = Some(hint.into());
+        self
+    }
+
+    /// The finding about a text that is the value and nothing else.
+    pub(super) fn into_diagnostic(self, text: &str) -> Diagnostic {
+        let diagnostic =
+            Diagnostic::new(Severity::Error, self.code, self.message).at(0, text.len());
+        match (self.better, self.hint) {
+            (Some(better), _) => diagnostic.hint(format!("write `{better}`")),
+            (None, Some(hint)) => diagnostic.hint(hint),
+            (None, None) => diagnostic,
+        }
+    }
+}
