@@ -35,7 +35,9 @@ fn main() -> Result<(), Box<dyn Error>> {
                 let mut preparer = writer.preparer();
                 loop {
                     let next = lines.lock().expect("no thread panics with the lock").next();
-                    let Some((number, Ok(line))) = next else { break };
+                    let Some((number, Ok(line))) = next else {
+                        break;
+                    };
                     let written = document(&line, number)
                         .and_then(|document| Ok(preparer.prepare(document, 0)?))
                         .and_then(|prepared| Ok(writer.put_prepared(prepared, true)?));
@@ -62,8 +64,11 @@ fn main() -> Result<(), Box<dyn Error>> {
         println!("  {}  {}", hit.id, hit.title);
     }
     for (facet, counts) in response.facets.iter() {
-        let buckets: Vec<String> =
-            counts.buckets.iter().map(|b| format!("{} {}", b.value, b.count)).collect();
+        let buckets: Vec<String> = counts
+            .buckets
+            .iter()
+            .map(|b| format!("{} {}", b.value, b.count))
+            .collect();
         println!("  {facet}: {}", buckets.join(" · "));
     }
     Ok(())
@@ -97,7 +102,10 @@ fn document(line: &str, number: usize) -> Result<Document, Box<dyn Error>> {
 fn values(value: &Value) -> Vec<String> {
     match value {
         Value::String(text) => vec![text.clone()],
-        Value::Array(items) => items.iter().filter_map(|i| i.as_str().map(str::to_owned)).collect(),
+        Value::Array(items) => items
+            .iter()
+            .filter_map(|i| i.as_str().map(str::to_owned))
+            .collect(),
         _ => Vec::new(),
     }
 }

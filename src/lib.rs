@@ -32,9 +32,12 @@ pub use index::{
     WriterOptions,
 };
 pub use query::{Diagnostic, Query, Severity};
-pub use schema::{FacetDefinition, FieldKeys, NumberDefinition, Origin, Schema};
+pub use schema::{
+    FacetDefinition, FieldKeys, MAX_NAME_BYTES, NumberDefinition, Origin, RESERVED_NAMES, Schema,
+    check_name,
+};
 pub use search::{
-    Bucket, Choice, ChosenPresence, ChosenValue, Cursor, DateMatch, FacetCounts, FacetRef,
-    FacetResults, FacetSelection, Hit, Limit, Question, SearchRequest, SearchResponse, Snippet,
-    Snippets, Sort, Top,
+    Bucket, Choice, ChosenPresence, ChosenValue, Cursor, DateMatch, FORMAT_VERSION, FacetCounts,
+    FacetRef, FacetResults, FacetSelection, Hit, Limit, Question, SearchRequest, SearchResponse,
+    Snippet, Snippets, Sort, Top,
 };

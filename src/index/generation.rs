@@ -24,7 +24,8 @@ pub(super) struct Generation {
     /// The version of the layout.
     pub(super) format: u32,
     /// Grows with every publication.
-    pub(super) generation: u64,
+    #[serde(rename = "generation")]
+    pub(super) number: u64,
     /// The folder below `data/` that holds the files.
     pub(super) build: String,
     /// The analysis that made the tokens.
@@ -141,7 +142,7 @@ impl Generation {
     pub(super) fn empty(schema: Schema, build: String) -> Self {
         Self {
             format: FORMAT,
-            generation: 0,
+            number: 0,
             build,
             analysis: crate::analysis::ANALYSIS_VERSION.to_owned(),
             schema,
@@ -190,9 +191,9 @@ impl Generation {
                     Error::new(ErrorKind::Engine, "cannot describe the new generation")
                         .with_source(source)
                 })?;
-                write_synced(&description(folder, generation.generation), &bytes)?;
+                write_synced(&description(folder, generation.number), &bytes)?;
                 let hash = blake3::hash(&bytes).to_hex();
-                let line = format!("{} {hash}\n", generation.generation);
+                let line = format!("{} {hash}\n", generation.number);
                 write_synced(&folder.join(CURRENT), line.as_bytes())?;
             }
         }

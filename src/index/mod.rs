@@ -6,8 +6,8 @@
 mod directory;
 mod engine_error;
 mod generation;
+mod handle;
 mod home;
-mod index;
 mod keys;
 mod layout;
 mod merges;
@@ -26,7 +26,7 @@ mod writer;
 
 #[cfg(feature = "formats")]
 pub(crate) use generation::{FileRef, RunState};
-pub use index::Index;
+pub use handle::Index;
 pub use keys::KeyUsage;
 pub use prepare::{Prepared, Preparer};
 pub use search::collect::Control;

@@ -49,7 +49,7 @@ struct Snapshot {
 impl std::fmt::Debug for Snapshot {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("Snapshot")
-            .field("generation", &self.pinned.generation.generation)
+            .field("generation", &self.pinned.generation.number)
             .finish_non_exhaustive()
     }
 }
@@ -113,7 +113,7 @@ impl Searcher {
 
     /// The number of the published state.
     pub fn generation(&self) -> u64 {
-        self.published().generation
+        self.published().number
     }
 
     /// Documents in it.
@@ -335,14 +335,10 @@ impl Searcher {
             diagnostics: Vec::new(),
             statistics: Statistics::default(),
         };
-        let compiled = match compiler.compile(&base)? {
-            Some(compiled) => compiled,
-            None => {
-                return Err(
-                    Error::new(ErrorKind::Query, "nothing is left of the query to search")
-                        .with_hint("write a word with letters or digits in it"),
-                );
-            }
+        let Some(compiled) = compiler.compile(&base)? else {
+            let message = "nothing is left of the query to search";
+            return Err(Error::new(ErrorKind::Query, message)
+                .with_hint("write a word with letters or digits in it"));
         };
         let Compiler {
             diagnostics: found,
@@ -365,7 +361,7 @@ impl Searcher {
         let mut pass_filters: Vec<PassFilter> = ranges
             .into_iter()
             .map(|range| PassFilter::Dates {
-                set: filters.dates(range, request.date_match),
+                set: Filters::dates(range, request.date_match),
                 range,
                 tally: DateTally::default(),
             })
@@ -375,7 +371,7 @@ impl Searcher {
                 from: Some(since),
                 to: None,
             };
-            let rest = vec![(filters.added(range), Wanted::In)];
+            let rest = vec![(Filters::added(range), Wanted::In)];
             pass_filters.push(PassFilter::Choice { any_of: None, rest });
         }
         let mut owners = BTreeMap::new();

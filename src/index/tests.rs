@@ -150,7 +150,7 @@ fn old_generations_and_their_files_are_swept_when_nobody_reads_them() {
     let index = Index::create(folder.path(), schema()).unwrap();
     let first = filled(&index);
     for round in 0..6 {
-        let mut writer = index.writer().unwrap();
+        let writer = index.writer().unwrap();
         writer
             .put(Document::new(format!("d{round}")).body("word"))
             .unwrap();

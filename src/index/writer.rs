@@ -94,7 +94,7 @@ impl std::fmt::Debug for Writer {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("Writer")
             .field("home", &self.publisher.home)
-            .field("published", &self.publisher.published.generation)
+            .field("published", &self.publisher.published.number)
             .finish_non_exhaustive()
     }
 }
@@ -104,7 +104,7 @@ impl Writer {
         let lock = WriterLock::take(&home)?;
         let published = Pinned::newest(&home)?.generation;
         if let Some(folder) = home.folder() {
-            sweep(folder, published.generation, HashSet::new)?;
+            sweep(folder, published.number, HashSet::new)?;
         }
         let fresh = options.rebuild_with.is_some();
         if !fresh && published.analysis != crate::analysis::ANALYSIS_VERSION {
@@ -124,7 +124,7 @@ impl Writer {
             .unwrap_or_else(|| published.schema.clone());
         let mut working = (*published).clone();
         if fresh {
-            working.build = build_name(published.generation + 1);
+            working.build = build_name(published.number + 1);
             working.engine_meta = Value::Null;
             working.files.clear();
         }
@@ -304,7 +304,7 @@ impl Publisher {
 
     fn commit(&self) -> Commit {
         Commit {
-            generation: self.published.generation,
+            generation: self.published.number,
             documents: self.published.documents,
         }
     }
@@ -330,7 +330,7 @@ impl Publisher {
         files.retain(|(path, _)| segments.own(path));
         let files = self.directory.seal(files)?;
         let generation = Generation {
-            generation: self.published.generation + 1,
+            number: self.published.number + 1,
             build: self.build.clone(),
             analysis: crate::analysis::ANALYSIS_VERSION.to_owned(),
             schema: self.schema.clone(),
@@ -352,7 +352,7 @@ impl Publisher {
                         .map(|file| build.join(file))
                         .collect()
                 };
-                sweep(folder, self.published.generation, working)?;
+                sweep(folder, self.published.number, working)?;
             }
         }
         Ok(self.commit())

@@ -114,7 +114,7 @@ pub(in crate::index) struct Found<'a> {
 struct SegmentFilter {
     any_of: Option<SegmentSet>,
     rest: Vec<(SegmentSet, Wanted)>,
-    dates: Option<Option<DateColumns>>,
+    dates: Option<DateColumns>,
 }
 
 /// The masks of one filter for one block.
@@ -265,7 +265,7 @@ impl<'a> Pass<'a> {
             while left != 0 {
                 let doc = docs[left.trailing_zeros() as usize];
                 left &= left - 1;
-                let columns = opened.dates.as_ref().and_then(Option::as_ref);
+                let columns = opened.dates.as_ref();
                 match columns.and_then(|columns| columns.period(doc)) {
                     None => tally.undated += 1,
                     Some((start, end)) if start <= range.end() && end >= range.start() => {
@@ -286,7 +286,7 @@ impl PassFilter {
             Self::Dates { set, .. } => SegmentFilter {
                 any_of: Some(open(set)?),
                 rest: Vec::new(),
-                dates: Some(DateColumns::open(reader)?),
+                dates: DateColumns::open(reader)?,
             },
             Self::Choice { any_of, rest } => SegmentFilter {
                 any_of: any_of.as_ref().map(open).transpose()?,
@@ -318,10 +318,10 @@ impl SegmentFilter {
             rest: full,
         };
         if let Some(set) = &self.any_of {
-            masks.any_of = mask(set, docs, full);
+            masks.any_of = mask(set, docs);
         }
         for (set, wanted) in &self.rest {
-            let inside = mask(set, docs, full);
+            let inside = mask(set, docs);
             masks.rest &= if *wanted == Wanted::In {
                 inside
             } else {
@@ -332,9 +332,8 @@ impl SegmentFilter {
     }
 }
 
-fn mask(set: &SegmentSet, docs: &[u32], full: u64) -> u64 {
+fn mask(set: &SegmentSet, docs: &[u32]) -> u64 {
     match set {
-        SegmentSet::All => full,
         SegmentSet::None => 0,
         set => docs.iter().enumerate().fold(0, |mask, (at, &doc)| {
             mask | u64::from(set.contains(doc)) << at

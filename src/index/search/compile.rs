@@ -41,7 +41,7 @@ impl Compiler<'_> {
         Ok(Some(match query {
             Query::All => everything(),
             Query::Word(word) => return self.word(&word.text, word.field),
-            Query::Phrase(phrase) => return self.phrase(&phrase.text, phrase.field),
+            Query::Phrase(phrase) => return Ok(self.phrase(&phrase.text, phrase.field)),
             Query::Facet(clause) => {
                 let facet = FacetRef {
                     origin: clause.origin,
@@ -60,12 +60,9 @@ impl Compiler<'_> {
             Query::Date(clause) => self.date(clause),
             Query::Number(clause) => {
                 self.check_number(&clause.name)?;
-                Box::new(
-                    self.filters
-                        .number(clause.name.clone(), Some(clause.clone())),
-                )
+                Box::new(Filters::number(clause.name.clone(), Some(clause.clone())))
             }
-            Query::Added(range) => Box::new(self.filters.added(*range)),
+            Query::Added(range) => Box::new(Filters::added(*range)),
             Query::Id(id) => {
                 let term = Term::from_field_text(self.fields.id, id);
                 let query = TermQuery::new(term, IndexRecordOption::Basic);
@@ -119,20 +116,20 @@ impl Compiler<'_> {
 
     fn date(&mut self, clause: &DateClause) -> EngineQuery {
         match clause.exactly {
-            Some(date) => Box::new(self.filters.dated_exactly(date)),
-            None => Box::new(self.filters.dates(clause.range, self.date_match)),
+            Some(date) => Box::new(Filters::dated_exactly(date)),
+            None => Box::new(Filters::dates(clause.range, self.date_match)),
         }
     }
 
     fn has(&mut self, presence: &Presence) -> Result<EngineQuery> {
         let fields = &self.fields;
         Ok(match presence.name.as_str() {
-            "date" => Box::new(self.filters.has_date()),
-            "title" => Box::new(self.filters.has_text(vec![fields.title_exact])),
-            "body" => Box::new(self.filters.has_text(vec![fields.body_exact])),
+            "date" => Box::new(Filters::has_date()),
+            "title" => Box::new(Filters::has_text(vec![fields.title_exact])),
+            "body" => Box::new(Filters::has_text(vec![fields.body_exact])),
             "url" => Box::new(self.filters.card(|card| card.url.is_some())),
             name if self.schema.find_number(name).is_some() => {
-                Box::new(self.filters.number(name.to_owned(), None))
+                Box::new(Filters::number(name.to_owned(), None))
             }
             name => {
                 let facet = FacetRef {
@@ -177,7 +174,7 @@ impl Compiler<'_> {
                 any.extend(self.as_one_term(terms.collect())?);
                 continue;
             }
-            for language in self.languages.to_vec() {
+            for &language in self.languages {
                 let mut terms = Vec::with_capacity(tokens.len());
                 for token in &tokens {
                     let stem = self.analyzer.stem(&token.exact, language).to_string();
@@ -191,30 +188,29 @@ impl Compiler<'_> {
     }
 
     /// Exactly these forms, in this order.
-    fn phrase(&mut self, text: &str, field: Option<TextField>) -> Result<Option<EngineQuery>> {
+    fn phrase(&mut self, text: &str, field: Option<TextField>) -> Option<EngineQuery> {
         let tokens = self.analyzer.query_tokens(text);
         if tokens.is_empty() {
             self.left_out(text);
-            return Ok(None);
+            return None;
         }
         let mut any = Vec::new();
         for engine_field in self.text_fields(field, true) {
             let terms = tokens.iter().map(|token| {
-                (
-                    token.position as usize,
-                    Term::from_field_text(engine_field, &token.exact),
-                )
+                let term = Term::from_field_text(engine_field, &token.exact);
+                (token.position as usize, term)
             });
             any.push((Occur::Should, phrase_query(terms.collect())));
         }
-        Ok(Some(union(any)))
+        Some(union(any))
     }
 
     fn text_fields(&self, field: Option<TextField>, exact: bool) -> Vec<Field> {
         let fields = &self.fields;
-        let (title, body) = match exact {
-            true => (fields.title_exact, fields.body_exact),
-            false => (fields.title_stem, fields.body_stem),
+        let (title, body) = if exact {
+            (fields.title_exact, fields.body_exact)
+        } else {
+            (fields.title_stem, fields.body_stem)
         };
         match field {
             None => vec![title, body],

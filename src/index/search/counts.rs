@@ -216,7 +216,7 @@ impl<'a> FacetTally<'a> {
             Top::All => usize::MAX,
             Top::Buckets(buckets) => buckets,
         };
-        self.keep_candidates(&mut listed, limit);
+        Self::keep_candidates(&mut listed, limit);
         let mut buckets = Vec::new();
         for (hash, entry) in listed {
             let name = self.name(&hash)?.unwrap_or_default();
@@ -292,24 +292,9 @@ impl<'a> FacetTally<'a> {
         levels
     }
 
-    fn find(&self, hash: &NodeHash) -> Option<(u32, u32, u32)> {
-        self.segments
-            .iter()
-            .enumerate()
-            .find_map(|(segment, facet)| {
-                facet
-                    .columns
-                    .iter()
-                    .enumerate()
-                    .find_map(|(column, facet)| {
-                        Some((segment as u32, column as u32, facet.table.find(hash)?))
-                    })
-            })
-    }
-
     /// Drops entries that cannot be among the first `limit` by count and name, without looking at
     /// names: nodes of one table stand in the order of their names.
-    fn keep_candidates(&self, listed: &mut Vec<(NodeHash, Entry)>, limit: usize) {
+    fn keep_candidates(listed: &mut Vec<(NodeHash, Entry)>, limit: usize) {
         if listed.len() <= limit || limit == 0 {
             return;
         }

@@ -96,7 +96,7 @@ impl ValueSet {
         Ok(SegmentSet::Test(Box::new(move |document| {
             let mut found = false;
             facet.values(document, |column, ordinal| {
-                found |= sets[column].contains(ordinal)
+                found |= sets[column].contains(ordinal);
             });
             found
         })))
@@ -199,12 +199,12 @@ impl Filters {
     }
 
     /// Documents whose date matches a range.
-    pub(in crate::index) fn dates(&self, range: DateRange, how: DateMatch) -> SetQuery {
+    pub(in crate::index) fn dates(range: DateRange, how: DateMatch) -> SetQuery {
         Self::query(move |reader| date_set(reader, range, how))
     }
 
     /// Documents dated to exactly this period, in this precision.
-    pub(in crate::index) fn dated_exactly(&self, date: PartialDate) -> SetQuery {
+    pub(in crate::index) fn dated_exactly(date: PartialDate) -> SetQuery {
         Self::query(move |reader| {
             let columns = reader.fast_fields();
             let Some(start) = columns.column_opt::<i64>(names::DATE_START)? else {
@@ -220,7 +220,7 @@ impl Filters {
     }
 
     /// Documents that entered the index in a range.
-    pub(in crate::index) fn added(&self, range: DateRange) -> SetQuery {
+    pub(in crate::index) fn added(range: DateRange) -> SetQuery {
         Self::query(move |reader| {
             let Some(added) = reader.fast_fields().column_opt::<i64>(names::ADDED)? else {
                 return Ok(SegmentSet::None);
@@ -235,7 +235,7 @@ impl Filters {
     }
 
     /// Documents with a date.
-    pub(in crate::index) fn has_date(&self) -> SetQuery {
+    pub(in crate::index) fn has_date() -> SetQuery {
         Self::query(|reader| {
             Ok(
                 match reader.fast_fields().column_opt::<i64>(names::DATE_START)? {
@@ -249,7 +249,7 @@ impl Filters {
     }
 
     /// Documents with a value of a numeric facet, in a range if one is given.
-    pub(in crate::index) fn number(&self, name: String, range: Option<NumberClause>) -> SetQuery {
+    pub(in crate::index) fn number(name: String, range: Option<NumberClause>) -> SetQuery {
         Self::query(move |reader| {
             let path = format!("{}.{name}", names::NUMBERS);
             let Some(column) = reader.fast_fields().column_opt::<f64>(&path)? else {
@@ -264,7 +264,7 @@ impl Filters {
     }
 
     /// Documents with a token in one of these fields.
-    pub(in crate::index) fn has_text(&self, fields: Vec<Field>) -> SetQuery {
+    pub(in crate::index) fn has_text(fields: Vec<Field>) -> SetQuery {
         Self::query(move |reader| {
             let mut norms = Vec::new();
             for &field in &fields {

@@ -26,20 +26,19 @@ pub(in crate::index) struct HitMaker<'a> {
 impl HitMaker<'_> {
     pub(in crate::index) fn make(&self, ranked: &Ranked, analyzer: &mut Analyzer) -> Result<Hit> {
         let card = card(self.views, ranked.address)?;
-        let snippets = match self.snippets.fragments {
-            0 => Vec::new(),
-            _ => {
-                let body = body(self.searcher, self.fields, ranked.address)?;
-                let language = Language::parse(card.language).unwrap_or(Language::UND);
-                highlight(
-                    analyzer,
-                    self.query,
-                    language,
-                    card.title,
-                    &body,
-                    &self.snippets,
-                )
-            }
+        let snippets = if self.snippets.fragments == 0 {
+            Vec::new()
+        } else {
+            let body = body(self.searcher, self.fields, ranked.address)?;
+            let language = Language::parse(card.language).unwrap_or(Language::UND);
+            highlight(
+                analyzer,
+                self.query,
+                language,
+                card.title,
+                &body,
+                &self.snippets,
+            )
         };
         Ok(Hit {
             id: card.id.into(),

@@ -4,8 +4,7 @@ use std::fmt;
 use std::sync::Arc;
 
 use tantivy::query::{
-    AllScorer, BitSetDocSet, ConstScorer, EmptyScorer, EnableScoring, Explanation, Query, Scorer,
-    Weight,
+    BitSetDocSet, ConstScorer, EmptyScorer, EnableScoring, Explanation, Query, Scorer, Weight,
 };
 use tantivy::{BitSet, DocId, DocSet, Score, SeekDangerResult, SegmentReader, TERMINATED};
 
@@ -14,7 +13,6 @@ pub(in crate::index) type Test = Box<dyn Fn(DocId) -> bool + Send + Sync>;
 
 /// The documents of one segment that belong to a set.
 pub(in crate::index) enum SegmentSet {
-    All,
     None,
     Docs(BitSet),
     Test(Test),
@@ -23,7 +21,6 @@ pub(in crate::index) enum SegmentSet {
 impl SegmentSet {
     pub(in crate::index) fn contains(&self, document: DocId) -> bool {
         match self {
-            Self::All => true,
             Self::None => false,
             Self::Docs(docs) => docs.contains(document),
             Self::Test(test) => test(document),
@@ -34,7 +31,6 @@ impl SegmentSet {
 impl fmt::Debug for SegmentSet {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
-            Self::All => "All",
             Self::None => "None",
             Self::Docs(_) => "Docs",
             Self::Test(_) => "Test",
@@ -69,7 +65,6 @@ impl Weight for SetWeight {
         let max_doc = reader.max_doc();
         Ok(match (self.0)(reader)? {
             SegmentSet::None => Box::new(EmptyScorer),
-            SegmentSet::All => Box::new(ConstScorer::new(AllScorer::new(max_doc), 0.0)),
             SegmentSet::Docs(docs) => Box::new(ConstScorer::new(BitSetDocSet::from(docs), 0.0)),
             SegmentSet::Test(test) => {
                 Box::new(ConstScorer::new(TestedDocs::new(test, max_doc), 0.0))

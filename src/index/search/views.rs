@@ -95,25 +95,20 @@ pub(in crate::index) struct ResolvedFacet {
 impl ResolvedFacet {
     /// Finds a facet, or says which there are.
     pub(in crate::index) fn find(schema: &Schema, facet: &FacetRef) -> Result<Self> {
-        match schema.find_facet(&facet.name) {
-            Some(definition) => Ok(Self {
+        if let Some(definition) = schema.find_facet(&facet.name) {
+            return Ok(Self {
                 origin: facet.origin,
                 definition: definition.clone(),
-            }),
-            None => {
-                let names: Vec<&str> = schema.facets.iter().map(|f| f.name.as_str()).collect();
-                let known = if names.is_empty() {
-                    "this index has no facets".to_owned()
-                } else {
-                    format!("the facets of this index are {}", names.join(", "))
-                };
-                Err(Error::new(
-                    ErrorKind::Request,
-                    format!("there is no facet `{}`", facet.name),
-                )
-                .with_hint(known))
-            }
+            });
         }
+        let names: Vec<&str> = schema.facets.iter().map(|f| f.name.as_str()).collect();
+        let known = if names.is_empty() {
+            "this index has no facets".to_owned()
+        } else {
+            format!("the facets of this index are {}", names.join(", "))
+        };
+        let message = format!("there is no facet `{}`", facet.name);
+        Err(Error::new(ErrorKind::Request, message).with_hint(known))
     }
 
     /// As a request names it.

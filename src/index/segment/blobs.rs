@@ -148,7 +148,9 @@ mod tests {
         let bytes = written(&[b"one", b"two", b"three"]);
         for cut in 0..bytes.len() {
             if let Some(blobs) = Blobs::parse(OwnedBytes::new(bytes[..cut].to_vec())) {
-                let _ = (0..blobs.len().min(10)).map(|d| blobs.get(d)).count();
+                assert!(
+                    (0..blobs.len().min(10)).all(|d| blobs.get(d).is_none_or(|r| r.len() < 64))
+                );
             }
         }
         for at in 0..bytes.len() {

@@ -376,17 +376,15 @@ fn build(column: &StrColumn, tree: Option<char>) -> io::Result<(Vec<u8>, u32, u3
     by_hash.sort_by_key(|&node| hashes[node as usize]);
 
     let mut out = Vec::with_capacity(leaves.len() * 4 + nodes.len() * (NODE_BYTES + 20));
-    leaves
-        .iter()
-        .for_each(|leaf| out.extend(leaf.to_le_bytes()));
-    nodes
-        .iter()
-        .flatten()
-        .for_each(|number| out.extend(number.to_le_bytes()));
-    hashes.iter().for_each(|hash| out.extend(hash));
-    by_hash
-        .iter()
-        .for_each(|node| out.extend(node.to_le_bytes()));
+    for number in leaves.iter().chain(nodes.iter().flatten()) {
+        out.extend(number.to_le_bytes());
+    }
+    for hash in &hashes {
+        out.extend(hash);
+    }
+    for node in &by_hash {
+        out.extend(node.to_le_bytes());
+    }
     Ok((out, ordinals, count, simple))
 }
 

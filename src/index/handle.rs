@@ -111,7 +111,7 @@ impl Index {
             .lock()
             .unwrap_or_else(std::sync::PoisonError::into_inner);
         if let Some(searcher) = &*newest
-            && searcher.generation() == pinned.generation.generation
+            && searcher.generation() == pinned.generation.number
         {
             return Ok(searcher.clone());
         }
