@@ -209,6 +209,12 @@ impl Language {
             .filter(|language| language.algorithm().is_some())
     }
 
+    /// Whether every stem begins with the same letter as its word, so that a word can be told from
+    /// a stem before its own is known.
+    pub(crate) fn stems_keep_the_first_letter(self) -> bool {
+        matches!(self, Self::UND | Self::ENGLISH)
+    }
+
     pub(super) fn algorithm(self) -> Option<Algorithm> {
         self.row().1
     }

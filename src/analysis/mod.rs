@@ -2,8 +2,8 @@
 //!
 //! A text is folded (compatibility forms, case, accents), cut into words, and every word has two
 //! forms at one position: *exact* (folded) and *stem* (with its language). The exact form knows no
-//! language, so that a query, which has none, meets it. The rules are in `docs` of each file:
-//! [`fold`] what counts as the same letter, `words` where a word ends, `sentences`, `stem`.
+//! language, so that a query, which has none, meets it. The rules stand at the head of the files:
+//! `fold` (what counts as the same letter), `words` (where a word ends), `sentences`.
 
 mod analyzer;
 mod characters;

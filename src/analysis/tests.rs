@@ -421,6 +421,15 @@ proptest! {
     #![proptest_config(ProptestConfig::with_cases(1_500))]
 
     #[test]
+    fn an_english_stem_begins_like_its_word(
+        word in "[a-z]{1,8}(s|ed|ing|ly|ies|ness|ational|'[a-z])?|(sk|d|l|t|id|ear|g|f|h|out)[a-z]{1,6}",
+    ) {
+        prop_assert!(Language::ENGLISH.stems_keep_the_first_letter());
+        let mut analyzer = Analyzer::new();
+        prop_assert_eq!(analyzer.stem(&word, Language::ENGLISH).as_bytes()[3], word.as_bytes()[0]);
+    }
+
+    #[test]
     fn tokens_lie_in_the_text_in_order(text in any_text()) {
         let mut last = (0, 0);
         let mut count = 0;

@@ -15,7 +15,7 @@ pub(super) type State = u32;
 pub(super) struct Automaton {
     /// The number of each term that occurs in a sequence.
     terms: HashMap<String, u32>,
-    /// Which bytes terms begin with, at `skip`: most words of a text are told from this.
+    /// Which bytes terms begin with, from `skip`: most words of a text are told by this.
     first_bytes: [bool; 256],
     /// Bytes that all terms have in common, such as `en:`.
     skip: usize,
@@ -108,11 +108,17 @@ impl Automaton {
         self.longest
     }
 
+    /// Whether some term of a sequence begins with the byte of a text at a place.
+    #[inline]
+    pub(super) fn may_begin(&self, text: &str, at: usize) -> bool {
+        let first = text.as_bytes().get(at).copied().unwrap_or(0);
+        self.first_bytes[usize::from(first)]
+    }
+
     /// Takes the next term of a text.
     #[inline]
     pub(super) fn step(&self, state: State, term: &str) -> State {
-        let first = term.as_bytes().get(self.skip).copied().unwrap_or(0);
-        if !self.first_bytes[usize::from(first)] {
+        if !self.may_begin(term, self.skip) {
             return 0;
         }
         self.terms.get(term).map_or(0, |&term| self.go(state, term))

@@ -147,8 +147,14 @@ impl Run<'_> {
             self.exact = matcher.exact.step(self.exact, token.exact);
         }
         if !matcher.stem.is_empty() {
-            let term = analyzer.stem(token.exact, language);
-            self.stem = matcher.stem.step(self.stem, term);
+            let needs_stem =
+                !language.stems_keep_the_first_letter() || matcher.stem.may_begin(token.exact, 0);
+            self.stem = if needs_stem {
+                let term = analyzer.stem(token.exact, language);
+                matcher.stem.step(self.stem, term)
+            } else {
+                0
+            };
         }
         for (automaton, state) in [(&matcher.exact, self.exact), (&matcher.stem, self.stem)] {
             if state != 0 {
