@@ -30,7 +30,7 @@ pub(super) fn choose(
     text: &str,
     found: &[Found],
     sentences: &[Sentence],
-    options: Snippets,
+    options: &Snippets,
 ) -> Vec<(usize, usize)> {
     let characters = options.characters.max(1);
     if found.is_empty() {

@@ -30,7 +30,7 @@ pub(crate) fn highlight(
     language: Language,
     title: &str,
     body: &str,
-    options: Snippets,
+    options: &Snippets,
 ) -> Vec<Snippet> {
     if options.fragments == 0 {
         return Vec::new();

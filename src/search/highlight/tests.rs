@@ -40,7 +40,7 @@ fn run(query: &Query, title: &str, body: &str, options: Snippets) -> Vec<Snippet
         Language::ENGLISH,
         title,
         body,
-        options,
+        &options,
     )
 }
 
