@@ -303,7 +303,7 @@ fn any_text() -> impl Strategy<Value = String> {
     ];
     let rare = prop_oneof![8 => Just(String::new()), 1 => any::<String>(), 1 => "\\PC{0,12}"];
     proptest::collection::vec((piece, rare), 0..60)
-        .prop_map(|pieces| pieces.into_iter().map(|(a, b)| format!("{a}{b}")).collect())
+        .prop_map(|pieces| pieces.iter().flat_map(|(a, b)| [*a, b.as_str()]).collect())
 }
 
 fn any_query() -> impl Strategy<Value = Query> {
@@ -346,9 +346,11 @@ fn meets(query: &Query, field: TextField, text: &str) -> bool {
     let mut analyzer = Analyzer::new();
     let tokens = analyzer.query_tokens(text);
     let mut holds = |wanted: &str, of: Option<TextField>, exact: bool| {
-        let mut form = |word: &str| match exact {
-            true => word.to_owned(),
-            false => analyzer.stem(word, Language::ENGLISH).to_owned(),
+        let mut form = |word: &str| {
+            if exact {
+                return word.to_owned();
+            }
+            analyzer.stem(word, Language::ENGLISH).to_owned()
         };
         let text: Vec<_> = tokens.iter().map(|token| form(&token.exact)).collect();
         let wanted: Vec<_> = tokenize_all(wanted).iter().map(|word| form(word)).collect();
