@@ -1,9 +1,13 @@
 //! Which fields and facets exist, what feeds them, and how their values are compared.
 
+#[cfg(feature = "formats")]
+mod config;
 mod facet;
 
 use serde::{Deserialize, Serialize};
 
+#[cfg(feature = "formats")]
+pub use config::{Config, Rule, SavedSearch};
 pub use facet::{FacetDefinition, NumberDefinition, Origin};
 
 use crate::{Error, ErrorKind, Result};
