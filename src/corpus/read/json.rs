@@ -15,7 +15,7 @@ pub(super) const TOO_MANY: &str = "too many values";
 /// Reads one value; of a repeated key the last value counts.
 pub(super) fn parse(text: &str, notes: &mut Vec<Note>) -> Result<Value, String> {
     match parse_strictly(text, notes) {
-        Err(error) if error.contains("surrogate") => {
+        Err(error) => {
             let (mended, count) = mend_surrogates(text);
             if count == 0 {
                 return Err(error);
@@ -25,7 +25,7 @@ pub(super) fn parse(text: &str, notes: &mut Vec<Note>) -> Result<Value, String> 
             notes.push(Note::new(codes::JSON_SURROGATE, message));
             Ok(value)
         }
-        result => result,
+        value => value,
     }
 }
 

@@ -386,7 +386,7 @@ mod tests {
     fn html_loses_its_tags_only() {
         check("a <b>bold</b> c<br>d", None, "a bold c\nd");
         check(
-            "<div>\nText &amp; more<!-- no\n\nno -->\n</div>\n\nafter",
+            "<div>\nText &amp; more<!-- no\nno -->\n</div>\n\nafter",
             None,
             "Text & more\n\nafter",
         );
@@ -395,7 +395,8 @@ mod tests {
             None,
             "after",
         );
-        check("<!-- open\n\nfor ever", None, "");
+        check("<!-- a\n\nb -->\n\nafter", None, "after");
+        check("<!-- open\n\nfor ever", None, "<!-- open\n\nfor ever");
     }
 
     #[test]

@@ -26,6 +26,7 @@ pub(super) fn parse(text: &str) -> Result<Option<Map<String, Value>>, String> {
             max_total_replayed_events: limits::YAML_NODES,
         },
         with_snippet: false,
+        non_finite_float_policy: serde_saphyr::options::NonFiniteFloatPolicy::PassThrough,
     };
     match serde_saphyr::from_str_with_options::<Spanned<Node>>(text, options) {
         Ok(node) => Ok(match node.plain(text) {
