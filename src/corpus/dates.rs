@@ -71,7 +71,12 @@ fn compact(text: &str) -> Option<PartialDate> {
     if !digits(text.get(..8)?) {
         return None;
     }
-    let day = (text.get(..4)?.parse().ok()?, two(4)? as i8, two(6)? as i8);
+    let month = i8::try_from(two(4)?).ok()?;
+    let day = (
+        text.get(..4)?.parse().ok()?,
+        month,
+        i8::try_from(two(6)?).ok()?,
+    );
     let time = text[8..].trim_start_matches(['T', 't']);
     match time.len() {
         0 if offset.is_none() && text.len() == 8 && day.0 >= 1_000 => {
@@ -318,14 +323,11 @@ fn offset(text: &str) -> Option<i32> {
 fn zone(name: &str) -> Option<i32> {
     let hours = match name {
         "z" | "ut" | "utc" | "gmt" | "wet" => 0,
-        "est" => -5,
         "edt" => -4,
-        "cst" => -6,
-        "cdt" => -5,
-        "mst" => -7,
-        "mdt" => -6,
+        "est" | "cdt" => -5,
+        "cst" | "mdt" => -6,
+        "mst" | "pdt" => -7,
         "pst" => -8,
-        "pdt" => -7,
         "bst" | "west" | "cet" | "mez" => 1,
         "cest" | "mesz" | "eet" => 2,
         "eest" | "msk" => 3,

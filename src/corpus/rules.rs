@@ -135,12 +135,12 @@ impl Compiled {
                     }),
                     Some(text),
                 ) => {
-                    let captured = text
+                    let left = text
                         .strip_prefix(before.as_str())
                         .and_then(|text| text.strip_suffix(after.as_str()))
                         .filter(|text| !text.is_empty());
-                    if let Some(captured) = captured {
-                        captures.push((name, captured));
+                    if let Some(value) = left {
+                        captures.push((name, value));
                         segment += 1;
                         part += 1;
                         continue;

@@ -67,15 +67,18 @@ impl<'s> Writer<'s> {
         match event {
             Event::Start(tag) => self.start(&tag, at),
             Event::End(tag) => self.end(tag),
-            Event::Html(html) | Event::InlineHtml(html) => match &mut self.html {
-                Some(block) => block.push_str(&html),
-                None => {
+            Event::Html(html) | Event::InlineHtml(html) => {
+                if let Some(block) = &mut self.html {
+                    block.push_str(&html);
+                } else {
                     let plain = strip_html(&html);
                     self.push(&plain);
                 }
-            },
-            Event::Text(text) | Event::Code(text) => self.push(&text),
-            Event::InlineMath(text) | Event::DisplayMath(text) => self.push(&text),
+            }
+            Event::Text(text)
+            | Event::Code(text)
+            | Event::InlineMath(text)
+            | Event::DisplayMath(text) => self.push(&text),
             Event::FootnoteReference(name) => {
                 self.push("[");
                 self.push(&name);
@@ -95,7 +98,7 @@ impl<'s> Writer<'s> {
                     self.heading_start = Some(self.text.len());
                 }
             }
-            Tag::Paragraph => self.block(),
+            Tag::Paragraph | Tag::Table(_) => self.block(),
             Tag::CodeBlock(kind) => {
                 self.block();
                 // A fence may carry a title, but its first word names a language.
@@ -133,7 +136,6 @@ impl<'s> Writer<'s> {
                 self.push("] ");
                 self.after_marker = true;
             }
-            Tag::Table(_) => self.block(),
             Tag::TableHead | Tag::TableRow => {
                 self.line();
                 self.cells = 0;

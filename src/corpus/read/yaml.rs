@@ -7,12 +7,23 @@ use std::fmt;
 
 use serde::de::{self, Deserialize, Deserializer, MapAccess, SeqAccess, Visitor};
 use serde_json::{Map, Value};
-use serde_saphyr::Spanned;
+use serde_saphyr::{NonFiniteFloatPolicy, Spanned};
 
 use crate::corpus::limits;
 
 /// Reads a YAML block. `Ok(None)`: it is valid, but no mapping.
 pub(super) fn parse(text: &str) -> Result<Option<Map<String, Value>>, String> {
+    match parse_strictly(text) {
+        Err(_) if text.contains(is_forbidden) && !text.contains(is_stand_in) => {
+            let hidden: String = text.chars().map(stand_in).collect();
+            let map = parse_strictly(&hidden)?;
+            Ok(map.map(|map| map.into_iter().map(restore_entry).collect()))
+        }
+        result => result,
+    }
+}
+
+fn parse_strictly(text: &str) -> Result<Option<Map<String, Value>>, String> {
     let options = serde_saphyr::options! {
         budget: serde_saphyr::budget! {
             max_nodes: limits::YAML_NODES,
@@ -26,7 +37,7 @@ pub(super) fn parse(text: &str) -> Result<Option<Map<String, Value>>, String> {
             max_total_replayed_events: limits::YAML_NODES,
         },
         with_snippet: false,
-        non_finite_float_policy: serde_saphyr::options::NonFiniteFloatPolicy::PassThrough,
+        non_finite_float_policy: NonFiniteFloatPolicy::PassThrough,
     };
     match serde_saphyr::from_str_with_options::<Spanned<Node>>(text, options) {
         Ok(node) => Ok(match node.plain(text) {
@@ -35,12 +46,56 @@ pub(super) fn parse(text: &str) -> Result<Option<Map<String, Value>>, String> {
         }),
         Err(error) => {
             let message = error.to_string();
-            Err(message
-                .lines()
-                .next()
-                .unwrap_or("not valid YAML")
-                .to_owned())
+            let first = message.lines().next().unwrap_or("not valid YAML");
+            Err(first.to_owned())
         }
+    }
+}
+
+// YAML forbids control characters, but badly converted texts have them (`\u{92}` for an
+// apostrophe), and one of them in a name must not cost all the other keys. Private characters of
+// the last plane stand in for them while YAML is read.
+
+const FIRST_STAND_IN: u32 = 0x0010_f000;
+
+fn is_forbidden(c: char) -> bool {
+    c.is_control() && !matches!(c, '\t' | '\n' | '\r' | '\u{85}')
+}
+
+fn stand_in(c: char) -> char {
+    if !is_forbidden(c) {
+        return c;
+    }
+    char::from_u32(FIRST_STAND_IN + u32::from(c)).unwrap_or(char::REPLACEMENT_CHARACTER)
+}
+
+fn is_stand_in(c: char) -> bool {
+    (FIRST_STAND_IN..FIRST_STAND_IN + 0x100).contains(&u32::from(c))
+}
+
+fn restore(text: &str) -> String {
+    let original = |c: char| char::from_u32(u32::from(c) - FIRST_STAND_IN);
+    text.chars()
+        .map(|c| {
+            if is_stand_in(c) {
+                original(c).unwrap_or(c)
+            } else {
+                c
+            }
+        })
+        .collect()
+}
+
+fn restore_entry((key, value): (String, Value)) -> (String, Value) {
+    (restore(&key), restore_value(value))
+}
+
+fn restore_value(value: Value) -> Value {
+    match value {
+        Value::String(text) => Value::String(restore(&text)),
+        Value::Array(values) => values.into_iter().map(restore_value).collect(),
+        Value::Object(map) => Value::Object(map.into_iter().map(restore_entry).collect()),
+        other => other,
     }
 }
 
@@ -198,6 +253,18 @@ mod tests {
     }
 
     #[test]
+    fn a_control_character_costs_no_key() {
+        let map = parse("country: NO\nactor: [Mu\u{92}izzaddin, \"a\u{7}b\"]\n")
+            .unwrap()
+            .unwrap();
+        assert_eq!(
+            Value::Object(map),
+            json!({"country": "NO", "actor": ["Mu\u{92}izzaddin", "a\u{7}b"]})
+        );
+        assert!(parse("a: \u{10f092}\nb: \u{92}").is_err());
+    }
+
+    #[test]
     fn what_is_no_mapping_is_not_metadata() {
         for text in ["", "just text", "- a\n- b", "12", "# only a comment\n"] {
             assert_eq!(parse(text).unwrap(), None, "{text}");
@@ -219,7 +286,6 @@ mod tests {
             "a: [".to_owned() + &"x, ".repeat(20_000) + "]",
             "&a a: ".repeat(200),
             "!!map {".repeat(100),
-            "\u{0}".to_owned(),
             "a: \"unclosed".to_owned(),
             "%YAML 9.9\n---\na: b\nc".to_owned(),
         ] {
