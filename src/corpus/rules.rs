@@ -16,7 +16,7 @@ use crate::{Config, Error, ErrorKind, Result, Rule};
 pub(crate) struct Rules {
     include: Option<GlobSet>,
     exclude: GlobSet,
-    rules: Vec<Compiled>,
+    by_path: Vec<Compiled>,
 }
 
 impl Rules {
@@ -25,7 +25,7 @@ impl Rules {
         Ok(Self {
             include: (!config.include.is_empty()).then_some(include),
             exclude: glob_set(config, &config.exclude)?,
-            rules: config
+            by_path: config
                 .rules
                 .iter()
                 .map(|rule| Compiled::new(config, rule))
@@ -54,7 +54,7 @@ impl Rules {
     /// The values that the place of a file gives to facets, numbers and fields; later rules win.
     pub(crate) fn values(&self, path: &str) -> BTreeMap<String, Vec<String>> {
         let mut values = BTreeMap::new();
-        for rule in &self.rules {
+        for rule in &self.by_path {
             if let Some(captures) = rule.matches(path) {
                 for (name, value) in captures {
                     values.insert(name.to_owned(), vec![value.to_owned()]);
@@ -112,11 +112,10 @@ impl Compiled {
             match (self.segments.get(segment), parts.get(part)) {
                 (None, None) => return Some(captures),
                 // At the end, as in globs, it stands for what is inside, not for the folder.
-                (Some(Segment::Any), text) if segment + 1 == self.segments.len() => {
-                    if text.is_some() {
-                        return Some(captures);
-                    }
+                (Some(Segment::Any), Some(_)) if segment + 1 == self.segments.len() => {
+                    return Some(captures);
                 }
+                (Some(Segment::Any), None) if segment + 1 == self.segments.len() => {}
                 (Some(Segment::Any), _) => {
                     retry = Some((segment + 1, part, captures.len()));
                     segment += 1;

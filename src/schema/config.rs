@@ -81,11 +81,8 @@ impl Config {
             .with_path(path));
         }
         let text = std::str::from_utf8(&bytes).map_err(|error| {
-            let line = bytes[..error.valid_up_to()]
-                .iter()
-                .filter(|&&byte| byte == b'\n')
-                .count()
-                + 1;
+            let before = bytes[..error.valid_up_to()].split(|&byte| byte == b'\n');
+            let line = before.count();
             Error::new(
                 ErrorKind::Config,
                 format!("{}:{line}: the text is not UTF-8", path.display()),

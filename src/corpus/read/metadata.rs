@@ -108,6 +108,15 @@ pub(super) fn bounded(map: Map<String, Value>, notes: &mut Vec<Note>) -> Map<Str
     kept
 }
 
+/// The last place to cut a text that is not within a character and not beyond `most` bytes.
+pub(super) fn cut_at(text: &str, most: usize) -> usize {
+    let end = text.len().min(most);
+    (0..=end)
+        .rev()
+        .find(|&at| text.is_char_boundary(at))
+        .unwrap_or(0)
+}
+
 struct Keeper {
     left: usize,
     cut: Option<String>,
@@ -136,7 +145,7 @@ impl Keeper {
             Value::String(mut text) => {
                 let most = limits::METADATA_TEXT_BYTES.min(self.left);
                 if text.len() > most {
-                    let end = text.floor_char_boundary(most);
+                    let end = cut_at(&text, most);
                     text.truncate(end);
                     self.note("");
                 }

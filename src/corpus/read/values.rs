@@ -307,7 +307,7 @@ pub(super) fn title(text: &str, notes: &mut Vec<Note>) -> String {
         .collect();
     let mut title = spaced.split_whitespace().collect::<Vec<_>>().join(" ");
     if title.len() > limits::TITLE_BYTES {
-        title.truncate(title.floor_char_boundary(limits::TITLE_BYTES));
+        title.truncate(metadata::cut_at(&title, limits::TITLE_BYTES));
         let message = format!("the title was cut to {} bytes", title.len());
         notes.push(Note::new(codes::TITLE_CUT, message));
     }

@@ -105,8 +105,8 @@ enum Node {
     Text(String),
     /// A boolean or number, to be taken from the source, with what it becomes if that fails.
     Typed(String),
-    List(Vec<Spanned<Node>>),
-    Map(Vec<(Spanned<Node>, Spanned<Node>)>),
+    List(Vec<Spanned<Self>>),
+    Map(Vec<(Spanned<Self>, Spanned<Self>)>),
 }
 
 trait Plain {
@@ -276,7 +276,7 @@ mod tests {
         let mut bomb = "a0: &a0 [x, x, x, x, x, x, x, x, x]\n".to_owned();
         for level in 1..12 {
             let before = format!("*a{}, ", level - 1).repeat(9);
-            bomb.push_str(&format!("a{level}: &a{level} [{before}]\n"));
+            bomb = format!("{bomb}a{level}: &a{level} [{before}]\n");
         }
         for text in [
             bomb,

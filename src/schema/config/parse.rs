@@ -22,7 +22,7 @@ pub(super) fn parse(text: &str, path: &Path) -> Result<Config> {
     let file = Source { text, path };
     let root = DeTable::parse(text).map_err(|error| {
         let start = error.span().map_or(0, |span| span.start);
-        file.error(start, error.message().trim_end_matches('.').to_owned())
+        file.error(start, error.message().trim_end_matches('.'))
     })?;
     let mut config = Config {
         path: Some(path.to_owned()),
@@ -107,7 +107,7 @@ impl Source<'_> {
                         let separator = self.string(value, "split")?;
                         if separator.is_empty() {
                             let message = "`split` is empty; it is the text between two values";
-                            return Err(self.error(value.span().start, message.to_owned()));
+                            return Err(self.error(value.span().start, message));
                         }
                         facet.split = Some(separator);
                     }
@@ -149,7 +149,7 @@ impl Source<'_> {
                     "`{}` is a facet already and cannot be a number",
                     number.name
                 );
-                return Err(self.error(value.span().start, message));
+                return Err(self.error(value.span().start, &message));
             }
         }
         Ok(())
@@ -159,7 +159,7 @@ impl Source<'_> {
         let DeValue::Array(rules) = value.get_ref() else {
             return Err(self.expected(value, "rules", "written as `[[rules]]`"));
         };
-        for value in rules.iter() {
+        for value in rules {
             let mut rule = Rule::default();
             for (key, value) in self.table(value, "`[[rules]]`")? {
                 match key.get_ref().as_ref() {
@@ -177,20 +177,20 @@ impl Source<'_> {
             let start = value.span().start;
             if rule.path.is_empty() {
                 return Err(self
-                    .error(start, "a rule has no `path`".to_owned())
+                    .error(start, "a rule has no `path`")
                     .with_hint("write `path = \"wire/{source}/**\"`"));
             }
             let captures = placeholders(&rule.path);
             if captures.is_empty() && rule.set.is_empty() {
                 let message = format!("the rule for `{}` says nothing", rule.path);
                 let hint = "capture a part of the path, as in `wire/{source}/**`, or add `set = { source = \"…\" }`";
-                return Err(self.error(start, message).with_hint(hint));
+                return Err(self.error(start, &message).with_hint(hint));
             }
             for (position, capture) in captures.iter().enumerate() {
                 self.target(config, capture, start)?;
                 if captures[..position].contains(capture) || rule.set.contains_key(*capture) {
                     let message = format!("the rule for `{}` gives `{capture}` twice", rule.path);
-                    return Err(self.error(start, message));
+                    return Err(self.error(start, &message));
                 }
             }
             config.rules.push(rule);
@@ -209,7 +209,7 @@ impl Source<'_> {
             if !well_formed {
                 let message = format!("`{name}` cannot be the name of a saved search");
                 let hint = "use letters, digits, `_` and `-`, beginning with a letter";
-                return Err(self.error(key.span().start, message).with_hint(hint));
+                return Err(self.error(key.span().start, &message).with_hint(hint));
             }
             let section = format!("[searches.{name}]");
             let mut query = None;
@@ -221,7 +221,7 @@ impl Source<'_> {
             }
             let Some(query) = query else {
                 let message = format!("`{section}` has no `query`");
-                return Err(self.error(key.span().start, message));
+                return Err(self.error(key.span().start, &message));
             };
             config
                 .searches
@@ -244,7 +244,7 @@ impl Source<'_> {
             Some(near) => format!("did you mean `{near}`?"),
             None => format!("declare it: `[facets.{name}]`"),
         };
-        Err(self.error(start, message).with_hint(hint))
+        Err(self.error(start, &message).with_hint(hint))
     }
 
     fn name(&self, key: &Spanned<std::borrow::Cow<'_, str>>) -> Result<()> {
@@ -289,7 +289,7 @@ impl Source<'_> {
                 Some(near) => format!("did you mean `{near}`?"),
                 None => "use `country`, `actor`, `topic` or `none`".to_owned(),
             };
-            return Err(self.error(value.span().start, message).with_hint(hint));
+            return Err(self.error(value.span().start, &message).with_hint(hint));
         }
         Ok((name != "none").then_some(name))
     }
@@ -299,7 +299,7 @@ impl Source<'_> {
             DeValue::Table(table) => Ok(table),
             other => {
                 let message = format!("{what} must be a table, not {}", kind(other));
-                Err(self.error(value.span().start, message))
+                Err(self.error(value.span().start, &message))
             }
         }
     }
@@ -340,7 +340,7 @@ impl Source<'_> {
 
     fn expected(&self, value: &Value<'_>, what: &str, expected: &str) -> Error {
         let message = format!("`{what}` must be {expected}, not {}", kind(value.get_ref()));
-        self.error(value.span().start, message)
+        self.error(value.span().start, &message)
     }
 
     fn unknown(
@@ -365,21 +365,21 @@ impl Source<'_> {
             None => format!("known: {list}"),
         };
         let span = key.span();
-        self.error(span.start, format!("unknown key `{name}`{place}"))
+        self.error(span.start, &format!("unknown key `{name}`{place}"))
             .with_span(span.start, span.end)
             .with_hint(hint)
     }
 
     /// Puts file and line in front of an error that knows neither.
     fn place(&self, start: usize, error: &Error) -> Error {
-        let placed = self.error(start, error.message().to_owned());
+        let placed = self.error(start, error.message());
         match error.hint() {
             Some(hint) => placed.with_hint(hint),
             None => placed,
         }
     }
 
-    fn error(&self, start: usize, message: String) -> Error {
+    fn error(&self, start: usize, message: &str) -> Error {
         let before = self.text.get(..start).unwrap_or(self.text);
         let line = before.bytes().filter(|&byte| byte == b'\n').count() + 1;
         Error::new(
