@@ -66,7 +66,7 @@ impl Config {
     /// Reads a configuration file.
     ///
     /// # Errors
-    /// [`ErrorKind::Io`](crate::ErrorKind::Io) if it cannot be read, and as [`Config::parse`].
+    /// [`ErrorKind::Io`] if it cannot be read, and as [`Config::parse`].
     pub fn load(path: &Path) -> Result<Self> {
         let mut bytes = Vec::new();
         let file = File::open(path).map_err(|source| Error::io(path, "open", source))?;
@@ -96,7 +96,7 @@ impl Config {
     /// Reads the text of a configuration file; `path` is what errors call it.
     ///
     /// # Errors
-    /// [`ErrorKind::Config`](crate::ErrorKind::Config), beginning with file and line, and naming
+    /// [`ErrorKind::Config`], beginning with file and line, and naming
     /// the nearest known key where one is unknown. Globs are compiled by
     /// [`Corpus::new`](crate::corpus::Corpus::new).
     pub fn parse(text: &str, path: &Path) -> Result<Self> {
