@@ -18,6 +18,8 @@
 //! ```
 
 pub mod analysis;
+#[cfg(feature = "formats")]
+pub mod corpus;
 mod document;
 mod error;
 mod index;
@@ -32,6 +34,8 @@ pub use index::{
     WriterOptions,
 };
 pub use query::{Diagnostic, Query, Severity};
+#[cfg(feature = "formats")]
+pub use schema::{Config, Rule, SavedSearch};
 pub use schema::{
     FacetDefinition, FieldKeys, MAX_NAME_BYTES, NumberDefinition, Origin, RESERVED_NAMES, Schema,
     check_name,

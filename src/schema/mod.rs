@@ -1,9 +1,17 @@
 //! Which fields and facets exist, what feeds them, and how their values are compared.
 
+#[cfg(feature = "formats")]
+mod config;
 mod facet;
+#[cfg(feature = "formats")]
+mod nearest;
 
 use serde::{Deserialize, Serialize};
 
+#[cfg(feature = "formats")]
+pub(crate) use config::is_placeholder;
+#[cfg(feature = "formats")]
+pub use config::{Config, Rule, SavedSearch};
 pub use facet::{FacetDefinition, NumberDefinition, Origin};
 
 use crate::{Error, ErrorKind, Result};

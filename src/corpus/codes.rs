@@ -1,0 +1,89 @@
+//! The stable codes of skips, failures and notes. `docs/ledger.md` says what each means, and a
+//! test holds the two together.
+
+macro_rules! codes {
+    ($($(#[$group:meta])* $name:ident = $code:literal;)*) => {
+        $($(#[$group])* pub(crate) const $name: &str = $code;)*
+
+        /// Every code, for the test that looks for them in the documentation.
+        #[cfg(test)]
+        pub(crate) const ALL: &[&str] = &[$($name),*];
+    };
+}
+
+codes! {
+    // Skips.
+    EXCLUDED = "excluded";
+    HIDDEN = "hidden";
+    ORPHAN_SIDECAR = "orphan_sidecar";
+    SPECIAL = "special";
+    SYMLINK = "symlink";
+    UNSUPPORTED = "unsupported";
+    VOCABULARY = "vocabulary";
+
+    // Failures.
+    BINARY = "binary";
+    ENCODING = "encoding";
+    FILE_TOO_LARGE = "file_too_large";
+    ID_CONTROL = "id_control";
+    ID_TOO_LONG = "id_too_long";
+    JSON = "json";
+    JSON_TOO_MANY_VALUES = "json_too_many_values";
+    NOT_A_FILE = "not_a_file";
+    NOT_AN_OBJECT = "not_an_object";
+    RECORD_TOO_LARGE = "record_too_large";
+    UNREADABLE = "unreadable";
+    UNREADABLE_FOLDER = "unreadable_folder";
+
+    // Notes.
+    BODY_EMPTY = "body_empty";
+    DATE_AMBIGUOUS = "date_ambiguous";
+    DATE_UNREADABLE = "date_unreadable";
+    DATE_ZONE_UNKNOWN = "date_zone_unknown";
+    ENCODING_GUESSED = "encoding_guessed";
+    ENCODING_MIXED = "encoding_mixed";
+    ENCODING_REPLACED = "encoding_replaced";
+    FRONT_MATTER = "front_matter";
+    ID_IGNORED = "id_ignored";
+    JSON_DUPLICATE_KEY = "json_duplicate_key";
+    JSON_SURROGATE = "json_surrogate";
+    LANGUAGE_UNKNOWN = "language_unknown";
+    METADATA_CUT = "metadata_cut";
+    NUL_REPLACED = "nul_replaced";
+    NUMBER_UNREADABLE = "number_unreadable";
+    SIDECAR = "sidecar";
+    TITLE_CUT = "title_cut";
+    TITLE_FROM_NAME = "title_from_name";
+    TOO_MANY_VALUES = "too_many_values";
+    URL_REFUSED = "url_refused";
+    VALUE_CONTROL = "value_control";
+    VALUE_IGNORED = "value_ignored";
+    VALUE_TOO_LONG = "value_too_long";
+}
+
+#[cfg(test)]
+mod tests {
+    use super::ALL;
+
+    #[test]
+    fn every_code_is_documented_and_every_documented_code_exists() {
+        let page = include_str!("../../docs/ledger.md");
+        let documented: Vec<&str> = page
+            .lines()
+            .filter_map(|line| line.strip_prefix("| `")?.split_once('`'))
+            .map(|(code, _)| code)
+            .collect();
+        for code in ALL {
+            assert!(
+                documented.contains(code),
+                "`{code}` is not in docs/ledger.md"
+            );
+        }
+        for code in documented {
+            assert!(
+                ALL.contains(&code),
+                "`{code}` in docs/ledger.md does not exist"
+            );
+        }
+    }
+}

@@ -1,0 +1,95 @@
+//! From a folder of files to documents: walk, open, cut into records, decode, read.
+//!
+//! Nothing in here trusts a file: every bound is in `limits.rs`, and whatever is guessed, cut,
+//! refused or passed over comes back as a [`Note`], a [`Failure`] or a [`Skipped`] with a stable
+//! code.
+
+mod codes;
+mod dates;
+mod decode;
+mod entry;
+mod format;
+mod limits;
+mod paths;
+mod read;
+mod records;
+mod rules;
+#[cfg(test)]
+mod tests;
+mod walk;
+
+use std::path::{Path, PathBuf};
+
+pub use entry::{Entry, Failure, FileStat, Note, Reading, Sidecar, Skipped, SourceFile, Stage};
+pub use format::Format;
+pub use paths::decode_path;
+pub use records::{FileDigest, RawRecord, Records};
+
+use crate::{Config, Result};
+
+/// A folder of article files and the rules for reading them.
+///
+/// It holds no open file and can be shared by reference between threads.
+#[derive(Debug)]
+pub struct Corpus {
+    root: PathBuf,
+    config: Config,
+    rules: rules::Rules,
+}
+
+impl Corpus {
+    /// Prepares a corpus: compiles the globs and rules of its configuration. Reads nothing.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Config`](crate::ErrorKind::Config) for a glob or rule that cannot be used.
+    pub fn new(root: impl Into<PathBuf>, config: Config) -> Result<Self> {
+        Ok(Self {
+            root: root.into(),
+            rules: rules::Rules::new(&config)?,
+            config,
+        })
+    }
+
+    /// The folder.
+    pub fn root(&self) -> &Path {
+        &self.root
+    }
+
+    /// The configuration.
+    pub fn config(&self) -> &Config {
+        &self.config
+    }
+
+    /// Visits everything under the root in path order: byte order of the whole relative path.
+    ///
+    /// Symbolic links are not followed. Folders below the root that cannot be read, and
+    /// everything that is not read, are entries of their own; the root's `pressmark.toml`,
+    /// folders named `.pressmark` and `.git`, and sidecars that go with an article are not.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Io`](crate::ErrorKind::Io) if the root is no folder that can be read.
+    pub fn walk(&self) -> Result<impl Iterator<Item = Entry> + '_> {
+        walk::Walk::new(&self.root, self.config.path.as_deref(), &self.rules)
+    }
+
+    /// Opens a file, to be cut into raw records one by one in bounded memory.
+    ///
+    /// # Errors
+    /// A [`Failure`] of the whole file.
+    pub fn records(&self, file: &SourceFile) -> Result<Records, Failure> {
+        Records::open(file)
+    }
+
+    /// Parses one raw record: the expensive part, for many threads at once.
+    ///
+    /// # Errors
+    /// A [`Failure`] of this record alone.
+    #[expect(
+        clippy::needless_pass_by_value,
+        reason = "a record is read once; its memory is freed here"
+    )]
+    pub fn document(&self, file: &SourceFile, record: RawRecord) -> Result<Reading, Failure> {
+        let rules = self.rules.values(&file.path);
+        read::document(&self.config.schema, &rules, file, &record)
+    }
+}

@@ -1,0 +1,119 @@
+//! `pressmark.toml`: which files belong to a corpus, what feeds which field and facet, what the
+//! place of a file says about it, and saved searches. The reading of the file is in `parse.rs`.
+
+mod parse;
+#[cfg(test)]
+mod tests;
+
+use std::collections::BTreeMap;
+use std::fs::File;
+use std::io::Read as _;
+use std::path::{Path, PathBuf};
+
+use serde::{Deserialize, Serialize};
+
+pub(crate) use parse::is_placeholder;
+
+use crate::{Error, ErrorKind, Result, Schema};
+
+/// A version of everything in `corpus/` that decides what documents look like. Raise it when the
+/// same file would become a different document, so that existing indexes read their files again.
+const READERS: u32 = 1;
+
+/// A longer configuration file is refused: it is a mistake, not a configuration.
+const MAX_FILE_BYTES: u64 = 1 << 20;
+
+/// The configuration of a corpus; the default is what holds without a file.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+#[non_exhaustive]
+pub struct Config {
+    /// The file it was read from.
+    pub path: Option<PathBuf>,
+    /// The fields, facets and numbers, and what feeds them.
+    pub schema: Schema,
+    /// Globs of the files that belong to the corpus; empty: every file of a supported format.
+    pub include: Vec<String>,
+    /// Globs of the files that do not.
+    pub exclude: Vec<String>,
+    /// What the place of a file says about its documents; later rules win.
+    pub rules: Vec<Rule>,
+    /// Saved searches by name.
+    pub searches: BTreeMap<String, SavedSearch>,
+}
+
+/// Metadata for the documents of the files whose path fits.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[non_exhaustive]
+pub struct Rule {
+    /// A glob in which `{name}` captures a segment, or part of one, as the value of that name.
+    pub path: String,
+    /// Values by the name of a facet, number or field.
+    pub set: BTreeMap<String, Vec<String>>,
+}
+
+/// A query with a name, asked as `@name`.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[non_exhaustive]
+pub struct SavedSearch {
+    /// The query as written.
+    pub query: String,
+}
+
+impl Config {
+    /// The fields that a rule can give; id, body and text always come from the record.
+    pub(crate) const RULE_FIELDS: [&'static str; 4] = ["date", "language", "title", "url"];
+
+    /// Reads a configuration file.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Io`] if it cannot be read, and as [`Config::parse`].
+    pub fn load(path: &Path) -> Result<Self> {
+        let mut bytes = Vec::new();
+        let file = File::open(path).map_err(|source| Error::io(path, "open", source))?;
+        file.take(MAX_FILE_BYTES + 1)
+            .read_to_end(&mut bytes)
+            .map_err(|source| Error::io(path, "read", source))?;
+        if bytes.len() as u64 > MAX_FILE_BYTES {
+            return Err(Error::new(
+                ErrorKind::Config,
+                format!("`{}` is larger than 1 MiB", path.display()),
+            )
+            .with_path(path));
+        }
+        let text = std::str::from_utf8(&bytes).map_err(|error| {
+            let before = bytes[..error.valid_up_to()].split(|&byte| byte == b'\n');
+            let line = before.count();
+            Error::new(
+                ErrorKind::Config,
+                format!("{}:{line}: the text is not UTF-8", path.display()),
+            )
+            .with_path(path)
+            .with_hint("save the file as UTF-8")
+        })?;
+        Self::parse(text, path)
+    }
+
+    /// Reads the text of a configuration file; `path` is what errors call it.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Config`], beginning with file and line, and naming
+    /// the nearest known key where one is unknown. Globs are compiled by
+    /// [`Corpus::new`](crate::corpus::Corpus::new).
+    pub fn parse(text: &str, path: &Path) -> Result<Self> {
+        parse::parse(text, path)
+    }
+
+    /// A hexadecimal digest of everything that decides what documents look like: fields, facets,
+    /// numbers, globs, rules, and the version of the readers; not saved searches.
+    pub fn digest(&self) -> String {
+        let decisive = (
+            READERS,
+            &self.schema,
+            &self.include,
+            &self.exclude,
+            &self.rules,
+        );
+        let json = serde_json::to_vec(&decisive).expect("plain data with text as keys");
+        blake3::hash(&json).to_hex().to_string()
+    }
+}
