@@ -50,7 +50,7 @@ pub struct SourceLocation {
     pub start: u64,
     /// The byte after the last one of the record in the file.
     pub end: u64,
-    /// The BLAKE3 hash of the record's bytes, in hexadecimal.
+    /// The first 16 bytes of the BLAKE3 hash of the record's bytes, in hexadecimal.
     pub hash: String,
 }
 

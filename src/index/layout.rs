@@ -21,6 +21,10 @@ use crate::schema::Schema;
 /// Bytes of the folded title that the order by title looks at.
 pub(super) const TITLE_KEY_BYTES: usize = 64;
 
+/// Bytes that are compressed together in the store. A page of hits reads no block for what its
+/// cards hold; with snippets it reads one for each hit, so blocks stay small.
+const DOCSTORE_BLOCK: usize = 32 << 10;
+
 /// Every field of the engine's schema.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Fields {
@@ -123,7 +127,7 @@ pub(super) fn open_engine(directory: EngineDirectory, schema: &Schema) -> tantiv
         docstore_compression: Compressor::Zstd(ZstdCompressor {
             compression_level: Some(3),
         }),
-        docstore_blocksize: 16_384,
+        docstore_blocksize: DOCSTORE_BLOCK,
         ..IndexSettings::default()
     };
     plugins(schema)

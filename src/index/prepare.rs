@@ -11,7 +11,7 @@ use super::layout::{Fields, TITLE_KEY_BYTES};
 use super::segment::card::Card;
 use super::segment::nodes::hash_of;
 use super::segment::sentences;
-use super::stored::SourceRecord;
+use super::stored::{SourceRecord, text_hash};
 use crate::analysis::{self, Analyzer, Language};
 use crate::document::{Document, DocumentId};
 use crate::schema::{Origin, Schema};
@@ -131,7 +131,7 @@ impl Preparer {
             });
             out.add_object(fields.numbers, values.collect());
         }
-        let text_hash = text_hash(&document);
+        let text_hash = text_hash(&document.title, &document.body);
         let hash_key = u64::from_be_bytes(text_hash.as_bytes()[..8].try_into().unwrap_or_default());
         out.add_u64(fields.text_hash, hash_key);
         out.add_custom(fields.card, &Card::of(&document, language_code).encode());
@@ -139,7 +139,7 @@ impl Preparer {
             fields.sentences,
             &sentences::encode(&body.sentences, &body.paragraphs),
         );
-        let record = SourceRecord::of(&mut document, added, &text_hash);
+        let record = SourceRecord::of(&mut document, added);
         out.add_text(fields.source, record.to_json()?);
         out.add_text(fields.body, &document.body);
 
@@ -262,12 +262,4 @@ pub(super) fn title_key(title: &str) -> String {
     }
     key.truncate(end);
     key
-}
-
-fn text_hash(document: &Document) -> blake3::Hash {
-    let mut hasher = blake3::Hasher::new();
-    hasher.update(&(document.title.len() as u64).to_le_bytes());
-    hasher.update(document.title.as_bytes());
-    hasher.update(document.body.as_bytes());
-    hasher.finalize()
 }

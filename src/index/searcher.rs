@@ -21,6 +21,7 @@ use super::search::hits::{self, HitMaker};
 use super::search::predicate::SetQuery;
 use super::search::top::{Position, Ranked, letter};
 use super::search::views::{ResolvedFacet, SegmentView, Views};
+use super::segment::card::Card;
 use super::stored::{SourceRecord, StoredDocument};
 use crate::analysis::{ANALYSIS_VERSION, Analyzer, Language};
 use crate::document::{DateRange, DocumentId};
@@ -295,10 +296,14 @@ impl Searcher {
                 .reader
                 .get_store_reader(1)
                 .map_err(tantivy::TantivyError::from)?;
-            for document in store.iter::<TantivyDocument>(view.reader.alive_bitset()) {
-                let source = hits::text(&document?, self.snapshot.fields.source);
+            let alive = view.reader.alive_bitset();
+            for (doc, document) in view.reader.doc_ids_alive().zip(store.iter(alive)) {
+                let document: TantivyDocument = document?;
+                let source = hits::text(&document, self.snapshot.fields.source);
+                let title = view.cards()?.get(doc).and_then(Card::decode);
                 if let Some(record) = SourceRecord::parse(&source) {
-                    counter.count(record.metadata());
+                    let title = title.map_or("", |card| card.title);
+                    counter.count(&record.into_metadata(title));
                 }
             }
         }

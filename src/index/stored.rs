@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value};
 
 use super::segment::card::Card;
 use crate::document::{Document, SourceLocation};
@@ -22,43 +23,54 @@ pub struct StoredDocument {
 }
 
 /// What is only shown, never searched: stored as JSON.
+///
+/// A key of the source whose value is the title is stored as its name alone: the card has the
+/// title already.
 #[derive(Debug, Serialize, Deserialize)]
 pub(super) struct SourceRecord {
-    #[serde(
-        rename = "m",
-        default,
-        skip_serializing_if = "serde_json::Map::is_empty"
-    )]
-    metadata: serde_json::Map<String, serde_json::Value>,
+    #[serde(rename = "m", default, skip_serializing_if = "Map::is_empty")]
+    metadata: Map<String, Value>,
+    #[serde(rename = "t", default, skip_serializing_if = "Vec::is_empty")]
+    title_keys: Vec<String>,
     #[serde(rename = "l", default, skip_serializing_if = "Option::is_none")]
     language: Option<String>,
     #[serde(rename = "n", default, skip_serializing_if = "BTreeMap::is_empty")]
     numbers: BTreeMap<String, Vec<f64>>,
     #[serde(rename = "r", default, skip_serializing_if = "Option::is_none")]
     record: Option<u64>,
+    /// First byte and length of the record.
     #[serde(rename = "b", default, skip_serializing_if = "Option::is_none")]
     bytes: Option<(u64, u64)>,
     #[serde(rename = "h", default, skip_serializing_if = "String::is_empty")]
     hash: String,
     #[serde(rename = "a")]
     added: i64,
-    #[serde(rename = "t")]
-    text_hash: String,
 }
 
 impl SourceRecord {
     /// Takes out of a document what the card does not hold.
-    pub(super) fn of(document: &mut Document, added: i64, text_hash: &blake3::Hash) -> Self {
+    pub(super) fn of(document: &mut Document, added: i64) -> Self {
         let source = document.source.as_ref();
+        let mut metadata = std::mem::take(&mut document.metadata);
+        let mut title_keys = Vec::new();
+        if !document.title.is_empty() {
+            metadata.retain(|key, value| {
+                let is_title = value.as_str() == Some(&document.title);
+                if is_title {
+                    title_keys.push(key.clone());
+                }
+                !is_title
+            });
+        }
         Self {
-            metadata: std::mem::take(&mut document.metadata),
+            metadata,
+            title_keys,
             language: document.language.clone(),
             numbers: std::mem::take(&mut document.numbers),
             record: source.and_then(|source| source.record),
-            bytes: source.map(|source| (source.start, source.end)),
+            bytes: source.map(|source| (source.start, source.end.saturating_sub(source.start))),
             hash: source.map(|source| source.hash.clone()).unwrap_or_default(),
             added,
-            text_hash: text_hash.to_hex().to_string(),
         }
     }
 
@@ -72,44 +84,61 @@ impl SourceRecord {
         serde_json::from_str(json).ok()
     }
 
-    /// Every key of the source.
-    pub(super) fn metadata(&self) -> &serde_json::Map<String, serde_json::Value> {
-        &self.metadata
+    /// Every key of the source, given the title of the card.
+    pub(super) fn into_metadata(self, title: &str) -> Map<String, Value> {
+        let mut metadata = self.metadata;
+        for key in self.title_keys {
+            metadata.insert(key, Value::String(title.to_owned()));
+        }
+        metadata
     }
 
     /// Puts the document together again.
     pub(super) fn into_stored(self, card: &Card<'_>, body: String) -> StoredDocument {
         let mut facets: BTreeMap<String, Vec<String>> = BTreeMap::new();
-        for (_, facet, values) in card.facets.iter().filter(|(o, ..)| *o == Origin::Declared) {
-            facets.insert(
-                (*facet).to_owned(),
-                values.iter().map(|&v| v.to_owned()).collect(),
-            );
+        for (_, facet, values) in card
+            .facets
+            .iter()
+            .filter(|(origin, ..)| *origin == Origin::Declared)
+        {
+            let values = values.iter().map(|&value| value.to_owned()).collect();
+            facets.insert((*facet).to_owned(), values);
         }
-        let (start, end) = self.bytes.unwrap_or_default();
+        let (start, length) = self.bytes.unwrap_or_default();
         let source = card.path.map(|path| SourceLocation {
             path: path.to_owned(),
             record: self.record,
             start,
-            end,
+            end: start + length,
             hash: self.hash.clone(),
         });
+        let added = self.added;
+        let text_hash = text_hash(card.title, &body).to_hex().to_string();
         let document = Document {
             id: card.id.into(),
             title: card.title.to_owned(),
             body,
             date: card.date,
             url: card.url.map(str::to_owned),
-            language: self.language,
+            language: self.language.clone(),
             facets,
-            numbers: self.numbers,
-            metadata: self.metadata,
+            numbers: self.numbers.clone(),
+            metadata: self.into_metadata(card.title),
             source,
         };
         StoredDocument {
             document,
-            added: self.added,
-            text_hash: self.text_hash,
+            added,
+            text_hash,
         }
     }
+}
+
+/// The hash by which equal texts are found: of the title's length, the title and the body.
+pub(super) fn text_hash(title: &str, body: &str) -> blake3::Hash {
+    let mut hasher = blake3::Hasher::new();
+    hasher.update(&(title.len() as u64).to_le_bytes());
+    hasher.update(title.as_bytes());
+    hasher.update(body.as_bytes());
+    hasher.finalize()
 }

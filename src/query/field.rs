@@ -1,9 +1,9 @@
 //! What a name before a colon stands for.
 
 use super::ast::{Presence, TextField};
-use super::near_miss::suggest;
 use super::problem::Problem;
 use crate::Schema;
+use crate::schema::near_miss::suggest;
 use crate::schema::{Origin, check_name};
 
 /// The names of the language itself that may stand before a colon.

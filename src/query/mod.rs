@@ -12,7 +12,6 @@ mod diagnostic;
 mod field;
 mod findings;
 mod lexer;
-mod near_miss;
 mod numbers;
 mod parser;
 mod print;
@@ -24,10 +23,10 @@ mod value;
 #[cfg(test)]
 mod tests;
 
+pub use crate::schema::near_miss::suggest;
 pub use ast::{DateClause, FacetClause, NumberClause, Phrase, Presence, Query, TextField, Word};
 pub use dates::{parse_date_point, parse_date_range};
 pub use diagnostic::{Diagnostic, Severity};
-pub use near_miss::suggest;
 pub use parser::parse;
 
 use crate::{Error, ErrorKind, PartialDate, Result, Schema};

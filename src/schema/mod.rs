@@ -4,7 +4,7 @@
 mod config;
 mod facet;
 #[cfg(feature = "formats")]
-mod nearest;
+pub(crate) mod near_miss;
 
 use serde::{Deserialize, Serialize};
 

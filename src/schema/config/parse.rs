@@ -6,7 +6,7 @@ use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
 use super::{Config, Rule, SavedSearch};
-use crate::schema::nearest::nearest;
+use crate::schema::near_miss::suggest;
 use crate::schema::{FacetDefinition, FieldKeys, NumberDefinition, check_name};
 use crate::{Error, ErrorKind, Result};
 
@@ -240,7 +240,7 @@ impl Source<'_> {
             return Ok(());
         }
         let message = format!("`{name}` in a rule is no facet, number or field");
-        let hint = match nearest(name, &mut known) {
+        let hint = match suggest(name, &mut known) {
             Some(near) => format!("did you mean `{near}`?"),
             None => format!("declare it: `[facets.{name}]`"),
         };
@@ -285,7 +285,7 @@ impl Source<'_> {
         let name = self.string(value, "vocabulary")?;
         if !VOCABULARIES.contains(&name.as_str()) {
             let message = format!("unknown vocabulary `{name}`");
-            let hint = match nearest(&name, VOCABULARIES) {
+            let hint = match suggest(&name, VOCABULARIES) {
                 Some(near) => format!("did you mean `{near}`?"),
                 None => "use `country`, `actor`, `topic` or `none`".to_owned(),
             };
@@ -360,7 +360,7 @@ impl Source<'_> {
             .map(|key| format!("`{key}`"))
             .collect::<Vec<_>>()
             .join(", ");
-        let hint = match nearest(name, known.iter().copied()) {
+        let hint = match suggest(name, known.iter().copied()) {
             Some(near) => format!("did you mean `{near}`? known: {list}"),
             None => format!("known: {list}"),
         };
