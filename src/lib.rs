@@ -24,6 +24,8 @@ mod document;
 mod error;
 mod index;
 pub mod query;
+#[cfg(feature = "formats")]
+mod reindex;
 mod schema;
 mod search;
 
@@ -34,6 +36,8 @@ pub use index::{
     WriterOptions,
 };
 pub use query::{Diagnostic, Query, Severity};
+#[cfg(feature = "formats")]
+pub use reindex::{Event, Observer, Progress, ReindexOptions, Report, reindex};
 #[cfg(feature = "formats")]
 pub use schema::{Config, Rule, SavedSearch};
 pub use schema::{

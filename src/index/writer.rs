@@ -280,6 +280,11 @@ impl Writer {
         self.publisher.published.documents
     }
 
+    /// The number of the newest generation.
+    pub fn generation(&self) -> u64 {
+        self.publisher.published.number
+    }
+
     fn now(&self) -> i64 {
         self.now.unwrap_or_else(|| {
             let now = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH);

@@ -1,0 +1,620 @@
+//! Decides what becomes of every record, and keeps index, journal and ledger of one mind.
+//!
+//! Workers bring records in any order; the outcome depends on places alone: of the records with
+//! one id, the last in the order of paths and numbers has it. Everything here happens under one
+//! lock, so that what a publication names is true of all three.
+
+mod close;
+mod revive;
+
+pub(super) use revive::Wanted;
+
+use std::collections::HashSet;
+use std::time::{Duration, Instant};
+
+use super::entry::{Entry, FileEntry, Key, Reason, RecordEntry, Status};
+use super::journal::Journal;
+use super::ledger::{INDEXED, Ledger, Line};
+use super::plan::{Fate, Old, PlannedFile, is_settled};
+use super::sink::{Prepare, Sink};
+use super::state::{FileState, KeyMap, Record, sidecar_key};
+use crate::corpus::{Failure, FileDigest, Note};
+use crate::index::RunState;
+use crate::{Commit, Result};
+
+/// The code of what could not be opened or read: it says nothing about the content.
+const UNREADABLE: &str = "unreadable";
+
+/// The part of a run that only one thread at a time may touch.
+pub(super) struct Apply<'a, S: Sink> {
+    old: &'a Old,
+    planned: &'a [PlannedFile],
+    files: Vec<NewFile>,
+    /// Who has an id, by its key.
+    claims: KeyMap<Claim>,
+    /// Old records whose documents may have to go: file, record.
+    dangling: Vec<(u32, u32)>,
+    /// Ids that a checkpoint took out of the index, and that nobody has claimed since.
+    gone: HashSet<Key>,
+    journal: Journal,
+    /// Where the texts of old ids are, if that is not the journal that is written.
+    old_journal: Option<Journal>,
+    ledger: Ledger,
+    sink: S,
+    run: Run,
+    seen: u64,
+    /// Bytes of the files that were read.
+    bytes: u64,
+    /// Documents before the run, and those among them that came by another way.
+    documents_before: u64,
+    foreign: u64,
+    wrote_documents: bool,
+    since_checkpoint: u64,
+    last_checkpoint: Instant,
+}
+
+/// What holds for the whole run.
+#[derive(Debug, Clone)]
+pub(super) struct Run {
+    /// Seconds since 1970 UTC.
+    pub(super) now: i64,
+    pub(super) rebuild: bool,
+    pub(super) allow_shrink: bool,
+    /// The digest of the configuration, to be recorded when everything was read with it.
+    pub(super) config: String,
+    /// What is recorded as long as that is not so.
+    pub(super) config_before: String,
+    /// Whether, and how often, to publish on the way.
+    pub(super) checkpoints: Option<(Duration, u64)>,
+}
+
+/// A file as this run leaves it.
+#[derive(Debug)]
+struct NewFile {
+    /// Records are in the order in which workers brought them.
+    state: FileState,
+    fate: Fate,
+    /// Whether it counts as failed, and whether the ledger says so already.
+    failed: bool,
+    listed: bool,
+}
+
+/// Who has an id.
+#[derive(Debug, Clone, Copy)]
+struct Claim {
+    file: u32,
+    record: u32,
+    /// Whether this run has put a document of that id; otherwise the index holds the old one.
+    put: bool,
+}
+
+/// What is to be done with a record that is the same as before.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Same {
+    /// Nothing more.
+    Settled,
+    /// Its document has to be written again, because another one took its place meanwhile.
+    Rewrite,
+}
+
+/// A document that is ready to be written.
+pub(super) struct Ready<P> {
+    pub(super) number: u32,
+    pub(super) hash: [u8; 32],
+    pub(super) added: i64,
+    pub(super) prepared: P,
+    pub(super) notes: Vec<Note>,
+    pub(super) bytes: u64,
+    pub(super) ms: f64,
+    /// Whether it is what the index had before.
+    pub(super) same: bool,
+}
+
+/// How the reading of a file ended.
+#[derive(Debug, Default)]
+pub(super) struct FileEnd {
+    /// `None` if it could not even be opened.
+    pub(super) digest: Option<FileDigest>,
+    /// Why it, or its rest, could not be read.
+    pub(super) failure: Option<Failure>,
+}
+
+type PreparedOf<S> = <<S as Sink>::Prepare as Prepare>::Prepared;
+
+impl<'a, S: Sink> Apply<'a, S> {
+    pub(super) fn new(
+        old: &'a Old,
+        planned: &'a [PlannedFile],
+        journals: (Journal, Option<Journal>),
+        ledger: Ledger,
+        sink: S,
+        run: Run,
+    ) -> Self {
+        let documents_before = sink.documents();
+        let mut apply = Self {
+            documents_before,
+            foreign: documents_before.saturating_sub(old.documents()),
+            old,
+            planned,
+            files: Vec::with_capacity(planned.len()),
+            claims: KeyMap::default(),
+            dangling: Vec::new(),
+            gone: HashSet::new(),
+            journal: journals.0,
+            old_journal: journals.1,
+            ledger,
+            sink,
+            run,
+            seen: 0,
+            bytes: 0,
+            wrote_documents: false,
+            since_checkpoint: 0,
+            last_checkpoint: Instant::now(),
+        };
+        for (planned, rank) in planned.iter().zip(0_u32..) {
+            apply.add_file(planned, rank);
+        }
+        apply
+    }
+
+    fn add_file(&mut self, planned: &PlannedFile, rank: u32) {
+        let known = planned
+            .old
+            .and_then(|index| self.old.state.files.get(index as usize));
+        let state = match (planned.fate, known, &planned.source) {
+            (Fate::Keep | Fate::KeepUnseen, Some(known), _) => known.clone(),
+            (_, known, Some(source)) => FileState {
+                file: known.map_or(u32::MAX, |known| known.file),
+                path: source.path.as_str().into(),
+                stat: source.stat,
+                sidecar: sidecar_key(source),
+                settled: is_settled(source, self.run.now),
+                ..FileState::default()
+            },
+            (_, _, None) => FileState::default(),
+        };
+        for (record, index) in state.records.iter().zip(0_u32..) {
+            if record.status == Status::Indexed {
+                let claim = Claim {
+                    file: rank,
+                    record: index,
+                    put: false,
+                };
+                self.claims.insert(record.key, claim);
+            }
+        }
+        let failed = state.failed_at.is_some();
+        self.seen += state.records.len() as u64;
+        if planned.fate != Fate::Read && (failed || state.records.is_empty()) {
+            self.seen += 1;
+        }
+        self.files.push(NewFile {
+            state,
+            fate: planned.fate,
+            failed,
+            listed: false,
+        });
+    }
+
+    pub(super) fn preparer(&self) -> S::Prepare {
+        self.sink.preparer()
+    }
+
+    /// The file as it was, unless everything is to be made anew in a new journal.
+    fn known(&self, rank: u32) -> Option<(u32, &'a FileState)> {
+        if self.run.rebuild {
+            return None;
+        }
+        let index = self.planned.get(rank as usize)?.old?;
+        Some((index, self.old.state.files.get(index as usize)?))
+    }
+
+    /// A file is about to be read.
+    pub(super) fn begin_file(&mut self, rank: u32) -> Result<()> {
+        let is_known = self.known(rank).is_some();
+        let file = &mut self.files[rank as usize].state;
+        if !is_known {
+            file.file = self.journal.number_file();
+        }
+        // A checkpoint in the middle must not take half the file for all of it.
+        if !is_known || self.run.checkpoints.is_some() {
+            self.journal.append(&Entry::File(file.entry()))?;
+        }
+        Ok(())
+    }
+
+    /// So many records of a file came out of it, well or failed.
+    pub(super) fn saw(&mut self, records: u64) {
+        self.seen += records;
+        self.since_checkpoint += records;
+    }
+
+    /// Takes a record that is in the journal as `known`, in the same file.
+    pub(super) fn same(&mut self, rank: u32, number: u32, known: &Record) -> Result<Same> {
+        let mut record = Record {
+            number,
+            fresh: false,
+            listed: false,
+            ..*known
+        };
+        if record.status == Status::Indexed {
+            match self.claims.get(&record.key).copied() {
+                Some(claim) if self.place(claim) > (rank, number) => {
+                    record.status = Status::Duplicate;
+                }
+                Some(claim) if claim.put => return Ok(Same::Rewrite),
+                _ if self.gone.contains(&record.key) => return Ok(Same::Rewrite),
+                Some(claim) => {
+                    self.supersede(claim)?;
+                    self.claim(rank, record.key, false);
+                }
+                None => self.claim(rank, record.key, false),
+            }
+        }
+        self.overwrite(rank, number, record.key);
+        if record.status != known.status || number != known.number {
+            record.at = self.rejournal(rank, known.at, number, record.status)?;
+        }
+        self.files[rank as usize].state.records.push(record);
+        Ok(Same::Settled)
+    }
+
+    /// Takes a document: it goes into the index unless a later record has its id.
+    pub(super) fn put(&mut self, rank: u32, ready: Ready<PreparedOf<S>>) -> Result<()> {
+        let id = <S::Prepare as Prepare>::id(&ready.prepared).to_owned();
+        let key = Key::of(&id);
+        let claim = self.claims.get(&key).copied();
+        let status = match claim {
+            Some(claim) if self.place(claim) > (rank, ready.number) => Status::Duplicate,
+            _ => Status::Indexed,
+        };
+        self.overwrite(rank, ready.number, key);
+        let at = self.journal.append(&Entry::Record(RecordEntry {
+            file: self.files[rank as usize].state.file,
+            number: ready.number,
+            status,
+            hash: ready.hash,
+            key,
+            added: ready.added,
+            id: &id,
+            failure: None,
+        }))?;
+        let mut record = Record {
+            key,
+            hash: Key::cut(&ready.hash),
+            added: ready.added,
+            at,
+            number: ready.number,
+            status,
+            fresh: !ready.same,
+            listed: false,
+        };
+        if status == Status::Indexed {
+            if let Some(claim) = claim {
+                self.supersede(claim)?;
+            }
+            self.claim(rank, key, true);
+            let replaces = claim.is_some() || self.index_holds(key);
+            if !ready.same {
+                self.list_indexed(rank, &id, &ready)?;
+                record.listed = true;
+            }
+            self.files[rank as usize].state.records.push(record);
+            self.write_document(key, ready.prepared, replaces)?;
+        } else {
+            self.files[rank as usize].state.records.push(record);
+        }
+        Ok(())
+    }
+
+    /// Takes a record that could not become a document.
+    pub(super) fn fail(
+        &mut self,
+        rank: u32,
+        number: u32,
+        hash: [u8; 32],
+        failure: &Failure,
+    ) -> Result<()> {
+        let at = self.journal_failed(rank, number, hash, Key::default(), "", failure)?;
+        self.overwrite(rank, number, Key::default());
+        self.files[rank as usize].state.records.push(Record {
+            key: Key::default(),
+            hash: Key::cut(&hash),
+            added: 0,
+            at,
+            number,
+            status: Status::Failed,
+            fresh: false,
+            listed: true,
+        });
+        self.list_failed(failure, number)
+    }
+
+    /// A file was read, and all its records were taken.
+    pub(super) fn end_file(&mut self, rank: u32, end: &FileEnd) -> Result<()> {
+        let mut numbers: Vec<u32> = {
+            let records = &self.files[rank as usize].state.records;
+            records.iter().map(|record| record.number).collect()
+        };
+        numbers.sort_unstable();
+        let unreadable = end
+            .failure
+            .as_ref()
+            .is_some_and(|failure| failure.code == UNREADABLE);
+        if let Some((index, known)) = self.known(rank) {
+            for (record, place) in known.records.iter().zip(0_u32..) {
+                if numbers.binary_search(&record.number).is_ok() {
+                    continue;
+                }
+                if unreadable {
+                    self.keep_unread(rank, record, end)?;
+                    continue;
+                }
+                self.journal.append(&Entry::RecordGone {
+                    file: known.file,
+                    number: record.number,
+                })?;
+                if record.status == Status::Indexed {
+                    self.dangling.push((index, place));
+                }
+            }
+        }
+        let file = &mut self.files[rank as usize];
+        if let Some(failure) = &end.failure {
+            file.failed = true;
+            file.listed = true;
+            let failure = failure.clone();
+            self.list_failed(&failure, 0)?;
+        }
+        let file = &mut self.files[rank as usize];
+        if file.failed || file.state.records.is_empty() {
+            self.seen += 1;
+        }
+        self.bytes += end.digest.as_ref().map_or(0, |digest| digest.length);
+        let file = &mut self.files[rank as usize];
+        // What changed while it was read, or could not be read at all, is read again next time.
+        file.state.complete = !unreadable && end.digest.as_ref().is_none_or(|it| !it.changed);
+        let hash = end
+            .digest
+            .as_ref()
+            .and_then(|it| blake3::Hash::from_hex(&it.hash).ok());
+        file.state.hash = hash.map_or(Key::default(), |hash| Key::cut(hash.as_bytes()));
+        self.journal_file(rank, end.failure.as_ref())
+    }
+
+    /// Keeps what is known of a record whose file could not be read to where it lies.
+    fn keep_unread(&mut self, rank: u32, known: &Record, end: &FileEnd) -> Result<()> {
+        self.seen += 1;
+        match (self.same(rank, known.number, known)?, &end.failure) {
+            (Same::Settled, _) | (Same::Rewrite, None) => Ok(()),
+            // Its document was replaced, and cannot be brought back without the file.
+            (Same::Rewrite, Some(failure)) => {
+                let failure = Failure {
+                    record: Some(u64::from(known.number)),
+                    ..failure.clone()
+                };
+                self.fail(rank, known.number, [0; 32], &failure)
+            }
+        }
+    }
+
+    /// Publishes what there is, if it is time to.
+    pub(super) fn checkpoint_if_due(&mut self) -> Result<Option<Commit>> {
+        let Some((every, records)) = self.run.checkpoints else {
+            return Ok(None);
+        };
+        let due = self.since_checkpoint >= records || self.last_checkpoint.elapsed() >= every;
+        if !due || self.since_checkpoint == 0 {
+            return Ok(None);
+        }
+        self.checkpoint().map(Some)
+    }
+
+    /// Publishes what there is, if this run may.
+    pub(super) fn checkpoint_if_allowed(&mut self) -> Result<Option<Commit>> {
+        if self.run.checkpoints.is_none() || self.since_checkpoint == 0 {
+            return Ok(None);
+        }
+        self.checkpoint().map(Some)
+    }
+
+    fn checkpoint(&mut self) -> Result<Commit> {
+        self.settle_dangling()?;
+        let state = RunState {
+            journal: Some(self.journal.sync()?),
+            config: self.run.config_before.clone(),
+            ledger: Some(self.ledger.name()),
+            totals: serde_json::Value::Null,
+        };
+        let commit = self.sink.commit(state)?;
+        self.since_checkpoint = 0;
+        self.last_checkpoint = Instant::now();
+        Ok(commit)
+    }
+
+    fn place(&self, claim: Claim) -> (u32, u32) {
+        (claim.file, self.record(claim).number)
+    }
+
+    fn record(&self, claim: Claim) -> &Record {
+        &self.files[claim.file as usize].state.records[claim.record as usize]
+    }
+
+    /// Gives an id to the record that is about to be added to a file.
+    fn claim(&mut self, rank: u32, key: Key, put: bool) {
+        let record = self.files[rank as usize].state.records.len() as u32;
+        self.claims.insert(
+            key,
+            Claim {
+                file: rank,
+                record,
+                put,
+            },
+        );
+    }
+
+    /// Takes its id from a record.
+    fn supersede(&mut self, claim: Claim) -> Result<()> {
+        let record = *self.record(claim);
+        let at = self.rejournal(claim.file, record.at, record.number, Status::Duplicate)?;
+        let file = &mut self.files[claim.file as usize].state;
+        if record.listed {
+            self.ledger.overtake(&file.path, record.number);
+        }
+        file.records[claim.record as usize] = Record {
+            status: Status::Duplicate,
+            at,
+            fresh: false,
+            listed: false,
+            ..record
+        };
+        Ok(())
+    }
+
+    /// Remembers the document of the record that was at this place, if it had another id.
+    fn overwrite(&mut self, rank: u32, number: u32, key: Key) {
+        let Some((file, known)) = self.known(rank) else {
+            return;
+        };
+        let Ok(index) = known
+            .records
+            .binary_search_by_key(&number, |record| record.number)
+        else {
+            return;
+        };
+        let record = &known.records[index];
+        if record.status == Status::Indexed && record.key != key {
+            self.dangling.push((file, index as u32));
+        }
+    }
+
+    /// Whether the index may hold a document of that id that it held before the run.
+    fn index_holds(&self, key: Key) -> bool {
+        let held = self.old.ids.contains_key(&key) && !self.gone.contains(&key);
+        !self.run.rebuild && (held || self.foreign > 0)
+    }
+
+    fn write_document(&mut self, key: Key, prepared: PreparedOf<S>, replaces: bool) -> Result<()> {
+        self.sink.put(prepared, replaces)?;
+        self.gone.remove(&key);
+        self.wrote_documents = true;
+        Ok(())
+    }
+
+    /// Takes the documents out of the index that nobody claims any more.
+    fn settle_dangling(&mut self) -> Result<()> {
+        for (file, record) in std::mem::take(&mut self.dangling) {
+            let file = &self.old.state.files[file as usize];
+            let record = &file.records[record as usize];
+            if self.claims.contains_key(&record.key) || self.gone.contains(&record.key) {
+                continue;
+            }
+            let id = self.id_of_old(record.at)?;
+            self.sink.delete(&id)?;
+            self.wrote_documents = true;
+            self.gone.insert(record.key);
+        }
+        Ok(())
+    }
+
+    /// The text of an id that an earlier run journaled.
+    fn id_of_old(&mut self, at: u64) -> Result<String> {
+        let journal = self.old_journal.as_mut().unwrap_or(&mut self.journal);
+        journal.read(at, |entry| match entry {
+            Entry::Record(record) => record.id.to_owned(),
+            _ => String::new(),
+        })
+    }
+
+    /// Journals a record that is journaled at `at` again, with another status or number.
+    fn rejournal(&mut self, rank: u32, at: u64, number: u32, status: Status) -> Result<u64> {
+        let file = self.files[rank as usize].state.file;
+        let bytes = self.journal.changed_record(at, |record| {
+            (record.file, record.number, record.status) = (file, number, status);
+        })?;
+        self.journal.append_bytes(&bytes)
+    }
+
+    fn journal_failed(
+        &mut self,
+        rank: u32,
+        number: u32,
+        hash: [u8; 32],
+        key: Key,
+        id: &str,
+        failure: &Failure,
+    ) -> Result<u64> {
+        self.journal.append(&Entry::Record(RecordEntry {
+            file: self.files[rank as usize].state.file,
+            number,
+            status: Status::Failed,
+            hash,
+            key,
+            added: 0,
+            id,
+            failure: Some(reason(failure)),
+        }))
+    }
+
+    /// Journals a file as it is; `None` keeps the reason for which it failed before, if it did.
+    fn journal_file(&mut self, rank: u32, failure: Option<&Failure>) -> Result<()> {
+        let file = &mut self.files[rank as usize].state;
+        let at = match (failure, file.failed_at) {
+            (Some(failure), _) => {
+                let failure = Some(reason(failure));
+                self.journal.append(&Entry::File(FileEntry {
+                    failure,
+                    ..file.entry()
+                }))?
+            }
+            (None, Some(at)) => {
+                let bytes = self
+                    .journal
+                    .read(at, |entry| file.bytes_with_failure_of(entry))?;
+                self.journal.append_bytes(&bytes)?
+            }
+            (None, None) => self.journal.append(&Entry::File(file.entry()))?,
+        };
+        file.failed_at = (failure.is_some() || file.failed_at.is_some()).then_some(at);
+        Ok(())
+    }
+
+    fn list_indexed(&mut self, rank: u32, id: &str, ready: &Ready<PreparedOf<S>>) -> Result<()> {
+        self.ledger.line(&Line {
+            path: &self.files[rank as usize].state.path,
+            record: record_number(ready.number),
+            id,
+            status: INDEXED,
+            hash: blake3::Hash::from_bytes(ready.hash).to_hex().as_str(),
+            bytes: Some(ready.bytes),
+            ms: Some(ready.ms),
+            notes: &ready.notes,
+            ..Line::default()
+        })
+    }
+
+    fn list_failed(&mut self, failure: &Failure, number: u32) -> Result<()> {
+        self.ledger.line(&Line {
+            path: &failure.path,
+            record: record_number(number),
+            status: "failed",
+            stage: failure.stage.name(),
+            code: failure.code,
+            message: &failure.message,
+            ..Line::default()
+        })
+    }
+}
+
+/// The number of a record as the ledger has it: none in a file of one record.
+fn record_number(number: u32) -> Option<u32> {
+    (number > 0).then_some(number)
+}
+
+fn reason(failure: &Failure) -> Reason<'_> {
+    Reason {
+        stage: failure.stage.name(),
+        code: failure.code,
+        message: &failure.message,
+    }
+}

@@ -1,0 +1,350 @@
+//! The ledger of a run: one JSON line for every file and record that something became of, and the
+//! totals at the end.
+//!
+//! Lines are written while the run works. A record that was written and then lost its id to a
+//! later one has its line taken out again at the end, so that every record has one line that is
+//! true.
+
+use std::collections::HashSet;
+use std::fs::{self, File};
+use std::io::{self, BufRead, BufReader, BufWriter, Write};
+use std::path::{Path, PathBuf};
+
+use serde::{Deserialize, Serialize};
+
+use super::journal::sync_folder;
+use crate::corpus::Note;
+use crate::{Error, ErrorKind, Result};
+
+/// The folder of ledgers below that of the index.
+const FOLDER: &str = "runs";
+const EXTENSION: &str = "jsonl";
+/// How many ledgers are kept.
+const KEPT: usize = 20;
+
+/// The status of a document that was written in this run.
+pub(super) const INDEXED: &str = "indexed";
+
+/// One line: what became of a file or record.
+#[derive(Debug, Clone, Default, Serialize)]
+pub(super) struct Line<'a> {
+    pub(super) path: &'a str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) record: Option<u32>,
+    #[serde(skip_serializing_if = "str::is_empty")]
+    pub(super) id: &'a str,
+    pub(super) status: &'static str,
+    /// Records that the line stands for, where it is one for a whole file.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) records: Option<u64>,
+    #[serde(skip_serializing_if = "str::is_empty")]
+    pub(super) stage: &'a str,
+    #[serde(skip_serializing_if = "str::is_empty")]
+    pub(super) code: &'a str,
+    #[serde(skip_serializing_if = "str::is_empty")]
+    pub(super) message: &'a str,
+    /// The record that has the id instead: its path, and `#` with its number.
+    #[serde(skip_serializing_if = "str::is_empty")]
+    pub(super) winner: &'a str,
+    #[serde(skip_serializing_if = "str::is_empty")]
+    pub(super) hash: &'a str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) bytes: Option<u64>,
+    /// Milliseconds of reading and analysis.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) ms: Option<f64>,
+    #[serde(skip_serializing_if = "<[Note]>::is_empty")]
+    pub(super) notes: &'a [Note],
+}
+
+/// A ledger that is being written.
+#[derive(Debug)]
+pub(super) struct Ledger {
+    folder: PathBuf,
+    path: PathBuf,
+    output: BufWriter<File>,
+    /// Records whose lines are no longer true, by path and number.
+    overtaken: HashSet<(String, u32)>,
+}
+
+impl Ledger {
+    /// Begins the ledger of a run. One of that name must not be there yet; a derived name is
+    /// made unique.
+    pub(super) fn begin(index: &Path, run: &RunId) -> Result<Self> {
+        let folder = index.join(FOLDER);
+        fs::create_dir_all(&folder).map_err(|error| Error::io(&folder, "create", error))?;
+        let mut attempt = 0;
+        loop {
+            let path = folder.join(run.file_name(attempt));
+            match File::create_new(&path) {
+                Ok(file) => {
+                    return Ok(Self {
+                        folder,
+                        path,
+                        output: BufWriter::with_capacity(64 << 10, file),
+                        overtaken: HashSet::new(),
+                    });
+                }
+                Err(error)
+                    if error.kind() == io::ErrorKind::AlreadyExists
+                        && run.derived
+                        && attempt < 1_000 =>
+                {
+                    attempt += 1;
+                }
+                Err(error) => return Err(Error::io(&path, "create", error)),
+            }
+        }
+    }
+
+    /// Where it is.
+    pub(super) fn path(&self) -> &Path {
+        &self.path
+    }
+
+    /// Its path below the folder of the index.
+    pub(super) fn name(&self) -> String {
+        let name = self.path.file_name().unwrap_or_default().to_string_lossy();
+        format!("{FOLDER}/{name}")
+    }
+
+    /// Writes a line.
+    pub(super) fn line(&mut self, line: &Line<'_>) -> Result<()> {
+        let written = serde_json::to_writer(&mut self.output, line)
+            .map_err(io::Error::from)
+            .and_then(|()| self.output.write_all(b"\n"));
+        written.map_err(|error| Error::io(&self.path, "write", error))
+    }
+
+    /// Takes the line of a record out again, at the end.
+    pub(super) fn overtake(&mut self, path: &str, number: u32) {
+        self.overtaken.insert((path.to_owned(), number));
+    }
+
+    /// Takes out what is no longer true. Lines that follow are true.
+    pub(super) fn settle(&mut self) -> Result<()> {
+        if self.overtaken.is_empty() {
+            return Ok(());
+        }
+        let overtaken = std::mem::take(&mut self.overtaken);
+        let temporary = self.path.with_extension("tmp");
+        let mut settle = || -> io::Result<BufWriter<File>> {
+            self.output.flush()?;
+            let mut output = BufWriter::with_capacity(64 << 10, File::create(&temporary)?);
+            let mut input = BufReader::new(File::open(&self.path)?);
+            let mut bytes = Vec::new();
+            while input.read_until(b'\n', &mut bytes)? > 0 {
+                let line: Named = serde_json::from_slice(&bytes)?;
+                let is_overtaken =
+                    line.status == INDEXED && overtaken.contains(&(line.path, line.record));
+                if !is_overtaken {
+                    output.write_all(&bytes)?;
+                }
+                bytes.clear();
+            }
+            output.flush()?;
+            fs::rename(&temporary, &self.path)?;
+            Ok(output)
+        };
+        self.output = settle().map_err(|error| Error::io(&self.path, "write", error))?;
+        Ok(())
+    }
+
+    /// Writes the totals and makes the ledger durable.
+    pub(super) fn finish(&mut self, totals: &serde_json::Value) -> Result<()> {
+        self.last_line(&serde_json::json!({ "totals": totals }))
+    }
+
+    /// Says why the run published nothing.
+    pub(super) fn abandon(&mut self, error: &Error) {
+        let cause = serde_json::json!({ "code": error.kind().code(), "message": error.message() });
+        // The error itself is on its way to the caller: a second one would hide it.
+        let _ = self.last_line(&serde_json::json!({ "error": cause }));
+    }
+
+    fn last_line(&mut self, line: &serde_json::Value) -> Result<()> {
+        let mut write = || -> io::Result<()> {
+            writeln!(self.output, "{line}")?;
+            self.output.flush()?;
+            self.output.get_ref().sync_all()
+        };
+        write().map_err(|error| Error::io(&self.path, "write", error))?;
+        sync_folder(&self.path)
+    }
+
+    /// Deletes the oldest ledgers beyond those that are kept; never this one, nor the one that
+    /// the index names.
+    pub(super) fn sweep(&self, named: Option<&str>) -> Result<()> {
+        let failed = |error| Error::io(&self.folder, "tidy", error);
+        let mut ledgers = Vec::new();
+        for entry in fs::read_dir(&self.folder).map_err(failed)? {
+            let entry = entry.map_err(failed)?;
+            let path = entry.path();
+            let is_ledger = path
+                .extension()
+                .is_some_and(|extension| extension == EXTENSION);
+            let is_named = named.is_some_and(|named| path.ends_with(named));
+            if is_ledger && !is_named && path != self.path {
+                let modified = entry.metadata().and_then(|metadata| metadata.modified());
+                ledgers.push((modified.map_err(failed)?, path));
+            }
+        }
+        ledgers.sort();
+        let more = (ledgers.len() + 1).saturating_sub(KEPT);
+        for (_, path) in ledgers.iter().take(more) {
+            fs::remove_file(path).map_err(|error| Error::io(path, "delete", error))?;
+        }
+        Ok(())
+    }
+}
+
+/// The part of a line that says whose it is.
+#[derive(Deserialize)]
+struct Named {
+    path: String,
+    #[serde(default)]
+    record: u32,
+    status: String,
+}
+
+/// The name of a run.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct RunId {
+    name: String,
+    derived: bool,
+}
+
+impl RunId {
+    /// Takes the name that was given, or makes one of the time.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Request`] if it could not be the name of a file everywhere.
+    pub(super) fn new(given: &str, now: i64) -> Result<Self> {
+        if given.is_empty() {
+            let time = jiff::Timestamp::from_second(now).unwrap_or_default();
+            let name = time.strftime("%Y%m%dT%H%M%SZ").to_string();
+            return Ok(Self {
+                name,
+                derived: true,
+            });
+        }
+        let plain = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.');
+        if given.len() > 100 || given.starts_with('.') || !given.chars().all(plain) {
+            return Err(Error::new(
+                ErrorKind::Request,
+                format!("`{}` cannot be the name of a run", given.escape_default()),
+            )
+            .with_hint("use at most 100 letters, digits, `-`, `_` and `.`"));
+        }
+        Ok(Self {
+            name: given.to_owned(),
+            derived: false,
+        })
+    }
+
+    fn file_name(&self, attempt: u32) -> String {
+        match attempt {
+            0 => format!("{}.{EXTENSION}", self.name),
+            _ => format!("{}-{attempt}.{EXTENSION}", self.name),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use tempfile::tempdir;
+
+    use super::*;
+
+    fn indexed(path: &str, record: u32) -> Line<'_> {
+        Line {
+            path,
+            record: Some(record),
+            id: "x",
+            status: "indexed",
+            ..Line::default()
+        }
+    }
+
+    #[test]
+    fn lines_that_were_overtaken_are_taken_out() {
+        let index = tempdir().unwrap();
+        let run = RunId::new("first", 0).unwrap();
+        let mut ledger = Ledger::begin(index.path(), &run).unwrap();
+        for (path, record) in [("a.jsonl", 1), ("a.jsonl", 2), ("b.jsonl", 1)] {
+            ledger.line(&indexed(path, record)).unwrap();
+        }
+        ledger.overtake("a.jsonl", 1);
+        ledger.settle().unwrap();
+        let notes = [Note::new("decoded", "read as windows-1252")];
+        ledger
+            .line(&Line {
+                path: "c.md",
+                status: "failed",
+                notes: &notes,
+                ..Line::default()
+            })
+            .unwrap();
+        ledger.finish(&serde_json::json!({"seen": 3})).unwrap();
+        let text = fs::read_to_string(ledger.path()).unwrap();
+        assert_eq!(
+            text.lines().collect::<Vec<_>>(),
+            [
+                r#"{"path":"a.jsonl","record":2,"id":"x","status":"indexed"}"#,
+                r#"{"path":"b.jsonl","record":1,"id":"x","status":"indexed"}"#,
+                r#"{"path":"c.md","status":"failed","notes":[{"code":"decoded","message":"read as windows-1252"}]}"#,
+                r#"{"totals":{"seen":3}}"#,
+            ]
+        );
+        assert_eq!(ledger.name(), "runs/first.jsonl");
+    }
+
+    #[test]
+    fn a_derived_name_is_made_unique_and_a_given_one_is_not() {
+        let index = tempdir().unwrap();
+        let derived = RunId::new("", 1_700_000_000).unwrap();
+        let names = [(); 2].map(|()| Ledger::begin(index.path(), &derived).unwrap().name());
+        assert_eq!(
+            names,
+            [
+                "runs/20231114T221320Z.jsonl",
+                "runs/20231114T221320Z-1.jsonl"
+            ]
+        );
+        let given = RunId::new("mine", 0).unwrap();
+        Ledger::begin(index.path(), &given).unwrap();
+        assert_eq!(
+            Ledger::begin(index.path(), &given).unwrap_err().kind(),
+            ErrorKind::Io
+        );
+    }
+
+    #[test]
+    fn names_that_lead_elsewhere_are_refused() {
+        for bad in ["../x", "a/b", ".hidden", "ü", "a b", &"x".repeat(101)] {
+            assert_eq!(
+                RunId::new(bad, 0).unwrap_err().kind(),
+                ErrorKind::Request,
+                "{bad}"
+            );
+        }
+    }
+
+    #[test]
+    fn the_newest_ledgers_and_the_named_one_are_kept() {
+        let index = tempdir().unwrap();
+        let mut last = None;
+        for number in 0..25 {
+            let run = RunId::new(&format!("r{number:02}"), 0).unwrap();
+            last = Some(Ledger::begin(index.path(), &run).unwrap());
+        }
+        last.unwrap().sweep(Some("runs/r00.jsonl")).unwrap();
+        let mut left: Vec<_> = fs::read_dir(index.path().join(FOLDER))
+            .unwrap()
+            .map(|entry| entry.unwrap().file_name().into_string().unwrap())
+            .collect();
+        left.sort();
+        assert_eq!(left.len(), KEPT + 1);
+        assert!(left.contains(&"r00.jsonl".to_owned()) && left.contains(&"r24.jsonl".to_owned()));
+    }
+}

@@ -1,0 +1,172 @@
+//! How a run is to be done, and how it can be watched and stopped.
+
+use std::time::Duration;
+
+use crate::corpus::Failure;
+
+/// How the index is to be brought up to date.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct ReindexOptions {
+    /// Threads that read and analyse; at least 1.
+    pub threads: usize,
+    /// Bytes that the writer may use for what is not on disk yet.
+    pub memory: usize,
+    /// Read everything again into a new build, as if there were no index.
+    pub rebuild: bool,
+    /// Publish even if more than 20 % of the documents, and more than 20, would be lost.
+    pub allow_shrink: bool,
+    /// The time of the run, in seconds since 1970 UTC: when new documents entered the index.
+    pub now: i64,
+    /// The name of the run and of its ledger: letters, digits, `-`, `_` and `.`; derived from
+    /// `now` if it is empty.
+    pub run_id: String,
+    /// A first build is published at least so often, so that a killed one can be resumed.
+    pub checkpoint_every: Duration,
+    /// A first build is published after so many records, too.
+    pub checkpoint_records: u64,
+}
+
+impl Default for ReindexOptions {
+    fn default() -> Self {
+        Self {
+            threads: std::thread::available_parallelism().map_or(2, usize::from),
+            memory: 128 << 20,
+            rebuild: false,
+            allow_shrink: false,
+            now: 0,
+            run_id: String::new(),
+            checkpoint_every: Duration::from_secs(60),
+            checkpoint_records: 100_000,
+        }
+    }
+}
+
+impl ReindexOptions {
+    /// The defaults at a time, in seconds since 1970 UTC.
+    pub fn at(now: i64) -> Self {
+        Self {
+            now,
+            ..Self::default()
+        }
+    }
+
+    /// Sets the number of threads that read and analyse.
+    pub fn threads(mut self, threads: usize) -> Self {
+        self.threads = threads;
+        self
+    }
+
+    /// Sets how many bytes the writer may use.
+    pub fn memory(mut self, bytes: usize) -> Self {
+        self.memory = bytes;
+        self
+    }
+
+    /// Sets whether everything is read again into a new build.
+    pub fn rebuild(mut self, rebuild: bool) -> Self {
+        self.rebuild = rebuild;
+        self
+    }
+
+    /// Sets whether the index may lose more than 20 % of its documents.
+    pub fn allow_shrink(mut self, allow: bool) -> Self {
+        self.allow_shrink = allow;
+        self
+    }
+
+    /// Sets the name of the run and of its ledger.
+    pub fn run_id(mut self, id: impl Into<String>) -> Self {
+        self.run_id = id.into();
+        self
+    }
+
+    /// Sets how often a first build is published: after so long, or so many records.
+    pub fn checkpoints(mut self, every: Duration, records: u64) -> Self {
+        self.checkpoint_every = every;
+        self.checkpoint_records = records;
+        self
+    }
+}
+
+/// Watches a run, from several threads, and may stop it.
+pub trait Observer: Sync {
+    /// Something happened. Called often: whoever draws decides how often to.
+    fn event(&self, event: &Event);
+
+    /// Whether the run should stop. Asked between records; what is published stays consistent.
+    fn cancelled(&self) -> bool {
+        false
+    }
+}
+
+/// Watches nothing.
+impl Observer for () {
+    fn event(&self, _: &Event) {}
+}
+
+/// What a run tells while it works.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Event {
+    /// The folder was walked and compared with the index.
+    Walked {
+        /// Files found.
+        files: u64,
+        /// Files that will be read.
+        to_read: u64,
+        /// The bytes of those.
+        bytes: u64,
+    },
+    /// How far the reading is.
+    Progress(Progress),
+    /// A file, folder or record failed; the run goes on.
+    Failed {
+        /// The path relative to the corpus.
+        path: String,
+        /// The number of the record in a file that holds many.
+        record: Option<u64>,
+        /// The stable code, as in the ledger.
+        code: String,
+        /// Why, for people.
+        message: String,
+    },
+    /// A part of a first build was published.
+    Checkpoint {
+        /// The documents in it.
+        documents: u64,
+    },
+    /// Everything was read; what changed is being published.
+    Publishing,
+    /// The run is over.
+    Done,
+}
+
+impl Event {
+    pub(super) fn failed(failure: &Failure) -> Self {
+        Self::Failed {
+            path: failure.path.clone(),
+            record: failure.record,
+            code: failure.code.to_owned(),
+            message: failure.message.clone(),
+        }
+    }
+}
+
+/// How far the reading is.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+#[non_exhaustive]
+pub struct Progress {
+    /// Files read to their end.
+    pub files_done: u64,
+    /// Files to be read in all.
+    pub files_total: u64,
+    /// Records dealt with.
+    pub records: u64,
+    /// Bytes dealt with.
+    pub bytes_done: u64,
+    /// Bytes to be read in all.
+    pub bytes_total: u64,
+    /// The file that was worked on last, relative to the corpus.
+    pub path: String,
+}

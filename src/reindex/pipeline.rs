@@ -1,0 +1,676 @@
+//! Reads and analyses in parallel, within bounded memory.
+//!
+//! Every worker takes the next file and cuts it into batches of records. A batch that finds room
+//! in the queue is for whoever is free; if there is none, the worker that cut it deals with it.
+//! So one large file keeps every thread busy, nobody waits for anybody, and no more than a few
+//! batches exist at a time.
+
+use std::any::Any;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard};
+use std::time::Instant;
+
+use crossbeam_channel::{Receiver, Sender, TrySendError, bounded};
+
+use super::apply::{Apply, FileEnd, Ready, Same, Wanted};
+use super::entry::{Key, Status};
+use super::options::{Event, Observer, Progress};
+use super::plan::{Old, PlannedFile};
+use super::sink::{Prepare, Sink};
+use super::source::{Raw, Source};
+use super::state::{FileState, Record};
+use crate::corpus::{Failure, Note, SourceFile, Stage};
+use crate::{Error, ErrorKind, Result};
+
+/// A batch is full when it holds so many bytes,
+const BATCH_BYTES: usize = 256 << 10;
+/// or so many records.
+const BATCH_RECORDS: usize = 512;
+/// Batches in the queue, for each thread.
+const QUEUE: usize = 2;
+
+/// What all workers share.
+pub(super) struct Pipeline<'a, C: Source, S: Sink> {
+    pub(super) source: &'a C,
+    pub(super) files: &'a [PlannedFile],
+    pub(super) old: &'a Old,
+    pub(super) apply: Mutex<Apply<'a, S>>,
+    pub(super) observer: &'a dyn Observer,
+    pub(super) preparer: S::Prepare,
+    /// The time of the run, in seconds since 1970 UTC.
+    pub(super) now: i64,
+    pub(super) counts: Counts,
+    pub(super) stop: AtomicBool,
+    pub(super) error: Mutex<Option<Error>>,
+}
+
+/// How far the reading is.
+#[derive(Debug, Default)]
+pub(super) struct Counts {
+    pub(super) files: AtomicU64,
+    pub(super) records: AtomicU64,
+    pub(super) bytes: AtomicU64,
+    pub(super) files_total: u64,
+    pub(super) bytes_total: u64,
+}
+
+/// A file to read: as a whole, or for a few of its records.
+#[derive(Debug)]
+pub(super) struct Work {
+    pub(super) rank: u32,
+    /// Only records that are to get an id back.
+    pub(super) wanted: Option<Wanted>,
+}
+
+/// A file that is being read.
+struct Task<'w> {
+    work: &'w Work,
+    /// The batches not dealt with, and one for the worker that cuts.
+    pending: AtomicUsize,
+    end: Mutex<FileEnd>,
+    /// Wanted records that were found.
+    found: Mutex<Vec<u32>>,
+}
+
+struct Batch<'w, D> {
+    task: Arc<Task<'w>>,
+    items: Vec<Item<D>>,
+}
+
+enum Item<D> {
+    Record(u32, Raw<D>),
+    Failed(u32, Failure),
+}
+
+/// Why a worker stops: the run is over, or the first error is already kept.
+struct Stopped;
+
+type Step<T = ()> = std::result::Result<T, Stopped>;
+
+impl<C: Source, S: Sink> Pipeline<'_, C, S> {
+    /// Does the work with so many threads.
+    ///
+    /// # Errors
+    /// The first error of index, journal or ledger; [`ErrorKind::Cancelled`] if the observer says
+    /// so.
+    pub(super) fn run(&self, work: &[Work], threads: usize) -> Result<()> {
+        let threads = threads.clamp(1, 256);
+        let next = AtomicUsize::new(0);
+        let (sender, receiver) = bounded(threads * QUEUE);
+        std::thread::scope(|scope| {
+            let workers: Vec<_> = (0..threads)
+                .map(|number| {
+                    let (sender, receiver, next) = (sender.clone(), receiver.clone(), &next);
+                    std::thread::Builder::new()
+                        .name(format!("reindex-{number}"))
+                        .spawn_scoped(scope, move || self.worker(work, next, sender, &receiver))
+                })
+                .collect();
+            // Workers end when no one is left who could send.
+            drop((sender, receiver));
+            for worker in workers {
+                match worker.map(std::thread::ScopedJoinHandle::join) {
+                    Ok(Ok(())) => {}
+                    Ok(Err(panic)) => self.keep(bug(&panic)),
+                    Err(error) => self.keep(
+                        Error::new(ErrorKind::Io, "cannot start a thread").with_source(error),
+                    ),
+                }
+            }
+        });
+        let mut error = self
+            .error
+            .lock()
+            .unwrap_or_else(std::sync::PoisonError::into_inner);
+        if let Some(error) = error.take() {
+            return Err(error);
+        }
+        if self.stop.load(Ordering::Relaxed) {
+            return Err(Error::new(ErrorKind::Cancelled, "the run was stopped"));
+        }
+        Ok(())
+    }
+
+    fn worker<'w>(
+        &self,
+        work: &'w [Work],
+        next: &AtomicUsize,
+        sender: Sender<Batch<'w, C::Data>>,
+        receiver: &Receiver<Batch<'w, C::Data>>,
+    ) {
+        let mut analyse = self.preparer.clone();
+        let outcome = (|| {
+            loop {
+                while let Ok(batch) = receiver.try_recv() {
+                    self.batch(batch, &mut analyse)?;
+                }
+                let Some(work) = work.get(next.fetch_add(1, Ordering::Relaxed)) else {
+                    break;
+                };
+                self.file(work, &sender, &mut analyse)?;
+            }
+            drop(sender);
+            for batch in receiver {
+                self.batch(batch, &mut analyse)?;
+            }
+            Ok(())
+        })();
+        if let Err(Stopped) = outcome {
+            self.stop.store(true, Ordering::Relaxed);
+        }
+    }
+
+    /// Cuts a file into batches.
+    fn file<'w>(
+        &self,
+        work: &'w Work,
+        sender: &Sender<Batch<'w, C::Data>>,
+        analyse: &mut S::Prepare,
+    ) -> Step {
+        let Some(source) = self.source_of(work.rank) else {
+            return Ok(());
+        };
+        if work.wanted.is_none() {
+            self.guarded(|apply| apply.begin_file(work.rank))?;
+        }
+        let task = Arc::new(Task {
+            work,
+            pending: AtomicUsize::new(1),
+            end: Mutex::default(),
+            found: Mutex::default(),
+        });
+        let mut end = FileEnd::default();
+        let mut items = Vec::new();
+        let mut bytes = 0;
+        // Only reading is guarded: a panic there costs the rest of the file.
+        let opened = calm(|| self.source.records(source))
+            .unwrap_or_else(|message| Err(panicked(source, None, &message)));
+        match opened {
+            Err(failure) => end.failure = Some(failure),
+            Ok(mut records) => {
+                let mut last = None;
+                loop {
+                    let next = match calm(|| records.next()) {
+                        Ok(next) => next,
+                        Err(message) => {
+                            end.failure = Some(panicked(source, None, &message));
+                            break;
+                        }
+                    };
+                    match next {
+                        None => {
+                            let digest = calm(|| self.source.finish(records));
+                            match digest {
+                                Ok(digest) => end.digest = Some(digest),
+                                Err(message) => {
+                                    end.failure = Some(panicked(source, None, &message));
+                                }
+                            }
+                            break;
+                        }
+                        Some(Ok(raw)) => {
+                            let Some(number) = number_after(last, raw.number) else {
+                                end.failure = Some(out_of_order(source));
+                                break;
+                            };
+                            last = Some(number);
+                            bytes += raw.size;
+                            items.push(Item::Record(number, raw));
+                        }
+                        Some(Err(failure)) => match of_record(last, &failure) {
+                            Some(number) => {
+                                last = Some(number);
+                                items.push(Item::Failed(number, failure));
+                            }
+                            None => end.failure = Some(failure),
+                        },
+                    }
+                    if bytes >= BATCH_BYTES || items.len() >= BATCH_RECORDS {
+                        bytes = 0;
+                        self.dispatch(&task, std::mem::take(&mut items), sender, analyse)?;
+                    }
+                }
+            }
+        }
+        if let Some(failure) = &end.failure {
+            self.tell_failed(failure);
+        }
+        if !items.is_empty() {
+            task.pending.fetch_add(1, Ordering::Relaxed);
+            self.batch_then(&task, items, analyse)?;
+        }
+        *lock(&task.end)? = end;
+        self.done(&task)
+    }
+
+    /// Hands a batch to whoever is free, or deals with it here.
+    fn dispatch<'w>(
+        &self,
+        task: &Arc<Task<'w>>,
+        items: Vec<Item<C::Data>>,
+        sender: &Sender<Batch<'w, C::Data>>,
+        analyse: &mut S::Prepare,
+    ) -> Step {
+        task.pending.fetch_add(1, Ordering::Relaxed);
+        let batch = Batch {
+            task: Arc::clone(task),
+            items,
+        };
+        match sender.try_send(batch) {
+            Ok(()) => self.go_on(),
+            Err(TrySendError::Full(batch) | TrySendError::Disconnected(batch)) => {
+                self.batch(batch, analyse)
+            }
+        }
+    }
+
+    fn batch(&self, batch: Batch<'_, C::Data>, analyse: &mut S::Prepare) -> Step {
+        self.batch_then(&batch.task, batch.items, analyse)
+    }
+
+    fn batch_then(
+        &self,
+        task: &Task<'_>,
+        items: Vec<Item<C::Data>>,
+        analyse: &mut S::Prepare,
+    ) -> Step {
+        if let Some(source) = self.source_of(task.work.rank) {
+            if let Some(wanted) = &task.work.wanted {
+                self.revive(task, wanted, source, items, analyse)?;
+            } else {
+                self.records(task.work.rank, source, items, analyse)?;
+                self.checkpoint()?;
+            }
+        }
+        self.done(task)
+    }
+
+    /// Publishes on the way, if it is time to.
+    fn checkpoint(&self) -> Step {
+        let documents = self.guarded(|apply| {
+            let commit = apply.checkpoint_if_due()?;
+            Ok(commit.map(|commit| commit.documents))
+        })?;
+        if let Some(documents) = documents {
+            self.observer.event(&Event::Checkpoint { documents });
+        }
+        Ok(())
+    }
+
+    /// One of those that a file waits for is done; the last one closes the file.
+    fn done(&self, task: &Task<'_>) -> Step {
+        if task.pending.fetch_sub(1, Ordering::AcqRel) > 1 {
+            return self.go_on();
+        }
+        let rank = task.work.rank;
+        let end = std::mem::take(&mut *lock(&task.end)?);
+        if let Some(wanted) = &task.work.wanted {
+            let found = std::mem::take(&mut *lock(&task.found)?);
+            let lost = wanted.iter().filter(|(number, _)| !found.contains(number));
+            for (_, &index) in lost {
+                self.guarded(|apply| apply.lose(rank, index, end.failure.as_ref()))?;
+            }
+            return self.go_on();
+        }
+        self.guarded(|apply| apply.end_file(rank, &end))?;
+        self.counts.files.fetch_add(1, Ordering::Relaxed);
+        if let Some(source) = self.source_of(rank) {
+            self.tell_progress(source);
+        }
+        self.go_on()
+    }
+
+    /// Deals with the records of a batch.
+    fn records(
+        &self,
+        rank: u32,
+        source: &SourceFile,
+        items: Vec<Item<C::Data>>,
+        analyse: &mut S::Prepare,
+    ) -> Step {
+        let known = self.known(rank);
+        let count = items.len() as u64;
+        let mut changed = Vec::new();
+        self.guarded(|apply| {
+            apply.saw(count);
+            for item in items {
+                match item {
+                    Item::Failed(number, failure) => apply.fail(rank, number, [0; 32], &failure)?,
+                    Item::Record(number, raw) => {
+                        let before = known.and_then(|known| known.record(number));
+                        let same = before.filter(|record| record.hash == Key::cut(&raw.hash));
+                        match same
+                            .map(|same| apply.same(rank, number, same))
+                            .transpose()?
+                        {
+                            Some(Same::Settled) => self.count_bytes(raw.end - raw.start),
+                            Some(Same::Rewrite) => changed.push((number, raw, true)),
+                            None => changed.push((number, raw, false)),
+                        }
+                    }
+                }
+            }
+            Ok(())
+        })?;
+        self.counts
+            .records
+            .fetch_add(count - changed.len() as u64, Ordering::Relaxed);
+        for (number, raw, same) in changed {
+            self.go_on()?;
+            self.count_bytes(raw.end - raw.start);
+            self.record(rank, source, number, raw, same, analyse)?;
+            self.counts.records.fetch_add(1, Ordering::Relaxed);
+        }
+        self.tell_progress(source);
+        Ok(())
+    }
+
+    /// Makes a document of a record and has it written.
+    fn record(
+        &self,
+        rank: u32,
+        source: &SourceFile,
+        number: u32,
+        raw: Raw<C::Data>,
+        mut same: bool,
+        analyse: &mut S::Prepare,
+    ) -> Step {
+        let (hash, started) = (raw.hash, Instant::now());
+        let bytes = raw.end - raw.start;
+        let reading = match calm(|| self.source.document(source, raw)) {
+            Ok(Ok(reading)) => reading,
+            Ok(Err(failure)) => return self.fail(rank, number, hash, &failure),
+            Err(message) => {
+                return self.fail(
+                    rank,
+                    number,
+                    hash,
+                    &panicked(source, Some(number), &message),
+                );
+            }
+        };
+        let id = Key::of(reading.document.id.as_str());
+        if !same {
+            // A record that only moved within its file is what the index has already.
+            if let Some(moved) = self.moved(rank, id, hash) {
+                match self.guarded(|apply| apply.same(rank, number, moved))? {
+                    Same::Settled => return Ok(()),
+                    Same::Rewrite => same = true,
+                }
+            }
+        }
+        let added = self.added(id);
+        let prepared = match self.prepare(source, number, reading.document, added, analyse)? {
+            Ok(prepared) => prepared,
+            Err(failure) => return self.fail(rank, number, hash, &failure),
+        };
+        let ms = milliseconds(started);
+        let notes = notes_of::<S>(reading.notes, &prepared);
+        let ready = Ready {
+            number,
+            hash,
+            added,
+            prepared,
+            notes,
+            bytes,
+            ms,
+            same,
+        };
+        self.guarded(|apply| apply.put(rank, ready))
+    }
+
+    /// Makes the documents of records that get their ids back.
+    fn revive(
+        &self,
+        task: &Task<'_>,
+        wanted: &Wanted,
+        source: &SourceFile,
+        items: Vec<Item<C::Data>>,
+        analyse: &mut S::Prepare,
+    ) -> Step {
+        let rank = task.work.rank;
+        for item in items {
+            self.go_on()?;
+            let Item::Record(number, raw) = item else {
+                continue;
+            };
+            let Some(&index) = wanted.get(&number) else {
+                continue;
+            };
+            let (hash, started, bytes) = (raw.hash, Instant::now(), raw.end - raw.start);
+            if !self.guarded(|apply| Ok(apply.is_wanted(rank, index, &hash)))? {
+                continue;
+            }
+            lock(&task.found)?.push(number);
+            let reading = calm(|| self.source.document(source, raw))
+                .unwrap_or_else(|message| Err(panicked(source, Some(number), &message)));
+            let made = match reading {
+                Ok(reading) => {
+                    let added = self.added(Key::of(reading.document.id.as_str()));
+                    self.prepare(source, number, reading.document, added, analyse)?
+                        .map(|prepared| (prepared, reading.notes, added))
+                }
+                Err(failure) => Err(failure),
+            };
+            match made {
+                Ok((prepared, notes, added)) => {
+                    let ms = milliseconds(started);
+                    let notes = notes_of::<S>(notes, &prepared);
+                    let same = false;
+                    let ready = Ready {
+                        number,
+                        hash,
+                        added,
+                        prepared,
+                        notes,
+                        bytes,
+                        ms,
+                        same,
+                    };
+                    self.guarded(|apply| apply.revive(rank, index, ready))?;
+                }
+                Err(failure) => {
+                    self.tell_failed(&failure);
+                    self.guarded(|apply| apply.lose(rank, index, Some(&failure)))?;
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// Analyses a document. What is wrong with it is a failure of this record alone.
+    fn prepare(
+        &self,
+        source: &SourceFile,
+        number: u32,
+        document: crate::Document,
+        added: i64,
+        analyse: &mut S::Prepare,
+    ) -> Step<std::result::Result<<S::Prepare as Prepare>::Prepared, Failure>> {
+        match calm(|| analyse.prepare(document, added)) {
+            Ok(Ok(prepared)) => Ok(Ok(prepared)),
+            Ok(Err(error)) if error.kind() == ErrorKind::Document => Ok(Err(Failure {
+                path: source.path.clone(),
+                record: (number > 0).then_some(u64::from(number)),
+                stage: Stage::Validate,
+                code: "not_indexable",
+                message: error.message().to_owned(),
+            })),
+            Ok(Err(error)) => {
+                self.keep(error);
+                Err(Stopped)
+            }
+            Err(message) => {
+                // It may have been left half done.
+                *analyse = self.preparer.clone();
+                Ok(Err(panicked(source, Some(number), &message)))
+            }
+        }
+    }
+
+    fn fail(&self, rank: u32, number: u32, hash: [u8; 32], failure: &Failure) -> Step {
+        self.tell_failed(failure);
+        self.guarded(|apply| apply.fail(rank, number, hash, failure))
+    }
+
+    /// The file as it was, unless its documents have to be made anew.
+    fn known(&self, rank: u32) -> Option<&FileState> {
+        if self.old.force {
+            return None;
+        }
+        let index = self.files.get(rank as usize)?.old?;
+        self.old
+            .state
+            .files
+            .get(index as usize)
+            .filter(|file| !file.stale)
+    }
+
+    /// The record whose document has this id, if it is this one at another place of its file.
+    fn moved(&self, rank: u32, id: Key, hash: [u8; 32]) -> Option<&Record> {
+        let known = self.known(rank)?;
+        let (file, record) = self.old.holder(id)?;
+        let same = std::ptr::eq(file, known)
+            && record.hash == Key::cut(&hash)
+            && record.status == Status::Indexed;
+        same.then_some(record)
+    }
+
+    /// When the document of an id entered the index.
+    fn added(&self, id: Key) -> i64 {
+        self.old
+            .holder(id)
+            .map_or(self.now, |(_, record)| record.added)
+    }
+
+    fn source_of(&self, rank: u32) -> Option<&SourceFile> {
+        self.files.get(rank as usize)?.source.as_ref()
+    }
+
+    /// Does something under the lock; an error ends the run.
+    fn guarded<'s, T>(&'s self, f: impl FnOnce(&mut Apply<'_, S>) -> Result<T>) -> Step<T>
+    where
+        S: 's,
+    {
+        let mut apply = lock(&self.apply)?;
+        f(&mut apply).map_err(|error| {
+            drop(apply);
+            self.keep(error);
+            Stopped
+        })
+    }
+
+    /// Keeps the first error.
+    fn keep(&self, error: Error) {
+        self.stop.store(true, Ordering::Relaxed);
+        let mut kept = self
+            .error
+            .lock()
+            .unwrap_or_else(std::sync::PoisonError::into_inner);
+        kept.get_or_insert(error);
+    }
+
+    fn go_on(&self) -> Step {
+        if self.stop.load(Ordering::Relaxed) || self.observer.cancelled() {
+            return Err(Stopped);
+        }
+        Ok(())
+    }
+
+    fn count_bytes(&self, bytes: u64) {
+        self.counts.bytes.fetch_add(bytes, Ordering::Relaxed);
+    }
+
+    fn tell_progress(&self, source: &SourceFile) {
+        self.observer.event(&Event::Progress(Progress {
+            files_done: self.counts.files.load(Ordering::Relaxed),
+            files_total: self.counts.files_total,
+            records: self.counts.records.load(Ordering::Relaxed),
+            bytes_done: self
+                .counts
+                .bytes
+                .load(Ordering::Relaxed)
+                .min(self.counts.bytes_total),
+            bytes_total: self.counts.bytes_total,
+            path: source.path.clone(),
+        }));
+    }
+
+    fn tell_failed(&self, failure: &Failure) {
+        self.observer.event(&Event::failed(failure));
+    }
+}
+
+/// A lock that a worker held while it panicked guards something half done: nobody goes on then.
+fn lock<T>(mutex: &Mutex<T>) -> Step<MutexGuard<'_, T>> {
+    mutex.lock().map_err(|_| Stopped)
+}
+
+/// Does something that hostile input may break, and says how it broke.
+fn calm<T>(f: impl FnOnce() -> T) -> std::result::Result<T, String> {
+    catch_unwind(AssertUnwindSafe(f)).map_err(|panic| said(&*panic).to_owned())
+}
+
+/// What a panic said.
+fn said(panic: &(dyn Any + Send)) -> &str {
+    panic
+        .downcast_ref::<String>()
+        .map(String::as_str)
+        .or_else(|| panic.downcast_ref::<&str>().copied())
+        .unwrap_or("no message")
+}
+
+fn bug(panic: &(dyn Any + Send)) -> Error {
+    Error::new(
+        ErrorKind::Engine,
+        format!("a thread panicked: {}", said(panic)),
+    )
+    .with_hint("nothing was published; this is a bug, please report it")
+}
+
+fn panicked(source: &SourceFile, number: Option<u32>, message: &str) -> Failure {
+    Failure {
+        path: source.path.clone(),
+        record: number.filter(|number| *number > 0).map(u64::from),
+        stage: Stage::Parse,
+        code: "panicked",
+        message: format!("a bug was met: {message}"),
+    }
+}
+
+fn out_of_order(source: &SourceFile) -> Failure {
+    Failure {
+        path: source.path.clone(),
+        record: None,
+        stage: Stage::Read,
+        code: "too_many_records",
+        message: "the rest was not read: more records than can be numbered".to_owned(),
+    }
+}
+
+/// The number of a record that comes after another: they grow, so that places are places.
+fn number_after(last: Option<u32>, number: Option<u64>) -> Option<u32> {
+    let number = u32::try_from(number.unwrap_or(0)).ok()?;
+    last.is_none_or(|last| number > last).then_some(number)
+}
+
+/// The number of a failed record; `None` if the failure is one of the file, or of its rest.
+fn of_record(last: Option<u32>, failure: &Failure) -> Option<u32> {
+    let terminal = matches!(failure.code, "unreadable" | "file_too_large");
+    let number = number_after(last, failure.record).filter(|number| *number > 0);
+    number.filter(|_| !terminal)
+}
+
+fn notes_of<S: Sink>(
+    mut notes: Vec<Note>,
+    prepared: &<S::Prepare as Prepare>::Prepared,
+) -> Vec<Note> {
+    notes.extend(<S::Prepare as Prepare>::notes(prepared));
+    notes
+}
+
+/// Milliseconds since then, to a tenth.
+fn milliseconds(started: Instant) -> f64 {
+    (started.elapsed().as_secs_f64() * 10_000.0).round() / 10.0
+}

@@ -1,0 +1,94 @@
+//! What reindexing needs of an index, so that tests can watch what is written, and break it.
+
+use crate::corpus::Note;
+use crate::index::RunState;
+use crate::{Commit, Document, Prepared, Preparer, Result, Writer};
+
+/// Takes documents and publishes them.
+pub(super) trait Sink: Send {
+    type Prepare: Prepare;
+
+    fn preparer(&self) -> Self::Prepare;
+    /// Adds a document; `replaces` says whether one of that id may be there.
+    fn put(&self, prepared: <Self::Prepare as Prepare>::Prepared, replaces: bool) -> Result<()>;
+    fn delete(&self, id: &str) -> Result<()>;
+    fn commit(&mut self, run: RunState) -> Result<Commit>;
+    fn finish(self, run: RunState) -> Result<Commit>;
+    /// Documents in the newest generation.
+    fn documents(&self) -> u64;
+    /// The number of the newest generation.
+    fn generation(&self) -> u64;
+}
+
+/// Turns documents into what a sink takes.
+pub(super) trait Prepare: Clone + Send + Sync {
+    type Prepared: Send;
+
+    fn prepare(&mut self, document: Document, added: i64) -> Result<Self::Prepared>;
+    fn id(prepared: &Self::Prepared) -> &str;
+    /// What was changed, refused or guessed on the way in.
+    fn notes(prepared: &Self::Prepared) -> Vec<Note>;
+}
+
+impl Sink for Writer {
+    type Prepare = Preparer;
+
+    fn preparer(&self) -> Preparer {
+        self.preparer()
+    }
+
+    fn put(&self, prepared: Prepared, replaces: bool) -> Result<()> {
+        self.put_prepared(prepared, replaces)
+    }
+
+    fn delete(&self, id: &str) -> Result<()> {
+        self.delete(id)
+    }
+
+    fn commit(&mut self, run: RunState) -> Result<Commit> {
+        self.commit_with(run)
+    }
+
+    fn finish(self, run: RunState) -> Result<Commit> {
+        self.finish_with(run)
+    }
+
+    fn documents(&self) -> u64 {
+        self.documents()
+    }
+
+    fn generation(&self) -> u64 {
+        self.generation()
+    }
+}
+
+impl Prepare for Preparer {
+    type Prepared = Prepared;
+
+    fn prepare(&mut self, document: Document, added: i64) -> Result<Prepared> {
+        self.prepare(document, added)
+    }
+
+    fn id(prepared: &Prepared) -> &str {
+        prepared.id().as_str()
+    }
+
+    fn notes(prepared: &Prepared) -> Vec<Note> {
+        let mut notes: Vec<Note> = Vec::new();
+        if prepared.cut_tokens > 0 {
+            let message = format!("over-long words cut to a prefix: {}", prepared.cut_tokens);
+            notes.push(Note::new("words_cut", message));
+        }
+        notes.extend(
+            prepared
+                .notes
+                .iter()
+                .map(|note| Note::new("value_changed", note)),
+        );
+        if prepared.language_detected {
+            let message = format!("language taken to be `{}`", prepared.language);
+            notes.push(Note::new("language_detected", message));
+        }
+        notes
+    }
+}

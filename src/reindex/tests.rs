@@ -1,0 +1,7 @@
+//! Runs over a corpus and an index that live in memory, can be broken on purpose, and are compared
+//! with a fresh build.
+
+mod behaviour;
+mod fakes;
+mod model;
+mod whole;

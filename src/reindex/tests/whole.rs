@@ -1,0 +1,271 @@
+//! Runs over real folders and a real index.
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::path::Path;
+use std::time::Duration;
+
+use tempfile::{TempDir, tempdir};
+
+use super::super::{Event, Observer, ReindexOptions, Report, reindex};
+use crate::corpus::Corpus;
+use crate::{Config, Document, ErrorKind, Index, SearchRequest, WriterOptions};
+
+/// Long after every file here was written.
+const NOW: i64 = 4_000_000_000;
+
+struct Place {
+    corpus: TempDir,
+    index: TempDir,
+}
+
+impl Place {
+    fn new(files: &[(&str, &str)]) -> Self {
+        let place = Self {
+            corpus: tempdir().unwrap(),
+            index: tempdir().unwrap(),
+        };
+        for (path, text) in files {
+            place.write(path, text);
+        }
+        place
+    }
+
+    fn write(&self, path: &str, text: impl AsRef<[u8]>) {
+        let path = self.corpus.path().join(path);
+        fs::create_dir_all(path.parent().unwrap()).unwrap();
+        fs::write(path, text).unwrap();
+    }
+
+    fn remove(&self, path: &str) {
+        fs::remove_file(self.corpus.path().join(path)).unwrap();
+    }
+
+    fn index(&self) -> Report {
+        self.try_index(&Config::default(), &options(), &()).unwrap()
+    }
+
+    fn try_index(
+        &self,
+        config: &Config,
+        options: &ReindexOptions,
+        observer: &dyn Observer,
+    ) -> crate::Result<Report> {
+        let corpus = Corpus::new(self.corpus.path(), config.clone()).unwrap();
+        reindex(&corpus, self.index.path(), options, observer)
+    }
+
+    /// Every document: its id, and title and text.
+    fn content(&self) -> BTreeMap<String, (String, String)> {
+        content(self.index.path())
+    }
+}
+
+fn options() -> ReindexOptions {
+    ReindexOptions::at(NOW).threads(2).memory(30 << 20)
+}
+
+fn content(index: &Path) -> BTreeMap<String, (String, String)> {
+    let searcher = Index::open(index).unwrap().searcher().unwrap();
+    let all = SearchRequest::query("")
+        .unwrap()
+        .limit(10_000);
+    let response = searcher.search(&all).unwrap();
+    let ids = response.hits.iter().map(|hit| hit.id.to_string());
+    ids.map(|id| {
+        let found = searcher.get(&id).unwrap().unwrap().document;
+        (id, (found.title, found.body))
+    })
+    .collect()
+}
+
+fn counts(report: &Report) -> [u64; 6] {
+    let Report {
+        indexed,
+        unchanged,
+        duplicate,
+        skipped,
+        failed,
+        removed,
+        ..
+    } = *report;
+    [indexed, unchanged, duplicate, skipped, failed, removed]
+}
+
+const LINES: &str = concat!(
+    r#"{"id": "one", "title": "One", "body": "Talks resumed."}"#,
+    "\n",
+    r#"{"id": "two", "title": "Two", "body": "Talks ended."}"#,
+    "\n",
+    "not json\n",
+    r#"{"title": "Three", "body": "No id here."}"#,
+    "\n",
+);
+
+#[test]
+fn a_folder_becomes_an_index_and_stays_equal_to_it() {
+    let place = Place::new(&[
+        ("a.md", "---\ntitle: A\n---\nAlpha text."),
+        ("deep/b.txt", "\u{feff}A headline\n\nBeta text."),
+        ("c.jsonl", LINES),
+        ("photo.jpg", "no text"),
+    ]);
+    let report = place.index();
+    assert_eq!(counts(&report), [5, 0, 0, 1, 1, 0]);
+    assert_eq!(
+        (report.seen, report.documents, report.generation),
+        (7, 5, 1)
+    );
+    assert!(report.ledger.starts_with(place.index.path()));
+    let content = place.content();
+    let ids: Vec<_> = content.keys().map(String::as_str).collect();
+    assert_eq!(ids, ["a.md", "c.jsonl#4", "deep/b.txt", "one", "two"]);
+    assert_eq!(content["deep/b.txt"].0, "A headline");
+
+    assert_eq!(counts(&place.index()), [0, 5, 0, 1, 1, 0]);
+
+    place.write("c.jsonl", LINES.replace("ended", "failed"));
+    place.write(
+        "z.jsonl",
+        r#"{"id": "one", "title": "Other", "body": "A later claim."}"#,
+    );
+    place.remove("a.md");
+    let report = place.index();
+    assert_eq!(counts(&report), [2, 2, 1, 1, 1, 1]);
+    assert_eq!(report.documents, 4);
+    let content = place.content();
+    assert_eq!(content["two"].1, "Talks failed.");
+    assert_eq!(content["one"].0, "Other");
+
+    place.remove("z.jsonl");
+    assert_eq!(counts(&place.index()), [1, 3, 0, 1, 1, 0]);
+    assert_eq!(place.content()["one"].0, "One");
+}
+
+#[test]
+fn a_rebuild_gives_the_same_and_remembers() {
+    let place = Place::new(&[("a.txt", "Alpha."), ("c.jsonl", LINES)]);
+    place.index();
+    let before = place.content();
+    let later = ReindexOptions {
+        now: NOW + 5,
+        ..options().rebuild(true)
+    };
+    let report = place.try_index(&Config::default(), &later, &()).unwrap();
+    assert_eq!(counts(&report), [4, 0, 0, 0, 1, 0]);
+    assert_eq!(place.content(), before);
+    let searcher = Index::open(place.index.path()).unwrap().searcher().unwrap();
+    assert_eq!(searcher.get("one").unwrap().unwrap().added, NOW);
+}
+
+#[test]
+fn another_schema_reads_everything_again() {
+    let place = Place::new(&[("c.jsonl", LINES)]);
+    place.index();
+    let text = "[facets.desk]\nkeys = [\"desk\"]\n";
+    let config = Config::parse(text, Path::new("pressmark.toml")).unwrap();
+    let report = place.try_index(&config, &options(), &()).unwrap();
+    assert_eq!(counts(&report), [3, 0, 0, 0, 1, 0]);
+    let index = Index::open(place.index.path()).unwrap();
+    assert!(
+        index
+            .schema()
+            .unwrap()
+            .facets
+            .iter()
+            .any(|facet| facet.name == "desk")
+    );
+    let report = place.try_index(&config, &options(), &()).unwrap();
+    assert_eq!(counts(&report), [0, 3, 0, 0, 1, 0]);
+}
+
+#[test]
+fn an_index_inside_its_corpus_does_not_index_itself() {
+    let corpus = tempdir().unwrap();
+    fs::write(corpus.path().join("a.txt"), "Alpha.").unwrap();
+    let made = Corpus::new(corpus.path(), Config::default()).unwrap();
+    let index = corpus.path().join("my index");
+    for expected in [[1, 0, 0, 0, 0, 0], [0, 1, 0, 0, 0, 0]] {
+        let report = reindex(&made, &index, &options(), &()).unwrap();
+        assert_eq!(counts(&report), expected);
+    }
+}
+
+#[test]
+fn a_root_that_is_gone_is_an_error() {
+    let place = Place::new(&[("a.txt", "Alpha.")]);
+    place.index();
+    let Place { corpus, index } = place;
+    let root = corpus.path().to_owned();
+    drop(corpus);
+    let made = Corpus::new(root, Config::default()).unwrap();
+    let error = reindex(&made, index.path(), &options(), &()).unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::Io);
+    assert_eq!(content(index.path()).len(), 1);
+}
+
+#[test]
+fn a_second_writer_is_refused() {
+    let place = Place::new(&[("a.txt", "Alpha.")]);
+    place.index();
+    let index = Index::open(place.index.path()).unwrap();
+    let writer = index.writer_with(WriterOptions::default()).unwrap();
+    writer
+        .put(Document::new("by hand").body("Not from a file."))
+        .unwrap();
+    let error = place
+        .try_index(&Config::default(), &options(), &())
+        .unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::Locked);
+}
+
+/// Stops when the first checkpoint was published.
+#[derive(Default)]
+struct StopAtCheckpoint(std::sync::atomic::AtomicBool);
+
+impl Observer for StopAtCheckpoint {
+    fn event(&self, event: &Event) {
+        if matches!(event, Event::Checkpoint { .. }) {
+            self.0.store(true, std::sync::atomic::Ordering::Relaxed);
+        }
+    }
+
+    fn cancelled(&self) -> bool {
+        self.0.load(std::sync::atomic::Ordering::Relaxed)
+    }
+}
+
+#[test]
+fn one_large_file_is_resumed_in_its_middle() {
+    let lines = (0..3_000).map(|n| {
+        let body = format!("Text number {n}. ").repeat(30);
+        format!(
+            "{{\"id\": \"d{}\", \"title\": \"T\", \"body\": \"{body}\"}}\n",
+            n % 2_900
+        )
+    });
+    let place = Place::new(&[("large.jsonl", &lines.collect::<String>())]);
+    let often = options().checkpoints(Duration::from_secs(3_600), 500);
+    let stop = StopAtCheckpoint::default();
+    let error = place
+        .try_index(&Config::default(), &often, &stop)
+        .unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::Cancelled);
+    let some = place.content().len() as u64;
+    assert!(some > 0 && some < 2_900, "{some}");
+
+    let report = place.index();
+    assert_eq!(
+        (report.seen, report.duplicate, report.documents),
+        (3_000, 100, 2_900)
+    );
+    assert!(
+        report.unchanged > 0 && report.unchanged <= some,
+        "{report:?}"
+    );
+
+    let fresh = tempdir().unwrap();
+    let corpus = Corpus::new(place.corpus.path(), Config::default()).unwrap();
+    reindex(&corpus, fresh.path(), &options(), &()).unwrap();
+    assert_eq!(place.content(), content(fresh.path()));
+}
