@@ -12,6 +12,7 @@ use tantivy::tokenizer::TokenizerManager;
 use tantivy::{Index, IndexSettings, SegmentPlugin};
 
 use super::directory::EngineDirectory;
+use super::segment::card_file::CardPlugin;
 use super::segment::nodes::NodePlugin;
 use super::segment::per_document::PerDocument;
 use super::segment::{card, sentences};
@@ -141,7 +142,7 @@ pub(super) fn open_engine(directory: EngineDirectory, schema: &Schema) -> tantiv
 
 fn plugins(schema: &Schema) -> Vec<Arc<dyn SegmentPlugin>> {
     vec![
-        Arc::new(PerDocument::new(card::NAME)),
+        Arc::new(CardPlugin),
         Arc::new(PerDocument::new(sentences::NAME)),
         Arc::new(NodePlugin::new(schema)),
     ]

@@ -8,7 +8,7 @@ use tantivy::schema::OwnedValue;
 use unicode_normalization::UnicodeNormalization;
 
 use super::layout::{Fields, TITLE_KEY_BYTES};
-use super::segment::card::Card;
+use super::segment::card::{Card, Shared};
 use super::segment::nodes::hash_of;
 use super::segment::sentences;
 use super::stored::{SourceRecord, text_hash};
@@ -134,7 +134,10 @@ impl Preparer {
         let text_hash = text_hash(&document.title, &document.body);
         let hash_key = u64::from_be_bytes(text_hash.as_bytes()[..8].try_into().unwrap_or_default());
         out.add_u64(fields.text_hash, hash_key);
-        out.add_custom(fields.card, &Card::of(&document, language_code).encode());
+        out.add_custom(
+            fields.card,
+            &Card::of(&document, language_code).encode(&mut Shared::Inline),
+        );
         out.add_custom(
             fields.sentences,
             &sentences::encode(&body.sentences, &body.paragraphs),

@@ -21,7 +21,6 @@ use super::search::hits::{self, HitMaker};
 use super::search::predicate::SetQuery;
 use super::search::top::{Position, Ranked, letter};
 use super::search::views::{ResolvedFacet, SegmentView, Views};
-use super::segment::card::Card;
 use super::stored::{SourceRecord, StoredDocument};
 use crate::analysis::{ANALYSIS_VERSION, Analyzer, Language};
 use crate::document::{DateRange, DocumentId};
@@ -300,7 +299,7 @@ impl Searcher {
             for (doc, document) in view.reader.doc_ids_alive().zip(store.iter(alive)) {
                 let document: TantivyDocument = document?;
                 let source = hits::text(&document, self.snapshot.fields.source);
-                let title = view.cards()?.get(doc).and_then(Card::decode);
+                let title = view.cards()?.get(doc);
                 if let Some(record) = SourceRecord::parse(&source) {
                     let title = title.map_or("", |card| card.title);
                     counter.count(&record.into_metadata(title));

@@ -78,7 +78,7 @@ pub(super) fn document(
     source.record = record.number;
     source.start = record.start;
     source.end = record.end;
-    source.hash = record.own_hash.to_hex()[..32].to_owned();
+    record.own_hash.to_hex()[..32].clone_into(&mut source.hash);
     document.source = Some(source);
     Ok(Reading { document, notes })
 }

@@ -285,10 +285,7 @@ impl Filters {
         Self::query(move |reader| {
             let cards = Self::view(&views, reader, |view| view.cards().cloned())?;
             Ok(SegmentSet::Test(Box::new(move |document| {
-                let card = cards
-                    .get(document)
-                    .and_then(crate::index::segment::card::Card::decode);
-                card.is_some_and(|card| test(&card))
+                cards.get(document).is_some_and(|card| test(&card))
             })))
         })
     }

@@ -56,11 +56,11 @@ impl HitMaker<'_> {
 /// The card of a document.
 pub(in crate::index) fn card(views: &[SegmentView], address: DocAddress) -> Result<Card<'_>> {
     let view = views.get(address.segment_ord as usize);
-    let run = match view {
+    let card = match view {
         Some(view) => view.cards()?.get(address.doc_id),
         None => None,
     };
-    run.and_then(Card::decode).ok_or_else(|| {
+    card.ok_or_else(|| {
         Error::new(ErrorKind::Damaged, "the card of a document is damaged")
             .with_hint("rebuild the index with `pressmark index --rebuild`")
     })

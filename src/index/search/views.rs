@@ -8,10 +8,8 @@ use tantivy::columnar::StrColumn;
 use tantivy::index::SegmentComponent;
 
 use crate::index::layout::names;
-use crate::index::segment::blobs::Blobs;
-use crate::index::segment::card;
+use crate::index::segment::card_file::CardFile;
 use crate::index::segment::nodes::{self, NodeTable, NodeTables};
-use crate::index::segment::per_document::PerDocument;
 use crate::schema::{FacetDefinition, Origin, Schema};
 use crate::search::FacetRef;
 use crate::{Error, ErrorKind, Result};
@@ -20,7 +18,7 @@ use crate::{Error, ErrorKind, Result};
 #[derive(Debug)]
 pub(in crate::index) struct SegmentView {
     pub(in crate::index) reader: SegmentReader,
-    cards: OnceLock<Blobs>,
+    cards: OnceLock<CardFile>,
     nodes: OnceLock<NodeTables>,
 }
 
@@ -34,11 +32,11 @@ impl SegmentView {
     }
 
     /// The hit cards.
-    pub(in crate::index) fn cards(&self) -> Result<&Blobs> {
+    pub(in crate::index) fn cards(&self) -> Result<&CardFile> {
         if let Some(cards) = self.cards.get() {
             return Ok(cards);
         }
-        let cards = PerDocument::open(card::NAME, &self.reader)?;
+        let cards = CardFile::open(&self.reader)?;
         Ok(self.cards.get_or_init(|| cards))
     }
 

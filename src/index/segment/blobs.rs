@@ -34,10 +34,20 @@ impl<W: Write> BlobWriter<W> {
         Ok(())
     }
 
+    /// Bytes that the whole part will have.
+    pub(crate) fn length(&self) -> u64 {
+        let width = if self.wide() { 8 } else { 4 };
+        self.position + width * self.ends.len() as u64 + TAIL as u64
+    }
+
+    fn wide(&self) -> bool {
+        self.position > u64::from(u32::MAX)
+    }
+
     /// Writes the offsets and gives the sink back.
     pub(crate) fn finish(mut self) -> io::Result<W> {
         let count = u32::try_from(self.ends.len()).map_err(io::Error::other)?;
-        let wide = self.position > u64::from(u32::MAX);
+        let wide = self.wide();
         for end in &self.ends {
             if wide {
                 self.out.write_all(&end.to_le_bytes())?;
@@ -49,6 +59,13 @@ impl<W: Write> BlobWriter<W> {
         self.out.write_all(&count.to_le_bytes())?;
         self.out.write_all(&MAGIC)?;
         Ok(self.out)
+    }
+}
+
+impl BlobWriter<Vec<u8>> {
+    /// Bytes of memory that it holds.
+    pub(crate) fn memory(&self) -> usize {
+        self.out.capacity() + self.ends.capacity() * size_of::<u64>()
     }
 }
 

@@ -1,8 +1,13 @@
 //! The hit card: what a list of hits shows of a document, uncompressed and found by offset, so
 //! that a page of hits decompresses no body.
+//!
+//! Strings that many documents share (facets, their values, the path of a file of many records)
+//! stand in the card of a segment as numbers of a table. On its way into a segment a card holds
+//! them itself.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 
+use super::blobs::Blobs;
 use super::bytes::{Reader, put_signed, put_str, put_varint};
 use crate::document::{Document, PartialDate, Precision};
 use crate::schema::Origin;
@@ -55,7 +60,8 @@ impl<'a> Card<'a> {
         }
     }
 
-    pub(crate) fn encode(&self) -> Vec<u8> {
+    /// Packs a card, with shared strings wherever `shared` puts them.
+    pub(crate) fn encode(&self, shared: &mut Shared) -> Vec<u8> {
         let mut out = Vec::with_capacity(96);
         let path_is_id = self.path == Some(self.id);
         let mut flags = 0;
@@ -76,7 +82,7 @@ impl<'a> Card<'a> {
         out.push(flags);
         put_str(&mut out, self.id);
         put_str(&mut out, self.title);
-        put_str(&mut out, self.language);
+        shared.put(&mut out, self.language);
         if let Some(date) = self.date {
             out.push(date.precision() as u8);
             put_signed(&mut out, date.start());
@@ -85,29 +91,45 @@ impl<'a> Card<'a> {
             }
         }
         if let Some(path) = self.path.filter(|_| !path_is_id) {
-            put_str(&mut out, path);
+            shared.put(&mut out, path);
         }
         if let Some(url) = self.url {
             put_str(&mut out, url);
         }
         for (origin, facet, values) in &self.facets {
             out.push(*origin as u8);
-            put_str(&mut out, facet);
+            shared.put(&mut out, facet);
             put_varint(&mut out, values.len() as u64);
             for value in values {
-                put_str(&mut out, value);
+                shared.put(&mut out, value);
             }
         }
         out
     }
 
-    /// Reads a card; `None` if it is damaged.
+    /// Reads a card that holds its strings itself; `None` if it is damaged.
     pub(crate) fn decode(bytes: &'a [u8]) -> Option<Self> {
+        Self::read(bytes, None)
+    }
+
+    /// Reads a card whose shared strings stand in a table; `None` if it is damaged.
+    pub(crate) fn decode_shared(bytes: &'a [u8], table: &'a Blobs) -> Option<Self> {
+        Self::read(bytes, Some(table))
+    }
+
+    fn read(bytes: &'a [u8], table: Option<&'a Blobs>) -> Option<Self> {
         let mut reader = Reader::new(bytes);
+        let shared = |reader: &mut Reader<'a>| -> Option<&'a str> {
+            let Some(table) = table else {
+                return reader.str();
+            };
+            let number = u32::try_from(reader.varint()?).ok()?;
+            std::str::from_utf8(table.get(number)?).ok()
+        };
         let flags = reader.byte()?;
         let id = reader.str()?;
         let title = reader.str()?;
-        let language = reader.str()?;
+        let language = shared(&mut reader)?;
         let mut date = None;
         if flags & HAS_DATE != 0 {
             let precision = Precision::from_u8(reader.byte()?)?;
@@ -120,7 +142,7 @@ impl<'a> Card<'a> {
         }
         let path = match flags & (HAS_PATH | PATH_IS_ID) {
             0 => None,
-            HAS_PATH => Some(reader.str()?),
+            HAS_PATH => Some(shared(&mut reader)?),
             _ => Some(id),
         };
         let url = if flags & HAS_URL == 0 {
@@ -131,9 +153,11 @@ impl<'a> Card<'a> {
         let mut facets = Vec::new();
         while !reader.is_empty() {
             let origin = *Origin::ALL.get(usize::from(reader.byte()?))?;
-            let facet = reader.str()?;
+            let facet = shared(&mut reader)?;
             let count = reader.varint()?;
-            let values = (0..count).map(|_| reader.str()).collect::<Option<_>>()?;
+            let values = (0..count)
+                .map(|_| shared(&mut reader))
+                .collect::<Option<_>>()?;
             facets.push((origin, facet, values));
         }
         Some(Self {
@@ -161,6 +185,50 @@ impl<'a> Card<'a> {
     }
 }
 
+/// Where the strings go that many cards share.
+#[derive(Debug)]
+pub(crate) enum Shared {
+    /// Into the card itself.
+    Inline,
+    /// Into a table, by number.
+    Table {
+        numbers: HashMap<String, u32>,
+        strings: Vec<String>,
+    },
+}
+
+impl Shared {
+    /// An empty table.
+    pub(crate) fn table() -> Self {
+        Self::Table {
+            numbers: HashMap::new(),
+            strings: Vec::new(),
+        }
+    }
+
+    /// The strings of the table, by number.
+    pub(crate) fn strings(&self) -> &[String] {
+        match self {
+            Self::Inline => &[],
+            Self::Table { strings, .. } => strings,
+        }
+    }
+
+    fn put(&mut self, out: &mut Vec<u8>, text: &str) {
+        let Self::Table { numbers, strings } = self else {
+            put_str(out, text);
+            return;
+        };
+        let number = numbers.get(text).copied().unwrap_or_else(|| {
+            let number = strings.len() as u32;
+            strings.push(text.to_owned());
+            numbers.insert(text.to_owned(), number);
+            number
+        });
+        put_varint(out, u64::from(number));
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -180,7 +248,7 @@ mod tests {
                 (Origin::About, "topic", vec!["missiles"]),
             ],
         };
-        let bytes = card.encode();
+        let bytes = card.encode(&mut Shared::Inline);
         assert_eq!(Card::decode(&bytes), Some(card.clone()));
         for cut in 0..bytes.len() {
             let _ = Card::decode(&bytes[..cut]);

@@ -91,7 +91,7 @@ impl SegmentPlugin for PerDocument {
     }
 }
 
-fn unsorted() -> tantivy::TantivyError {
+pub(super) fn unsorted() -> tantivy::TantivyError {
     tantivy::TantivyError::InternalError("segments of this index are never sorted".to_owned())
 }
 

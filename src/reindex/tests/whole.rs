@@ -67,9 +67,7 @@ fn options() -> ReindexOptions {
 
 fn content(index: &Path) -> BTreeMap<String, (String, String)> {
     let searcher = Index::open(index).unwrap().searcher().unwrap();
-    let all = SearchRequest::query("")
-        .unwrap()
-        .limit(10_000);
+    let all = SearchRequest::query("").unwrap().limit(10_000);
     let response = searcher.search(&all).unwrap();
     let ids = response.hits.iter().map(|hit| hit.id.to_string());
     ids.map(|id| {

@@ -1,0 +1,170 @@
+//! The cards of a segment: a run of bytes for each document, and the strings they share.
+//!
+//! Layout: the runs; the strings, laid out the same way; the length of the first part (u64,
+//! little-endian) and the magic number.
+
+use std::any::Any;
+use std::io::{self, Write};
+
+use tantivy::directory::{FileSlice, TerminatingWrite};
+use tantivy::index::SegmentComponent;
+use tantivy::indexer::doc_id_mapping::{DocIdMapping, MappingType};
+use tantivy::schema::document::ErasedDocument;
+use tantivy::schema::{Field, Schema, Value};
+use tantivy::{
+    DocId, PluginMergeContext, PluginWriter, PluginWriterContext, Segment, SegmentPlugin,
+    SegmentReader, TantivyDocument, TantivyError,
+};
+
+use super::blobs::{BlobWriter, Blobs};
+use super::card::{Card, NAME, Shared};
+use super::per_document::unsorted;
+
+const MAGIC: [u8; 4] = *b"PMC1";
+const TAIL: usize = 8 + 4;
+
+/// The cards of a segment, to be read.
+#[derive(Debug, Clone)]
+pub(crate) struct CardFile {
+    cards: Blobs,
+    strings: Blobs,
+}
+
+impl CardFile {
+    /// Opens the file of a segment.
+    pub(crate) fn open(reader: &SegmentReader) -> tantivy::Result<Self> {
+        let file = reader.open_read(SegmentComponent::Custom(NAME.to_owned()))?;
+        let damaged = || {
+            let message = "the file of a segment's cards is damaged";
+            TantivyError::from(io::Error::new(io::ErrorKind::InvalidData, message))
+        };
+        let (first, strings) = Self::parts(&file)?.ok_or_else(damaged)?;
+        let (cards, strings) = (Blobs::open(&first)?, Blobs::open(&strings)?);
+        if cards.len() != reader.max_doc() {
+            return Err(damaged());
+        }
+        Ok(Self { cards, strings })
+    }
+
+    fn parts(file: &FileSlice) -> io::Result<Option<(FileSlice, FileSlice)>> {
+        let Some(end) = tantivy::HasLen::len(file).checked_sub(TAIL) else {
+            return Ok(None);
+        };
+        let tail = file.slice_from(end).read_bytes()?;
+        let first = tail[..8].try_into().map(u64::from_le_bytes).ok();
+        let first = first.and_then(|first| usize::try_from(first).ok());
+        Ok(first
+            .filter(|&first| first <= end && tail[8..] == MAGIC)
+            .map(|first| (file.slice_to(first), file.slice(first..end))))
+    }
+
+    /// The card of a document; `None` if there is none or it is damaged.
+    pub(crate) fn get(&self, document: u32) -> Option<Card<'_>> {
+        Card::decode_shared(self.cards.get(document)?, &self.strings)
+    }
+}
+
+/// Writes and merges the cards of segments.
+#[derive(Debug)]
+pub(crate) struct CardPlugin;
+
+impl SegmentPlugin for CardPlugin {
+    fn extensions(&self) -> &[&str] {
+        &[NAME]
+    }
+
+    fn create_writer(
+        &self,
+        ctx: &PluginWriterContext<'_>,
+    ) -> tantivy::Result<Box<dyn PluginWriter>> {
+        let field = ctx.segment.schema().get_field(NAME)?;
+        Ok(Box::new(CardWriter {
+            field,
+            cards: BlobWriter::new(Vec::new()),
+            shared: Shared::table(),
+        }))
+    }
+
+    fn merge(&self, ctx: PluginMergeContext<'_>) -> tantivy::Result<()> {
+        if ctx.doc_id_mapping.mapping_type() == MappingType::Shuffled {
+            return Err(unsorted());
+        }
+        let component = SegmentComponent::Custom(NAME.to_owned());
+        let mut cards = BlobWriter::new(ctx.target_segment.open_write(component)?);
+        let mut shared = Shared::table();
+        // Segments are put one behind the other, without what is deleted.
+        for reader in ctx.readers {
+            let source = CardFile::open(reader)?;
+            for doc in reader.doc_ids_alive() {
+                let card = source.get(doc).ok_or_else(|| lacking(doc))?;
+                cards.push(&card.encode(&mut shared))?;
+            }
+        }
+        let length = cards.length();
+        finish(cards.finish()?, length, &shared)
+    }
+}
+
+fn lacking(doc: DocId) -> TantivyError {
+    TantivyError::InternalError(format!("the card of document {doc} cannot be read"))
+}
+
+/// Appends the strings and the tail to a sink that holds the cards.
+fn finish<W: TerminatingWrite>(sink: W, cards: u64, shared: &Shared) -> tantivy::Result<()> {
+    let mut strings = BlobWriter::new(sink);
+    for string in shared.strings() {
+        strings.push(string.as_bytes())?;
+    }
+    let mut sink = strings.finish()?;
+    sink.write_all(&cards.to_le_bytes())?;
+    sink.write_all(&MAGIC)?;
+    sink.terminate()?;
+    Ok(())
+}
+
+struct CardWriter {
+    field: Field,
+    cards: BlobWriter<Vec<u8>>,
+    shared: Shared,
+}
+
+impl PluginWriter for CardWriter {
+    fn add_document(
+        &mut self,
+        doc_id: DocId,
+        doc: &dyn ErasedDocument,
+        _schema: &Schema,
+    ) -> tantivy::Result<()> {
+        let document = doc.as_any().downcast_ref::<TantivyDocument>();
+        let run = document.and_then(|document| document.get_first(self.field)?.as_custom());
+        let card = run.and_then(Card::decode).ok_or_else(|| lacking(doc_id))?;
+        self.cards.push(&card.encode(&mut self.shared))?;
+        Ok(())
+    }
+
+    fn serialize(
+        self: Box<Self>,
+        segment: &Segment,
+        doc_id_map: Option<&DocIdMapping>,
+    ) -> tantivy::Result<()> {
+        if doc_id_map.is_some() {
+            return Err(unsorted());
+        }
+        let mut sink = segment.open_write(SegmentComponent::Custom(NAME.to_owned()))?;
+        let length = self.cards.length();
+        sink.write_all(&self.cards.finish()?)?;
+        finish(sink, length, &self.shared)
+    }
+
+    fn mem_usage(&self) -> usize {
+        self.cards.memory() + 64 * self.shared.strings().len()
+    }
+
+    fn as_any(&self) -> &dyn Any {
+        self
+    }
+
+    fn as_any_mut(&mut self) -> &mut dyn Any {
+        self
+    }
+}
