@@ -89,27 +89,28 @@ impl Asked {
         Ok(())
     }
 
-    /// Tells the findings about the question; with `--strict`, the first warning is a failure.
+    /// With `--strict`, takes the first warning for a failure.
+    pub(crate) fn check(&self, diagnostics: &[Diagnostic]) -> Result<(), Failure> {
+        let warning = diagnostics.iter().find(|finding| finding.severity >= Severity::Warning);
+        match warning {
+            Some(warning) if self.strict => {
+                Err(Failure::from(warning.clone()).with_query(&self.text))
+            }
+            _ => Ok(()),
+        }
+    }
+
+    /// Tells the findings about the question.
     pub(crate) fn tell(
         &self,
         diagnostics: &[Diagnostic],
         console: &mut Console,
     ) -> Result<(), Failure> {
-        let warning = diagnostics.iter().find(|finding| finding.severity >= Severity::Warning);
-        if self.strict
-            && let Some(warning) = warning
-        {
-            return Err(Failure::from(warning.clone()).with_query(&self.text));
-        }
+        self.check(diagnostics)?;
         for finding in diagnostics {
             console.say(&findings::render(finding, &self.text, console.stderr));
         }
         Ok(())
-    }
-
-    /// Whether warnings are failures.
-    pub(crate) fn is_strict(&self) -> bool {
-        self.strict
     }
 
     /// A failure of the question, shown in it.

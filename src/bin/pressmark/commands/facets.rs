@@ -43,7 +43,10 @@ pub(super) fn run(
     }
     let searcher = Place::find(common)?.searcher()?;
     let response = searcher.search(&asked.request).map_err(|error| asked.failure(error))?;
-    asked.tell(&response.diagnostics, console)?;
+    match format {
+        Format::Json => asked.check(&response.diagnostics)?,
+        _ => asked.tell(&response.diagnostics, console)?,
+    }
     let stream = console.stdout;
     match format {
         Format::Json => json::line(

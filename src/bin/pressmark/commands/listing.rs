@@ -70,6 +70,10 @@ impl Listing {
             None if unlimited => Limit::All,
             None => Limit::default(),
         };
+        if listing.count {
+            request.limit = Limit::Hits(0);
+            request.facets = FacetSelection::None;
+        }
         request.sort = listing.sort.into();
         request.cursor = match &listing.cursor {
             Some(token) => Some(token.parse::<pressmark::Cursor>().map_err(Failure::from)?),
@@ -150,8 +154,9 @@ impl Listing {
     ) -> Result<u64, Failure> {
         let started = Instant::now();
         let (mut head, hits) = self.ask(searcher)?;
-        if !matches!(form, Form::Json(_)) || self.is_strict() {
-            self.asked.tell(&head.diagnostics, console)?;
+        match form {
+            Form::Json(_) => self.asked.check(&head.diagnostics)?,
+            _ => self.asked.tell(&head.diagnostics, console)?,
         }
         let mut printer = form.printer(searcher.schema(), console.stdout);
         let is_human = matches!(form, Form::Human(_));
@@ -175,10 +180,6 @@ impl Listing {
             self.footer(&head, started, console);
         }
         Ok(head.total)
-    }
-
-    fn is_strict(&self) -> bool {
-        self.asked.is_strict()
     }
 
     /// The total, and what to refine by.
