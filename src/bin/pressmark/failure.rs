@@ -119,8 +119,9 @@ impl Failure {
                     hint: told.hint.as_deref(),
                 },
             };
-            let written = output::json::line(console.out(), &object);
-            let _ = written.and_then(|()| console.flush());
+            // When not even this can be told, the exit status has to do.
+            let _ = output::json::line(console.out(), &object);
+            let _ = console.flush();
             return told.finish;
         }
         let mut diagnostic = Diagnostic::new(Severity::Error, &told.code, told.message);
