@@ -1,0 +1,340 @@
+//! What can be written behind `pressmark`: commands and options as typed, not yet resolved.
+//!
+//! Doc comments here are the help texts.
+
+mod attached;
+mod listing;
+mod problem;
+mod selection;
+
+use std::ffi::OsString;
+use std::path::PathBuf;
+
+use clap::{Args, CommandFactory, FromArgMatches, Parser, Subcommand, ValueEnum};
+
+pub(crate) use listing::{FieldName, Format, LimitArg, ListingArgs};
+pub(crate) use selection::{CountingArgs, DatesArg, SelectionArgs};
+
+use crate::console::Console;
+use crate::failure::Failure;
+
+/// Search a folder of articles: full text, exact facet counts, no server
+///
+/// Two commands lead to the first answer:
+///
+///   pressmark index articles
+///   pressmark search -C articles '"port strike"'
+#[derive(Debug, Parser)]
+#[command(name = "pressmark", version, subcommand_required = true, arg_required_else_help = true)]
+#[command(infer_long_args = false, disable_help_subcommand = false, max_term_width = 100)]
+#[command(after_help = AFTER_HELP)]
+pub(crate) struct Cli {
+    #[command(flatten)]
+    pub(crate) common: Common,
+    #[command(subcommand)]
+    pub(crate) command: Command,
+}
+
+const AFTER_HELP: &str = "\
+Exit status: 0 hits or done, 1 no hits or unknown id, 2 error, 3 `index` finished and some
+records failed, 130 interrupted.";
+
+/// Options that every command takes.
+#[derive(Debug, Clone, Args)]
+#[command(next_help_heading = "Common options")]
+pub(crate) struct Common {
+    /// The folder of articles [default: the nearest parent with `.pressmark/` or `pressmark.toml`]
+    #[arg(short = 'C', long, global = true, value_name = "DIR")]
+    #[arg(env = "PRESSMARK_CORPUS", hide_env_values = true)]
+    pub(crate) corpus: Option<PathBuf>,
+    /// The folder of the index [default: `.pressmark` in the corpus]
+    #[arg(long, global = true, value_name = "DIR", env = "PRESSMARK_INDEX", hide_env_values = true)]
+    pub(crate) index: Option<PathBuf>,
+    /// The configuration file [default: `pressmark.toml` in the corpus]
+    #[arg(long, global = true, value_name = "FILE")]
+    #[arg(env = "PRESSMARK_CONFIG", hide_env_values = true)]
+    pub(crate) config: Option<PathBuf>,
+    /// Read no configuration file
+    #[arg(long, global = true)]
+    pub(crate) no_config: bool,
+    /// When to use colour
+    #[arg(long, global = true, value_name = "WHEN", default_value = "auto")]
+    #[arg(env = "PRESSMARK_COLOR", hide_env_values = true)]
+    pub(crate) color: ColorArg,
+    /// Say nothing but results and errors
+    #[arg(short, long, global = true, conflicts_with = "verbose")]
+    pub(crate) quiet: bool,
+    /// Say more about what is done
+    #[arg(short, long, global = true, action = clap::ArgAction::Count)]
+    pub(crate) verbose: u8,
+    /// Threads to work with [default: one for each processor]
+    #[arg(long, global = true, value_name = "N", env = "PRESSMARK_THREADS", hide_env_values = true)]
+    #[arg(value_parser = clap::value_parser!(u16).range(1..=256))]
+    pub(crate) threads: Option<u16>,
+    /// Print JSON
+    #[arg(long, global = true)]
+    pub(crate) json: bool,
+}
+
+/// When to use colour.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, ValueEnum)]
+pub(crate) enum ColorArg {
+    /// On a terminal that can show it
+    #[default]
+    Auto,
+    /// Into files and pipes, too
+    Always,
+    /// Not at all
+    Never,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    Index(IndexArgs),
+    Search(SearchArgs),
+    Facets(FacetsArgs),
+    Show(ShowArgs),
+    Open(OpenArgs),
+    Export(ExportArgs),
+    Explain(ExplainArgs),
+    Status(StatusArgs),
+    Completions(CompletionsArgs),
+    Man(ManArgs),
+}
+
+/// Bring the index up to date with the folder
+///
+/// Creates the index if there is none; then reads what was added or changed and forgets what is
+/// gone. Every file and record gets a line in a ledger. Stopped at any moment, the index stays
+/// as it was last published, and the next run goes on.
+///
+/// Examples:
+///
+///   pressmark index articles
+///   pressmark index --rebuild
+#[derive(Debug, Args)]
+pub(crate) struct IndexArgs {
+    /// The folder [default: that of the corpus, else the current one]
+    #[arg(value_name = "DIR")]
+    pub(crate) dir: Option<PathBuf>,
+    /// Read everything again into a new index; the old one answers until it is complete
+    #[arg(long)]
+    pub(crate) rebuild: bool,
+    /// Publish even if more than 20 % of the documents would be lost
+    #[arg(long)]
+    pub(crate) allow_shrink: bool,
+    /// Megabytes for documents that are not on disk yet
+    #[arg(long, value_name = "MB", default_value_t = 128)]
+    #[arg(env = "PRESSMARK_MEMORY", hide_env_values = true)]
+    #[arg(value_parser = clap::value_parser!(u32).range(32..=65_536))]
+    pub(crate) memory: u32,
+}
+
+/// Find documents: hits with snippets, and what to refine by
+///
+/// Without a query, every document is a hit. The query language is the same everywhere:
+///
+///   missile production        both words, in any form, anywhere in title or body
+///   "ballistic missiles"      these forms, in this order
+///   oil OR gas, NOT nuclear   boolean, with parentheses
+///   country:Iran title:talks  a facet value; a word in a field
+///   date:1962-10..1963        dates, both ends included
+///
+/// Examples:
+///
+///   pressmark search '"ballistic missiles" NOT nuclear'
+///   pressmark search oil -f country=Iran -f country=Iraq --since 1987
+///   pressmark search drought -l -0 | xargs -0 cp -t pack/
+#[derive(Debug, Args)]
+pub(crate) struct SearchArgs {
+    #[command(flatten)]
+    pub(crate) selection: SelectionArgs,
+    #[command(flatten)]
+    pub(crate) counting: CountingArgs,
+    #[command(flatten)]
+    pub(crate) listing: ListingArgs,
+    /// Do not index a folder with a `pressmark.toml` that has no index yet
+    #[arg(long)]
+    pub(crate) no_index: bool,
+}
+
+/// Count the values of facets among the hits
+///
+/// A count is the number of hits that choosing this value alone would give. Values that are
+/// chosen already are marked.
+///
+/// Examples:
+///
+///   pressmark facets oil --facets country,topic --top 20
+///   pressmark facets --format csv > counts.csv
+#[derive(Debug, Args)]
+pub(crate) struct FacetsArgs {
+    #[command(flatten)]
+    pub(crate) selection: SelectionArgs,
+    #[command(flatten)]
+    pub(crate) counting: CountingArgs,
+    /// Print the total only
+    #[arg(short, long)]
+    pub(crate) count: bool,
+    /// How to print
+    #[arg(long, value_name = "FORMAT", default_value = "human")]
+    pub(crate) format: Format,
+}
+
+/// Show one document: text, metadata, where it came from
+///
+/// A number up to that of the hits last listed on this terminal means the hit; `id:7` always
+/// means the document with the id 7.
+///
+/// Examples:
+///
+///   pressmark show 3
+///   pressmark show news/talks.md
+#[derive(Debug, Args)]
+pub(crate) struct ShowArgs {
+    /// The id of a document, or the number of a hit
+    #[arg(value_name = "ID|N")]
+    pub(crate) id: String,
+}
+
+/// Open the source file of a document in the program that opens such files
+///
+/// The program is `$PRESSMARK_OPENER` if that is set, else the system's own. Without one, the
+/// path is printed. A document without a file is opened at its web address.
+///
+/// Examples:
+///
+///   pressmark open 3
+///   PRESSMARK_OPENER=less pressmark open news/talks.md
+#[derive(Debug, Args)]
+pub(crate) struct OpenArgs {
+    /// The id of a document, or the number of a hit
+    #[arg(value_name = "ID|N")]
+    pub(crate) id: String,
+    /// Print the path or address instead of opening it
+    #[arg(long)]
+    pub(crate) print: bool,
+}
+
+/// Print every hit, in a stable order, however many there are
+///
+/// Examples:
+///
+///   pressmark export oil --format csv --fields id,date,title,facets > oil.csv
+///   pressmark export --format ids | sort > all-ids.txt
+#[derive(Debug, Args)]
+pub(crate) struct ExportArgs {
+    #[command(flatten)]
+    pub(crate) selection: SelectionArgs,
+    #[command(flatten)]
+    pub(crate) counting: CountingArgs,
+    #[command(flatten)]
+    pub(crate) listing: ListingArgs,
+}
+
+/// Say how a query was read, and why a document does or does not match
+///
+/// With `--id`, the exit status is 0 if the document matches and 1 if it does not.
+///
+/// Examples:
+///
+///   pressmark explain 'oil and gas OR coal'
+///   pressmark explain 'oil NOT gas' --id news/talks.md
+#[derive(Debug, Args)]
+pub(crate) struct ExplainArgs {
+    #[command(flatten)]
+    pub(crate) selection: SelectionArgs,
+    /// Whether this document matches
+    #[arg(long, value_name = "ID")]
+    pub(crate) id: Option<String>,
+}
+
+/// Say what is indexed, what failed, and which source keys there are
+///
+/// Examples:
+///
+///   pressmark status --failed
+///   pressmark status --keys
+#[derive(Debug, Args)]
+pub(crate) struct StatusArgs {
+    /// List every metadata key of the sources, and what took it
+    #[arg(long, group = "list")]
+    pub(crate) keys: bool,
+    /// List what failed in the last run
+    #[arg(long, group = "list")]
+    pub(crate) failed: bool,
+    /// List what the last run did not read
+    #[arg(long, group = "list")]
+    pub(crate) skipped: bool,
+}
+
+/// Print a completion script for a shell
+///
+/// Example:
+///
+///   pressmark completions bash > ~/.local/share/bash-completion/completions/pressmark
+#[derive(Debug, Args)]
+pub(crate) struct CompletionsArgs {
+    /// The shell
+    #[arg(value_name = "SHELL")]
+    pub(crate) shell: ShellArg,
+}
+
+/// The shells there are scripts for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum ShellArg {
+    Bash,
+    Zsh,
+    Fish,
+    Powershell,
+}
+
+/// Print the manual page, or write one for every command into a folder
+#[derive(Debug, Args)]
+pub(crate) struct ManArgs {
+    /// The folder to write into
+    #[arg(value_name = "DIR")]
+    pub(crate) dir: Option<PathBuf>,
+}
+
+/// What the arguments ask for.
+#[derive(Debug)]
+pub(crate) enum Parsed {
+    /// A command.
+    Run(Box<Cli>),
+    /// To be shown a help text or the version.
+    Text(String),
+}
+
+/// The whole command line, for completions and manual pages.
+pub(crate) fn command() -> clap::Command {
+    Cli::command()
+}
+
+/// Reads the arguments, the first of which is the program's name.
+pub(crate) fn parse(arguments: &[OsString], console: &Console) -> Result<Parsed, Failure> {
+    let color = if console.stdout_has_colour() {
+        clap::ColorChoice::Always
+    } else {
+        clap::ColorChoice::Never
+    };
+    let mut command = command().color(color);
+    command.build();
+    attached::check(&command, arguments)?;
+    let matches = match command.try_get_matches_from_mut(arguments) {
+        Ok(matches) => matches,
+        Err(error) => return problem::of(&error, color),
+    };
+    match Cli::from_arg_matches(&matches) {
+        Ok(cli) => Ok(Parsed::Run(Box::new(cli))),
+        Err(error) => problem::of(&error, color),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #[test]
+    fn the_command_line_is_consistent() {
+        super::command().debug_assert();
+    }
+}

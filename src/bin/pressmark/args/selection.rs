@@ -1,0 +1,70 @@
+//! Options about documents: which ones, and what to count of them.
+
+use clap::{Args, ValueEnum};
+
+/// Which documents are asked for. `search`, `facets` and `export` mean the same by these.
+#[derive(Debug, Clone, Args)]
+#[command(next_help_heading = "Which documents")]
+pub(crate) struct SelectionArgs {
+    /// What to look for; several arguments are joined by spaces
+    #[arg(value_name = "QUERY")]
+    pub(crate) query: Vec<String>,
+    /// Keep documents with the value; repeated for one facet: any of them
+    #[arg(short, long, value_name = "FACET=VALUE")]
+    pub(crate) filter: Vec<String>,
+    /// Drop documents with the value
+    #[arg(short = 'x', long, value_name = "FACET=VALUE")]
+    pub(crate) exclude: Vec<String>,
+    /// Keep documents with the value; repeated for one facet: all of them
+    #[arg(long, value_name = "FACET=VALUE")]
+    pub(crate) all_of: Vec<String>,
+    /// Keep documents without a value
+    #[arg(long, value_name = "FACET")]
+    pub(crate) missing: Vec<String>,
+    /// Keep documents with any value
+    #[arg(long, value_name = "FACET")]
+    pub(crate) has: Vec<String>,
+    /// Keep documents that entered the index since then
+    #[arg(long, value_name = "DATE")]
+    pub(crate) added_since: Option<String>,
+    /// Keep documents dated to then or later: `2024`, `2024-03`, `2024-Q1`, `today`, `2w`
+    #[arg(long, value_name = "DATE", allow_negative_numbers = true)]
+    pub(crate) since: Option<String>,
+    /// Keep documents dated to then or earlier; the whole period is included
+    #[arg(long, value_name = "DATE", allow_negative_numbers = true)]
+    pub(crate) until: Option<String>,
+    /// What a coarse date such as `1962` must do to match a range
+    #[arg(long, value_name = "HOW", default_value = "within")]
+    pub(crate) dates: DatesArg,
+    /// A document may match any of the words [default: all of them]
+    #[arg(long)]
+    pub(crate) any: bool,
+    /// Take warnings for errors
+    #[arg(long)]
+    pub(crate) strict: bool,
+}
+
+/// What a coarse date must do to match a range.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, ValueEnum)]
+pub(crate) enum DatesArg {
+    /// Its whole period lies in the range
+    #[default]
+    Within,
+    /// Some of its period lies in the range
+    Overlap,
+}
+
+/// What to count of the hits.
+#[derive(Debug, Clone, Args)]
+#[command(next_help_heading = "What to count")]
+pub(crate) struct CountingArgs {
+    /// Facets to count: names with commas, `all` or `none`
+    ///
+    /// Also `mentioned.country` and the like. Default: `all` in `facets`, on a terminal and in
+    /// JSON; `none` for lists.
+    #[arg(long, value_name = "NAMES|all|none")]
+    pub(crate) facets: Option<String>,
+    /// Values shown of each facet [default: 10]
+    #[arg(long, value_name = "N|all")]
+    pub(crate) top: Option<super::LimitArg>,
+}

@@ -1,0 +1,283 @@
+//! What `search` and `export` share: from the options about hits to a printed list.
+
+use std::collections::HashSet;
+use std::io::Write;
+use std::time::Instant;
+
+use pressmark::corpus::decode_path;
+use pressmark::{FacetSelection, Hit, Limit, SearchRequest, Searcher};
+
+use crate::args::{Common, CountingArgs, FieldName, Format, LimitArg, ListingArgs, SelectionArgs};
+use crate::console::{Console, Talk};
+use crate::failure::{Failure, Finish};
+use crate::last::Last;
+use crate::output::page::{Form, Head, Listed};
+use crate::output::{csv, fields, human, number, refine};
+use crate::request::Asked;
+use crate::settings::{Place, from_here};
+
+/// A list to print: everything the options say, resolved.
+pub(super) struct Listing {
+    asked: Asked,
+    what: What,
+    /// Whether the number of facet values was asked for.
+    has_top: bool,
+}
+
+enum What {
+    Count,
+    Files { nul: bool },
+    Hits(Form),
+}
+
+/// What a command lists when the options leave it open.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Defaults {
+    pub(super) format: Format,
+    /// Whether there is no limit, whatever the format.
+    pub(super) all: bool,
+}
+
+impl Listing {
+    /// Resolves the options.
+    pub(super) fn of(
+        common: &Common,
+        selection: &SelectionArgs,
+        counting: &CountingArgs,
+        listing: &ListingArgs,
+        defaults: Defaults,
+    ) -> Result<Self, Failure> {
+        let mut asked = Asked::of(selection)?;
+        let what = what(common, listing, defaults)?;
+        let default = match &what {
+            What::Hits(Form::Human(_) | Form::Json(_)) => FacetSelection::All,
+            _ => FacetSelection::None,
+        };
+        asked.count(counting, default.clone())?;
+        if default == FacetSelection::None && asked.request.facets != FacetSelection::None {
+            return Err(Failure::usage("usage", "this list has no place for facet counts")
+                .with_hint("use `pressmark facets`, or `--format json`"));
+        }
+        let unlimited = defaults.all
+            || matches!(
+                what,
+                What::Files { .. } | What::Hits(Form::Ids | Form::Paths | Form::Csv(_) | Form::Jsonl(_))
+            );
+        let request = &mut asked.request;
+        request.limit = match listing.limit {
+            Some(LimitArg::Number(number)) => Limit::Hits(number),
+            Some(LimitArg::All) => Limit::All,
+            None if unlimited => Limit::All,
+            None => Limit::default(),
+        };
+        if listing.count {
+            request.limit = Limit::Hits(0);
+            request.facets = FacetSelection::None;
+        }
+        request.sort = listing.sort.into();
+        request.cursor = match &listing.cursor {
+            Some(token) => Some(token.parse::<pressmark::Cursor>().map_err(Failure::from)?),
+            None => None,
+        };
+        if !matches!(&what, What::Hits(form) if form.has_snippets()) {
+            request.snippets.fragments = 0;
+        }
+        Ok(Self { asked, what, has_top: counting.top.is_some() })
+    }
+
+    /// Asks and prints.
+    pub(super) fn print(
+        &self,
+        place: &Place,
+        searcher: &Searcher,
+        console: &mut Console,
+    ) -> Result<Finish, Failure> {
+        let total = match &self.what {
+            What::Count => self.count(searcher, console)?,
+            What::Files { nul } => self.files(*nul, place, searcher, console)?,
+            What::Hits(form) => self.hits(form, place, searcher, console)?,
+        };
+        Ok(if total == 0 { Finish::Nothing } else { Finish::Done })
+    }
+
+    fn count(&self, searcher: &Searcher, console: &mut Console) -> Result<u64, Failure> {
+        let request = without_hits(&self.asked.request);
+        let response = searcher.search(&request).map_err(|error| self.asked.failure(error))?;
+        self.asked.tell(&response.diagnostics, console)?;
+        writeln!(console.out(), "{}", response.total)?;
+        Ok(response.total)
+    }
+
+    fn files(
+        &self,
+        nul: bool,
+        place: &Place,
+        searcher: &Searcher,
+        console: &mut Console,
+    ) -> Result<u64, Failure> {
+        let Some(corpus) = &place.corpus else {
+            return Err(Failure::usage("usage", "it is not known where the files are")
+                .with_hint("name the folder of the corpus with `-C DIR`"));
+        };
+        let corpus = from_here(corpus);
+        let (head, hits) = self.ask(searcher)?;
+        self.asked.tell(&head.diagnostics, console)?;
+        let mut printed = HashSet::new();
+        for hit in hits {
+            let Some(path) = hit?.path.filter(|path| !printed.contains(path)) else { continue };
+            let file = match corpus.to_str() {
+                Some(".") => decode_path(&path),
+                _ => corpus.join(decode_path(&path)),
+            };
+            printed.insert(path);
+            let is_terminal = console.stdout.is_terminal;
+            let out = console.out();
+            if nul {
+                out.write_all(file.as_os_str().as_encoded_bytes())?;
+                out.write_all(b"\0")?;
+            } else if is_terminal {
+                writeln!(out, "{}", crate::output::clean::line(&file.to_string_lossy()))?;
+            } else {
+                out.write_all(file.as_os_str().as_encoded_bytes())?;
+                out.write_all(b"\n")?;
+            }
+        }
+        Ok(head.total)
+    }
+
+    fn hits(
+        &self,
+        form: &Form,
+        place: &Place,
+        searcher: &Searcher,
+        console: &mut Console,
+    ) -> Result<u64, Failure> {
+        let started = Instant::now();
+        let (mut head, hits) = self.ask(searcher)?;
+        match form {
+            Form::Json(_) => self.asked.check(&head.diagnostics)?,
+            _ => self.asked.tell(&head.diagnostics, console)?,
+        }
+        let mut printer = form.printer(searcher.schema(), console.stdout);
+        let is_human = matches!(form, Form::Human(_));
+        let mut ids = Vec::new();
+        let mut shown = 0;
+        printer.begin(console.out(), &head)?;
+        for hit in hits {
+            let hit = hit?;
+            let stored = if form.needs_document() { searcher.get(hit.id.as_str())? } else { None };
+            printer.hit(console.out(), Listed { hit: &hit, stored: stored.as_ref() })?;
+            shown += 1;
+            if is_human && ids.len() < 1_000 {
+                ids.push(hit.id.into_string());
+            }
+        }
+        head.hits = shown;
+        printer.end(console.out(), &head)?;
+        console.flush()?;
+        if is_human {
+            Last::new(place, ids).remember();
+            self.footer(&head, started, console);
+        }
+        Ok(head.total)
+    }
+
+    /// The total, and what to refine by.
+    fn footer(&self, head: &Head, started: Instant, console: &mut Console) {
+        if console.talk == Talk::Quiet {
+            return;
+        }
+        let took = number::duration(started.elapsed());
+        let total = number::count(head.total, "hit", "hits");
+        let line = match (head.total, head.hits) {
+            (0, _) => format!("no hits · {took}"),
+            (total_hits, shown) if shown == total_hits => format!("{total} · {took}"),
+            (_, shown) => format!("{} of {total} · {took}", number::thousands(shown)),
+        };
+        let gap = if head.hits > 0 { "\n" } else { "" };
+        console.say(&format!("{gap}{line}"));
+        let refine = refine::render(&head.facets, self.has_top, console.stderr);
+        if !refine.is_empty() && head.total > 0 {
+            console.say(&format!("\n{refine}"));
+        }
+        if let Some(cursor) = &head.cursor {
+            console.mention(&format!("next page: --cursor {cursor}"));
+        }
+    }
+
+    /// Asks the question: a page at once, or every hit one after the other.
+    fn ask(
+        &self,
+        searcher: &Searcher,
+    ) -> Result<(Head, Box<dyn Iterator<Item = pressmark::Result<Hit>>>), Failure> {
+        let request = &self.asked.request;
+        let failed = |error| self.asked.failure(error);
+        if request.limit != Limit::All {
+            let (head, hits) = Head::of(searcher.search(request).map_err(failed)?);
+            return Ok((head, Box::new(hits.into_iter().map(Ok))));
+        }
+        let export = searcher.export(request).map_err(failed)?;
+        let mut head = match &self.what {
+            What::Hits(Form::Human(_) | Form::Json(_)) => {
+                Head::of(searcher.search(&without_hits(request)).map_err(failed)?).0
+            }
+            _ => Head {
+                total: export.total(),
+                diagnostics: export.diagnostics().to_vec(),
+                ..Head::default()
+            },
+        };
+        head.cursor = None;
+        head.hits = head.total;
+        Ok((head, Box::new(export)))
+    }
+}
+
+/// The same question, for its totals and counts alone.
+fn without_hits(request: &SearchRequest) -> SearchRequest {
+    let mut request = request.clone();
+    request.limit = Limit::Hits(0);
+    request.cursor = None;
+    request
+}
+
+/// What the options say is to be printed.
+fn what(common: &Common, listing: &ListingArgs, defaults: Defaults) -> Result<What, Failure> {
+    let misfit = |option: &str, format: Format| {
+        let message = format!("`{option}` does not go with the format {}", format.name());
+        Err(Failure::usage("usage", message).with_hint("leave one of them out"))
+    };
+    let format = match listing.format {
+        Some(format) if common.json && format != Format::Json => {
+            return misfit("--json", format);
+        }
+        Some(format) => format,
+        None if common.json => Format::Json,
+        None => defaults.format,
+    };
+    if listing.files || listing.nul {
+        return Ok(What::Files { nul: listing.nul });
+    }
+    if listing.count && !matches!(listing.format, None | Some(Format::Json | Format::Human)) {
+        return misfit("--count", format);
+    }
+    if listing.count && format != Format::Json {
+        return Ok(What::Count);
+    }
+    let fields = |defaults: &[FieldName]| {
+        if listing.fields.is_empty() { defaults.to_vec() } else { listing.fields.clone() }
+    };
+    let form = match format {
+        Format::Human => Form::Human(fields(&human::DEFAULT)),
+        Format::Json => Form::Json(fields(&fields::OF_A_HIT)),
+        Format::Jsonl => Form::Jsonl(fields(&fields::OF_A_HIT)),
+        Format::Csv => Form::Csv(fields(&csv::DEFAULT)),
+        Format::Ids | Format::Paths | Format::Csl if !listing.fields.is_empty() => {
+            return misfit("--fields", format);
+        }
+        Format::Ids => Form::Ids,
+        Format::Paths => Form::Paths,
+        Format::Csl => Form::Csl,
+    };
+    Ok(What::Hits(form))
+}

@@ -1,0 +1,28 @@
+//! `pressmark search`: hits, and what to refine by.
+
+use super::listing::{Defaults, Listing};
+use crate::args::{Common, Format, SearchArgs};
+use crate::console::Console;
+use crate::failure::{Failure, Finish};
+use crate::settings::Place;
+
+pub(super) fn run(
+    common: &Common,
+    args: &SearchArgs,
+    console: &mut Console,
+) -> Result<Finish, Failure> {
+    let defaults = Defaults { format: Format::Human, all: false };
+    let listing =
+        Listing::of(common, &args.selection, &args.counting, &args.listing, defaults)?;
+    let place = Place::find(common)?;
+    if !place.is_indexed() && place.is_configured() && !args.no_index {
+        super::index::first(common, &place, console)?;
+    }
+    let searcher = place.searcher()?;
+    console.mention(&format!(
+        "generation {} of `{}`",
+        searcher.generation(),
+        place.index.display()
+    ));
+    listing.print(&place, &searcher, console)
+}

@@ -1,0 +1,117 @@
+//! Reads the ledger of the last run: what became of every file and record.
+
+use std::fs::{self, File};
+use std::io::{BufRead, BufReader};
+use std::path::{Path, PathBuf};
+
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+
+use crate::failure::Failure;
+
+/// A line of a ledger, as far as people are shown it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct Line {
+    pub(crate) path: String,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) record: Option<u64>,
+    pub(crate) status: String,
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub(crate) stage: String,
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub(crate) code: String,
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub(crate) message: String,
+}
+
+/// A ledger of a run that came to its end.
+#[derive(Debug, Clone)]
+pub(crate) struct Ledger {
+    pub(crate) path: PathBuf,
+    /// The totals, as `index --json` printed them.
+    pub(crate) totals: Value,
+}
+
+impl Ledger {
+    /// The newest one of an index.
+    pub(crate) fn newest(index: &Path) -> Option<Self> {
+        let mut ledgers: Vec<_> = fs::read_dir(index.join("runs"))
+            .ok()?
+            .flatten()
+            .map(|entry| entry.path())
+            .filter(|path| path.extension().is_some_and(|extension| extension == "jsonl"))
+            .filter_map(|path| Some((fs::metadata(&path).ok()?.modified().ok()?, path)))
+            .collect();
+        ledgers.sort();
+        ledgers.into_iter().rev().find_map(|(_, path)| {
+            let totals = totals(&path)?;
+            Some(Self { path, totals })
+        })
+    }
+
+    /// The lines with a status.
+    pub(crate) fn lines(&self, status: &str) -> Result<Vec<Line>, Failure> {
+        let failed = |error: std::io::Error| {
+            Failure::new("io", format!("cannot read the ledger `{}`: {error}", self.path.display()))
+        };
+        let mut found = Vec::new();
+        for line in BufReader::new(File::open(&self.path).map_err(failed)?).lines() {
+            let line = line.map_err(failed)?;
+            if let Ok(line) = serde_json::from_str::<Line>(&line)
+                && line.status == status
+            {
+                found.push(line);
+            }
+        }
+        Ok(found)
+    }
+
+    /// How many lines with a status have each code, most frequent first.
+    pub(crate) fn codes(&self, status: &str) -> Result<Vec<(String, u64)>, Failure> {
+        let mut codes = std::collections::BTreeMap::<String, u64>::new();
+        for line in self.lines(status)? {
+            *codes.entry(line.code).or_default() += 1;
+        }
+        let mut codes: Vec<_> = codes.into_iter().collect();
+        codes.sort_by_key(|(_, number)| std::cmp::Reverse(*number));
+        Ok(codes)
+    }
+}
+
+/// The totals at the end of a ledger; a run that was stopped has none.
+fn totals(path: &Path) -> Option<Value> {
+    use std::io::{Read, Seek, SeekFrom};
+    const MOST: u64 = 64 << 10;
+    let mut file = File::open(path).ok()?;
+    let length = file.metadata().ok()?.len();
+    file.seek(SeekFrom::Start(length.saturating_sub(MOST))).ok()?;
+    let mut tail = Vec::new();
+    file.take(MOST).read_to_end(&mut tail).ok()?;
+    let last = tail.split(|&byte| byte == b'\n').rfind(|line| !line.is_empty())?;
+    let mut line: Value = serde_json::from_slice(last).ok()?;
+    Some(line.get_mut("totals")?.take())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_ledger_without_totals_is_passed_over() {
+        let folder = tempfile::tempdir().unwrap();
+        let runs = folder.path().join("runs");
+        fs::create_dir(&runs).unwrap();
+        fs::write(
+            runs.join("a.jsonl"),
+            "{\"path\":\"x.bin\",\"status\":\"failed\",\"code\":\"binary\"}\n\
+             {\"path\":\"y.md\",\"status\":\"indexed\"}\n{\"totals\":{\"seen\":2}}\n",
+        )
+        .unwrap();
+        fs::write(runs.join("b.jsonl"), "{\"path\":\"y.md\",\"status\":\"indexed\"}\n").unwrap();
+        let ledger = Ledger::newest(folder.path()).unwrap();
+        assert_eq!(ledger.totals["seen"], 2);
+        assert_eq!(ledger.lines("failed").unwrap()[0].path, "x.bin");
+        assert_eq!(ledger.codes("failed").unwrap(), [("binary".to_owned(), 1)]);
+        assert!(Ledger::newest(&runs).is_none());
+    }
+}

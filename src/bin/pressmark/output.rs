@@ -1,0 +1,15 @@
+//! What results look like. Nothing here decides what is asked.
+
+pub(crate) mod clean;
+pub(crate) mod csl;
+pub(crate) mod csv;
+pub(crate) mod explanation;
+pub(crate) mod facets;
+pub(crate) mod fields;
+pub(crate) mod findings;
+pub(crate) mod human;
+pub(crate) mod json;
+pub(crate) mod layout;
+pub(crate) mod number;
+pub(crate) mod page;
+pub(crate) mod refine;

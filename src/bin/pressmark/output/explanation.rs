@@ -1,0 +1,64 @@
+//! How a query was read, and which of its clauses a document matches.
+
+use std::io::{self, Write};
+
+use pressmark::Diagnostic;
+use serde::Serialize;
+
+use super::human;
+use crate::console::Stream;
+
+/// What `explain` found out; this is also its JSON.
+#[derive(Debug, Serialize)]
+pub(crate) struct Explanation {
+    pub(crate) format_version: u32,
+    /// The query in canonical form.
+    pub(crate) query: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) generation: Option<u64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) total: Option<u64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) document: Option<Verdict>,
+    pub(crate) diagnostics: Vec<Diagnostic>,
+}
+
+/// Whether a document matches, and what of the query it does.
+#[derive(Debug, Serialize)]
+pub(crate) struct Verdict {
+    pub(crate) id: String,
+    pub(crate) matches: bool,
+    pub(crate) clauses: Vec<Clause>,
+}
+
+/// A clause that every hit must match.
+#[derive(Debug, Serialize)]
+pub(crate) struct Clause {
+    pub(crate) query: String,
+    pub(crate) matches: bool,
+}
+
+/// Prints it for people.
+pub(crate) fn print(
+    out: &mut dyn Write,
+    explanation: &Explanation,
+    stream: Stream,
+) -> io::Result<()> {
+    const NAMES: usize = 8;
+    let mut entry = |name: &str, value: &str| {
+        out.write_all(human::entry(stream, name, NAMES, value).as_bytes())
+    };
+    entry("read as", &explanation.query)?;
+    if let Some(total) = explanation.total {
+        entry("hits", &super::number::thousands(total))?;
+    }
+    if let Some(verdict) = &explanation.document {
+        let word = if verdict.matches { "matches" } else { "does not match" };
+        entry("document", &format!("{} {word}", verdict.id))?;
+        for clause in &verdict.clauses {
+            let mark = if clause.matches { "yes" } else { "no" };
+            entry(&format!("  {mark}"), &clause.query)?;
+        }
+    }
+    Ok(())
+}

@@ -1,0 +1,79 @@
+//! The footer under a list of hits: what to refine by, as flags to paste.
+
+use pressmark::FacetResults;
+
+use super::layout::{Flow, Role, columns, pad, styled};
+use super::number::{shell, thousands};
+use crate::console::Stream;
+
+/// Values offered of a facet when nobody said how many.
+const OFFERED: usize = 5;
+
+/// Renders the footer; empty if there is nothing to refine by. `all` offers every bucket there is
+/// instead of the first few.
+pub(crate) fn render(facets: &FacetResults, all: bool, stream: Stream) -> String {
+    let lines: Vec<(&str, Flow)> = facets
+        .iter()
+        .map(|(name, counts)| {
+            let mut items = Vec::new();
+            let mut hidden = counts.other;
+            let mut listed = 0;
+            for bucket in &counts.buckets {
+                if !bucket.selected && bucket.combined == 0 {
+                    continue;
+                }
+                listed += usize::from(!bucket.selected);
+                if !bucket.selected && listed > OFFERED && !all {
+                    hidden += 1;
+                    continue;
+                }
+                let flag = format!("-f {name}={}", shell(&bucket.value));
+                let mut item = Flow::default();
+                if bucket.selected {
+                    item.glue(Role::Match, "✓ ");
+                }
+                item.glue(Role::Flag, &flag);
+                item.glue(Role::Plain, &format!(" {}", thousands(bucket.combined)));
+                items.push(item);
+            }
+            if counts.missing > 0 && !items.is_empty() {
+                let mut item = Flow::default();
+                item.glue(Role::Flag, &format!("--missing {name}"));
+                item.glue(Role::Plain, &format!(" {}", thousands(counts.missing)));
+                items.push(item);
+            }
+            if hidden > 0 && !items.is_empty() {
+                let mut item = Flow::default();
+                item.glue(Role::Faint, &format!("+{} more", thousands(hidden)));
+                items.push(item);
+            }
+            (name, joined(items))
+        })
+        .filter(|(_, flow)| !flow.is_empty())
+        .collect();
+    if lines.is_empty() {
+        return String::new();
+    }
+    let width = lines.iter().map(|(name, _)| columns(name)).max().unwrap_or(0).min(stream.width / 3);
+    let mut out = "refine by\n".to_owned();
+    for (name, flow) in lines {
+        let indent = width + 4;
+        let shown = styled(stream, Role::Name, &pad(&super::layout::cut(name, width), width));
+        out.push_str(&format!("  {shown}  {}", flow.render(stream, indent, indent)));
+    }
+    out
+}
+
+/// Items with a dot behind each but the last.
+fn joined(items: Vec<Flow>) -> Flow {
+    let mut flow = Flow::default();
+    let last = items.len().saturating_sub(1);
+    for (at, mut item) in items.into_iter().enumerate() {
+        if at < last {
+            item.glue(Role::Faint, " ·");
+        }
+        flow.append(item);
+        flow.space();
+    }
+    flow
+}

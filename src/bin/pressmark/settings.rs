@@ -1,0 +1,237 @@
+//! Where things are: the corpus, its index, its configuration.
+//!
+//! Options come before the environment, that before the project's file, that before the user's,
+//! that before the defaults. The parser of options takes care of the first two.
+
+use std::path::{Path, PathBuf};
+
+use pressmark::{Config, ErrorKind, Index, Searcher};
+
+use crate::args::Common;
+use crate::failure::Failure;
+
+/// The folder of an index inside that of a corpus.
+pub(crate) const INDEX_FOLDER: &str = ".pressmark";
+/// The configuration of a corpus, in its folder.
+pub(crate) const CONFIG_FILE: &str = "pressmark.toml";
+
+/// A corpus and its index.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Place {
+    /// The folder of the corpus, as it was given or found; unknown if only an index was named.
+    pub(crate) corpus: Option<PathBuf>,
+    /// The folder of the index.
+    pub(crate) index: PathBuf,
+    /// How commands to paste name the corpus.
+    pub(crate) naming: Naming,
+}
+
+/// What a command needs to name a place again.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Naming {
+    /// Nothing: it is found from the current folder.
+    Found,
+    /// The options that named it.
+    Options(Vec<(&'static str, PathBuf)>),
+}
+
+impl Place {
+    /// Finds the place that the options name, else the nearest one above the current folder.
+    pub(crate) fn find(common: &Common) -> Result<Self, Failure> {
+        let current = current_folder()?;
+        let found = || nearest(&current);
+        Self::of(common, common.corpus.as_deref(), found).ok_or_else(|| {
+            Failure::new("no_index", "there is no corpus here or in a folder above")
+                .with_hint("run `pressmark index DIR`, then search with `-C DIR`")
+        })
+    }
+
+    /// Finds the place to index: what was named, else the nearest one, else the current folder.
+    pub(crate) fn to_index(common: &Common, dir: Option<&Path>) -> Result<Self, Failure> {
+        let current = current_folder()?;
+        let named = dir.or(common.corpus.as_deref());
+        let found = || Some(nearest(&current).unwrap_or_else(|| PathBuf::from(".")));
+        let mut place = Self::of(common, named, found).unwrap_or_else(|| Self {
+            corpus: None,
+            index: PathBuf::from(INDEX_FOLDER),
+            naming: Naming::Found,
+        });
+        if place.corpus.is_none() {
+            place.corpus = found();
+        }
+        Ok(place)
+    }
+
+    fn of(
+        common: &Common,
+        named: Option<&Path>,
+        found: impl FnOnce() -> Option<PathBuf>,
+    ) -> Option<Self> {
+        let mut options = Vec::new();
+        if let Some(named) = named {
+            options.push(("-C", named.to_owned()));
+        }
+        if let Some(index) = &common.index {
+            options.push(("--index", index.clone()));
+        }
+        let corpus = named.map(Path::to_owned).or_else(found);
+        let index = match (&common.index, &corpus) {
+            (Some(index), _) => index.clone(),
+            (None, Some(corpus)) => corpus.join(INDEX_FOLDER),
+            (None, None) => return None,
+        };
+        let naming = if options.is_empty() { Naming::Found } else { Naming::Options(options) };
+        Some(Self { corpus, index, naming })
+    }
+
+    /// The options that name the place in a command to paste, with a space before each.
+    pub(crate) fn options(&self) -> String {
+        match &self.naming {
+            Naming::Found => String::new(),
+            Naming::Options(options) => options
+                .iter()
+                .map(|(option, path)| {
+                    format!(" {option} {}", crate::output::number::shell(&path.to_string_lossy()))
+                })
+                .collect(),
+        }
+    }
+
+    /// Whether there is an index; one that cannot be read counts.
+    pub(crate) fn is_indexed(&self) -> bool {
+        self.index.join("CURRENT").exists()
+    }
+
+    /// Whether the corpus has a configuration of its own, which makes it one.
+    pub(crate) fn is_configured(&self) -> bool {
+        self.corpus.as_ref().is_some_and(|corpus| corpus.join(CONFIG_FILE).is_file())
+    }
+
+    /// Opens the index.
+    pub(crate) fn open(&self) -> Result<Index, Failure> {
+        Index::open(&self.index).map_err(|error| {
+            if error.kind() != ErrorKind::NoIndex {
+                return error.into();
+            }
+            let shown = self.corpus.as_deref().unwrap_or(&self.index);
+            let corpus = match (&self.naming, &self.corpus) {
+                (Naming::Found, _) | (_, None) => String::new(),
+                (Naming::Options(_), Some(corpus)) => {
+                    format!(" {}", crate::output::number::shell(&corpus.to_string_lossy()))
+                }
+            };
+            let index = self.explicit_index();
+            Failure::new("no_index", format!("`{}` has not been indexed", shown.display()))
+                .with_hint(format!("run `pressmark index{corpus}{index}`"))
+        })
+    }
+
+    fn explicit_index(&self) -> String {
+        match &self.naming {
+            Naming::Options(options) => options
+                .iter()
+                .filter(|(option, _)| *option == "--index")
+                .map(|(_, path)| {
+                    format!(" --index {}", crate::output::number::shell(&path.to_string_lossy()))
+                })
+                .collect(),
+            Naming::Found => String::new(),
+        }
+    }
+
+    /// A snapshot of the newest generation.
+    pub(crate) fn searcher(&self) -> Result<Searcher, Failure> {
+        Ok(self.open()?.searcher()?)
+    }
+
+    /// The configuration: of the option, of the corpus, of the user, or none.
+    pub(crate) fn config(&self, common: &Common) -> Result<Config, Failure> {
+        if common.no_config {
+            return Ok(Config::default());
+        }
+        if let Some(file) = &common.config {
+            return Ok(Config::load(file)?);
+        }
+        let of_corpus = self.corpus.as_ref().map(|corpus| corpus.join(CONFIG_FILE));
+        match [of_corpus, user_config()].into_iter().flatten().find(|file| file.is_file()) {
+            Some(file) => Ok(Config::load(&file)?),
+            None => Ok(Config::default()),
+        }
+    }
+}
+
+fn current_folder() -> Result<PathBuf, Failure> {
+    std::env::current_dir()
+        .map_err(|error| Failure::new("io", format!("cannot tell the current folder: {error}")))
+}
+
+/// The nearest folder, from this one upwards, that is a corpus; relative where that is shorter.
+fn nearest(current: &Path) -> Option<PathBuf> {
+    let is_corpus =
+        |folder: &Path| folder.join(INDEX_FOLDER).is_dir() || folder.join(CONFIG_FILE).is_file();
+    let (up, found) = current.ancestors().enumerate().find(|(_, folder)| is_corpus(folder))?;
+    match up {
+        0 => Some(PathBuf::from(".")),
+        1..=3 => Some(std::iter::repeat_n("..", up).collect()),
+        _ => Some(found.to_owned()),
+    }
+}
+
+/// The user's own configuration, for corpora that have none.
+fn user_config() -> Option<PathBuf> {
+    Some(user_folder("XDG_CONFIG_HOME", ".config")?.join(CONFIG_FILE))
+}
+
+/// A folder for this program among the user's own: below what the variable says, else below the
+/// home folder.
+pub(crate) fn user_folder(variable: &str, fallback: &str) -> Option<PathBuf> {
+    let folder = |name: &str| std::env::var_os(name).map(PathBuf::from).filter(|p| p.is_absolute());
+    let base = folder(variable).or_else(|| Some(folder("HOME")?.join(fallback)))?;
+    Some(base.join("pressmark"))
+}
+
+/// A path that opens from the current folder, as short as that allows.
+pub(crate) fn from_here(target: &Path) -> PathBuf {
+    let (Ok(current), Ok(full)) = (std::env::current_dir(), std::path::absolute(target)) else {
+        return target.to_owned();
+    };
+    // `..` in what is absolute now was given by the user; links make it mean what the system says.
+    let full = full.canonicalize().unwrap_or(full);
+    let current = current.canonicalize().unwrap_or(current);
+    relative(&current, &full)
+}
+
+fn relative(current: &Path, full: &Path) -> PathBuf {
+    let shared = current.components().zip(full.components()).take_while(|(a, b)| a == b).count();
+    let up = current.components().count() - shared;
+    if shared <= 1 && up > 0 {
+        return full.to_owned();
+    }
+    let mut path: PathBuf = std::iter::repeat_n("..", up).collect();
+    path.extend(full.components().skip(shared));
+    match path.to_str() {
+        Some("") => PathBuf::from("."),
+        // A name that looks like an option must not become one.
+        Some(text) if text.starts_with('-') => Path::new(".").join(path),
+        _ => path,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn paths_are_relative_where_that_helps() {
+        for (current, full, expected) in [
+            ("/a/b", "/a/b/c/d.md", "c/d.md"),
+            ("/a/b", "/a/c/d.md", "../c/d.md"),
+            ("/a/b", "/x/d.md", "/x/d.md"),
+            ("/", "/x/d.md", "x/d.md"),
+            ("/a/b", "/a/b/-d.md", "./-d.md"),
+            ("/a/b", "/a/b", "."),
+        ] {
+            assert_eq!(relative(Path::new(current), Path::new(full)), Path::new(expected));
+        }
+    }
+}
