@@ -541,7 +541,7 @@ fn a_first_build_publishes_on_the_way_and_an_update_does_not() {
         shelf.write(&format!("{number}.txt"), vec![doc("", "text")]);
     }
     shelf.later();
-    let often = Setting::new().options(|options| options.checkpoints(Duration::ZERO, 1));
+    let often = Setting::new().options(|options| options.threads(1).checkpoints(Duration::ZERO, 1));
     let mut fake = FakeIndex::new();
     try_index(&shelf, &mut fake, &often, &()).unwrap();
     assert_eq!(fake.generation, 11);
