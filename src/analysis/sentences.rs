@@ -4,8 +4,9 @@
 //! white space, unless what follows begins with a small letter. A full stop ends none after a title
 //! (`Mr.`, `Gen.`), an initial, an acronym (`U.S.`), or `No.` and a month before a number. Without a
 //! space it ends one between a small letter and a capital (`ended.The`). A paragraph begins after a
-//! blank line or a form feed, or with a line indented deeper than the one before; any other line
-//! break means nothing, as lines may be wrapped.
+//! blank line or a form feed, with a line indented deeper than the one before, or after a line break
+//! beside a line so long that nobody wraps lines there; any other line break means nothing, as
+//! lines may be wrapped.
 
 /// What begins with a word.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -29,6 +30,19 @@ pub struct Boundaries {
 
 /// The deeper indentation that makes a paragraph, in columns; a tab counts four.
 const DEEPER: usize = 2;
+
+/// Bytes of a line that was not wrapped: programs wrap at 60 to 120 columns.
+const UNWRAPPED: usize = 240;
+
+/// Whether the line before or after a line break is longer than wrapped lines are.
+fn is_unwrapped(text: &str, line_break: usize) -> bool {
+    let bytes = text.as_bytes();
+    let before = &bytes[line_break.saturating_sub(UNWRAPPED)..line_break];
+    let after = bytes.get(line_break + 1..).unwrap_or_default();
+    let after = &after[..after.len().min(UNWRAPPED)];
+    let whole = |line: &[u8]| line.len() == UNWRAPPED && !line.contains(&b'\n');
+    whole(before) || whole(after)
+}
 
 /// How a sentence may have ended between two words.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -67,10 +81,11 @@ impl Boundaries {
         let mut paragraph = false;
         // The columns of white space since the line break, as long as there is nothing else.
         let mut columns = previous.is_none().then_some(0);
-        for c in gap.chars() {
+        let gap_start = start - gap.len();
+        for (at, c) in gap.char_indices() {
             match c {
                 '\n' | '\u{85}' | '\u{2028}' => {
-                    paragraph |= columns.is_some();
+                    paragraph |= columns.is_some() || is_unwrapped(text, gap_start + at);
                     columns = Some(0);
                     space_after = true;
                 }
@@ -175,4 +190,26 @@ fn is_abbreviated(before: &str, next: char) -> bool {
     }
     let is_in = |list: &[&str]| list.iter().any(|known| before.eq_ignore_ascii_case(known));
     before.len() <= 6 && (is_in(TITLES) || next.is_numeric() && is_in(NUMBERED))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_line_break_beside_an_unwrapped_line_ends_a_paragraph() {
+        let long = "word ".repeat(60);
+        for (text, expected) in [
+            (format!("A heading\n{long}"), true),
+            (format!("{long}\nA heading"), true),
+            ("A wrapped line\nand its end".to_owned(), false),
+        ] {
+            let line_break = text.find('\n').unwrap();
+            let last = text[..line_break].trim_end().rfind(' ').unwrap() + 1;
+            let mut boundaries = Boundaries::default();
+            boundaries.step(&text, last, text[..line_break].trim_end().len());
+            let found = boundaries.step(&text, line_break + 1, line_break + 2);
+            assert_eq!(found == Boundary::Paragraph, expected, "{text}");
+        }
+    }
 }

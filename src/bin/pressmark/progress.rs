@@ -59,7 +59,10 @@ impl Watch {
             _ if console.stderr.is_terminal => Display::Bar(bar(console.stderr)),
             _ => {
                 let now = Instant::now();
-                Display::Lines(Mutex::new(Lines { started: now, last: now }))
+                Display::Lines(Mutex::new(Lines {
+                    started: now,
+                    last: now,
+                }))
             }
         };
         Ok(Self {
@@ -117,7 +120,11 @@ impl Watch {
 impl Observer for Watch {
     fn event(&self, event: &Event) {
         match event {
-            Event::Walked { files, to_read, bytes } => {
+            Event::Walked {
+                files,
+                to_read,
+                bytes,
+            } => {
                 if let Display::Bar(bar) = &self.display {
                     bar.set_length(*bytes);
                 }
@@ -131,11 +138,18 @@ impl Observer for Watch {
                 }
             }
             Event::Progress(progress) => self.progress(progress),
-            Event::Failed { path, record, message, .. } => {
+            Event::Failed {
+                path,
+                record,
+                message,
+                ..
+            } => {
                 let mut told = self.told.lock().unwrap_or_else(PoisonError::into_inner);
                 *told += 1;
                 if self.is_verbose {
-                    let record = record.map(|record| format!(" record {record}")).unwrap_or_default();
+                    let record = record
+                        .map(|record| format!(" record {record}"))
+                        .unwrap_or_default();
                     self.line(&clean::line(&format!("failed: {path}{record}: {message}")));
                 }
             }

@@ -35,7 +35,11 @@ pub(crate) fn line(text: &str) -> String {
         }
     }
     let trimmed = out.trim();
-    if trimmed.len() == out.len() { out } else { trimmed.to_owned() }
+    if trimmed.len() == out.len() {
+        out
+    } else {
+        trimmed.to_owned()
+    }
 }
 
 /// The text with its lines, without any other hostile character; a tab is a space.
