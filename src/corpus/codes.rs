@@ -1,5 +1,5 @@
-//! The stable codes of skips, failures and notes. `docs/ledger.md` says what each means, and a
-//! test holds the two together.
+//! The stable codes of skips, failures and notes, of corpus and runs alike. `docs/ledger.md` says
+//! what each means, and a test holds the two together.
 
 macro_rules! codes {
     ($($(#[$group:meta])* $name:ident = $code:literal;)*) => {
@@ -59,6 +59,17 @@ codes! {
     VALUE_CONTROL = "value_control";
     VALUE_IGNORED = "value_ignored";
     VALUE_TOO_LONG = "value_too_long";
+
+    // What a run adds: skips, failures and notes.
+    NO_RECORDS = "no_records";
+    CHANGED = "changed";
+    NOT_INDEXABLE = "not_indexable";
+    PANICKED = "panicked";
+    SAME_PATH = "same_path";
+    TOO_MANY_RECORDS = "too_many_records";
+    LANGUAGE_DETECTED = "language_detected";
+    VALUE_LEFT_OUT = "value_left_out";
+    WORDS_CUT = "words_cut";
 }
 
 #[cfg(test)]

@@ -4,7 +4,7 @@
 //! refused or passed over comes back as a [`Note`], a [`Failure`] or a [`Skipped`] with a stable
 //! code.
 
-mod codes;
+pub(crate) mod codes;
 mod dates;
 mod decode;
 mod entry;

@@ -18,12 +18,9 @@ use super::ledger::{INDEXED, Ledger, Line};
 use super::plan::{Fate, Old, PlannedFile, is_settled};
 use super::sink::{Prepare, Sink};
 use super::state::{FileState, KeyMap, Record, sidecar_key};
-use crate::corpus::{Failure, FileDigest, Note};
+use crate::corpus::{Failure, FileDigest, Note, codes};
 use crate::index::RunState;
 use crate::{Commit, Result};
-
-/// The code of what could not be opened or read: it says nothing about the content.
-const UNREADABLE: &str = "unreadable";
 
 /// The part of a run that only one thread at a time may touch.
 pub(super) struct Apply<'a, S: Sink> {
@@ -337,10 +334,11 @@ impl<'a, S: Sink> Apply<'a, S> {
             records.iter().map(|record| record.number).collect()
         };
         numbers.sort_unstable();
+        // It says nothing about the content, so what is known of that stays.
         let unreadable = end
             .failure
             .as_ref()
-            .is_some_and(|failure| failure.code == UNREADABLE);
+            .is_some_and(|failure| failure.code == codes::UNREADABLE);
         if let Some((index, known)) = self.known(rank) {
             for (record, place) in known.records.iter().zip(0_u32..) {
                 if numbers.binary_search(&record.number).is_ok() {

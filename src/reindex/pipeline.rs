@@ -20,7 +20,7 @@ use super::plan::{Old, PlannedFile};
 use super::sink::{Prepare, Sink};
 use super::source::{Raw, Source};
 use super::state::{FileState, Record};
-use crate::corpus::{Failure, Note, SourceFile, Stage};
+use crate::corpus::{Failure, Note, SourceFile, Stage, codes};
 use crate::{Error, ErrorKind, Result};
 
 /// A batch is full when it holds so many bytes,
@@ -494,7 +494,7 @@ impl<C: Source, S: Sink> Pipeline<'_, C, S> {
                 path: source.path.clone(),
                 record: (number > 0).then_some(u64::from(number)),
                 stage: Stage::Validate,
-                code: "not_indexable",
+                code: codes::NOT_INDEXABLE,
                 message: error.message().to_owned(),
             })),
             Ok(Err(error)) => {
@@ -634,7 +634,7 @@ fn panicked(source: &SourceFile, number: Option<u32>, message: &str) -> Failure 
         path: source.path.clone(),
         record: number.filter(|number| *number > 0).map(u64::from),
         stage: Stage::Parse,
-        code: "panicked",
+        code: codes::PANICKED,
         message: format!("a bug was met: {message}"),
     }
 }
@@ -644,7 +644,7 @@ fn out_of_order(source: &SourceFile) -> Failure {
         path: source.path.clone(),
         record: None,
         stage: Stage::Read,
-        code: "too_many_records",
+        code: codes::TOO_MANY_RECORDS,
         message: "the rest was not read: more records than can be numbered".to_owned(),
     }
 }
@@ -657,7 +657,7 @@ fn number_after(last: Option<u32>, number: Option<u64>) -> Option<u32> {
 
 /// The number of a failed record; `None` if the failure is one of the file, or of its rest.
 fn of_record(last: Option<u32>, failure: &Failure) -> Option<u32> {
-    let terminal = matches!(failure.code, "unreadable" | "file_too_large");
+    let terminal = matches!(failure.code, codes::UNREADABLE | codes::FILE_TOO_LARGE);
     let number = number_after(last, failure.record).filter(|number| *number > 0);
     number.filter(|_| !terminal)
 }

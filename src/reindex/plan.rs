@@ -7,7 +7,7 @@ use std::path::{Component, Path};
 use super::entry::{Key, Status};
 use super::source::Source;
 use super::state::{FileState, KeyMap, Record, State};
-use crate::corpus::{Entry, Failure, Skipped, SourceFile, Stage};
+use crate::corpus::{Entry, Failure, Skipped, SourceFile, Stage, codes};
 use crate::{Error, ErrorKind, Result};
 
 /// A file modified so shortly before a run may change once more without a new time.
@@ -153,7 +153,7 @@ impl Plan {
                 path: file.path,
                 record: None,
                 stage: Stage::Walk,
-                code: "same_path",
+                code: codes::SAME_PATH,
                 message: "another file is called the same".to_owned(),
             });
             return;

@@ -1,6 +1,6 @@
 //! What reindexing needs of an index, so that tests can watch what is written, and break it.
 
-use crate::corpus::Note;
+use crate::corpus::{Note, codes};
 use crate::index::RunState;
 use crate::{Commit, Document, Prepared, Preparer, Result, Writer};
 
@@ -77,17 +77,13 @@ impl Prepare for Preparer {
         let mut notes: Vec<Note> = Vec::new();
         if prepared.cut_tokens > 0 {
             let message = format!("over-long words cut to a prefix: {}", prepared.cut_tokens);
-            notes.push(Note::new("words_cut", message));
+            notes.push(Note::new(codes::WORDS_CUT, message));
         }
-        notes.extend(
-            prepared
-                .notes
-                .iter()
-                .map(|note| Note::new("value_changed", note)),
-        );
+        let left_out = prepared.notes.iter();
+        notes.extend(left_out.map(|note| Note::new(codes::VALUE_LEFT_OUT, note)));
         if prepared.language_detected {
-            let message = format!("language taken to be `{}`", prepared.language);
-            notes.push(Note::new("language_detected", message));
+            // One for nearly every document of many a corpus: the language alone will do.
+            notes.push(Note::new(codes::LANGUAGE_DETECTED, &prepared.language));
         }
         notes
     }

@@ -8,6 +8,7 @@ use super::super::report::Report;
 use super::super::sink::Sink;
 use super::{Apply, Entry, Fate, Ledger, Line, RecordEntry, Result, Status, record_number};
 use crate::Commit;
+use crate::corpus::codes;
 use crate::index::RunState;
 
 impl<S: Sink> Apply<'_, S> {
@@ -152,7 +153,7 @@ impl<S: Sink> Apply<'_, S> {
                     path: &file.state.path,
                     status: "skipped",
                     stage: "read",
-                    code: "no_records",
+                    code: codes::NO_RECORDS,
                     message: "there is no record in it",
                     ..Line::default()
                 })?;

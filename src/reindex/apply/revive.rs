@@ -101,7 +101,7 @@ impl<S: Sink> Apply<'_, S> {
             path: file.path.to_string(),
             record: (record.number > 0).then_some(u64::from(record.number)),
             stage: crate::corpus::Stage::Read,
-            code: "changed",
+            code: crate::corpus::codes::CHANGED,
             message: "the file changed during the run; the next run reads it again".to_owned(),
         };
         let failure = failure.unwrap_or(&changed);
