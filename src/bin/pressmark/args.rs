@@ -25,8 +25,17 @@ use crate::failure::Failure;
 ///   pressmark index articles
 ///   pressmark search -C articles '"port strike"'
 #[derive(Debug, Parser)]
-#[command(name = "pressmark", version, subcommand_required = true, arg_required_else_help = true)]
-#[command(infer_long_args = false, disable_help_subcommand = false, max_term_width = 100)]
+#[command(
+    name = "pressmark",
+    version,
+    subcommand_required = true,
+    arg_required_else_help = true
+)]
+#[command(
+    infer_long_args = false,
+    disable_help_subcommand = false,
+    max_term_width = 100
+)]
 #[command(after_help = AFTER_HELP)]
 pub(crate) struct Cli {
     #[command(flatten)]
@@ -48,7 +57,13 @@ pub(crate) struct Common {
     #[arg(env = "PRESSMARK_CORPUS", hide_env_values = true)]
     pub(crate) corpus: Option<PathBuf>,
     /// The folder of the index [default: `.pressmark` in the corpus]
-    #[arg(long, global = true, value_name = "DIR", env = "PRESSMARK_INDEX", hide_env_values = true)]
+    #[arg(
+        long,
+        global = true,
+        value_name = "DIR",
+        env = "PRESSMARK_INDEX",
+        hide_env_values = true
+    )]
     pub(crate) index: Option<PathBuf>,
     /// The configuration file [default: `pressmark.toml` in the corpus]
     #[arg(long, global = true, value_name = "FILE")]
@@ -68,7 +83,13 @@ pub(crate) struct Common {
     #[arg(short, long, global = true, action = clap::ArgAction::Count)]
     pub(crate) verbose: u8,
     /// Threads to work with [default: one for each processor]
-    #[arg(long, global = true, value_name = "N", env = "PRESSMARK_THREADS", hide_env_values = true)]
+    #[arg(
+        long,
+        global = true,
+        value_name = "N",
+        env = "PRESSMARK_THREADS",
+        hide_env_values = true
+    )]
     #[arg(value_parser = clap::value_parser!(u16).range(1..=256))]
     pub(crate) threads: Option<u16>,
     /// Print JSON
@@ -205,7 +226,7 @@ pub(crate) struct ShowArgs {
 /// Examples:
 ///
 ///   pressmark open 3
-///   PRESSMARK_OPENER=less pressmark open news/talks.md
+///   pressmark open news/talks.md --print
 #[derive(Debug, Args)]
 pub(crate) struct OpenArgs {
     /// The id of a document, or the number of a hit

@@ -60,7 +60,12 @@ impl Console {
     /// Looks at the streams, the environment, and those arguments that decide how errors in the
     /// arguments themselves are printed.
     pub(crate) fn new(arguments: &[OsString]) -> Self {
-        let texts = || arguments.iter().skip(1).filter_map(|argument| argument.to_str());
+        let texts = || {
+            arguments
+                .iter()
+                .skip(1)
+                .filter_map(|argument| argument.to_str())
+        };
         let env = |name: &str| std::env::var(name).ok();
         let color = color_of(texts(), env("PRESSMARK_COLOR"));
         let stream = |is_terminal: bool, size: Option<usize>| Stream {
@@ -72,8 +77,14 @@ impl Console {
             size.map(|(width, _)| usize::from(width.0))
         };
         let (out, err) = (io::stdout(), io::stderr());
-        let stdout = stream(out.is_terminal(), size(terminal_size::terminal_size_of(&out)));
-        let stderr = stream(err.is_terminal(), size(terminal_size::terminal_size_of(&err)));
+        let stdout = stream(
+            out.is_terminal(),
+            size(terminal_size::terminal_size_of(&out)),
+        );
+        let stderr = stream(
+            err.is_terminal(),
+            size(terminal_size::terminal_size_of(&err)),
+        );
         let raw: Box<dyn Write> = if stdout.colour {
             Box::new(AutoStream::always(out))
         } else {
@@ -169,7 +180,11 @@ fn color_of<'a>(arguments: impl Iterator<Item = &'a str>, env: Option<String>) -
 fn asks_for_json<'a>(arguments: impl Iterator<Item = &'a str>) -> bool {
     let mut is_next = false;
     for argument in arguments.take_while(|argument| *argument != "--") {
-        let format = if is_next { Some(argument) } else { argument.strip_prefix("--format=") };
+        let format = if is_next {
+            Some(argument)
+        } else {
+            argument.strip_prefix("--format=")
+        };
         if argument == "--json" || matches!(format, Some("json" | "jsonl")) {
             return true;
         }
@@ -180,11 +195,7 @@ fn asks_for_json<'a>(arguments: impl Iterator<Item = &'a str>) -> bool {
 
 /// Whether a stream shows colour: the option first, then `NO_COLOR`, `CLICOLOR_FORCE`, what the
 /// terminal can do, and `CLICOLOR`.
-fn shows_colour(
-    color: ColorArg,
-    is_terminal: bool,
-    env: impl Fn(&str) -> Option<String>,
-) -> bool {
+fn shows_colour(color: ColorArg, is_terminal: bool, env: impl Fn(&str) -> Option<String>) -> bool {
     let is_set = |name: &str| env(name).is_some_and(|value| !value.is_empty());
     let is_on = |name: &str| env(name).is_some_and(|value| !value.is_empty() && value != "0");
     match color {
@@ -203,7 +214,10 @@ fn shows_colour(
 /// The columns of a terminal, else what `COLUMNS` says; within bounds that can be read.
 fn width(terminal: Option<usize>, columns: Option<String>) -> usize {
     let columns = || columns.and_then(|text| text.trim().parse().ok());
-    terminal.or_else(columns).unwrap_or(DEFAULT_WIDTH).clamp(MIN_WIDTH, MAX_WIDTH)
+    terminal
+        .or_else(columns)
+        .unwrap_or(DEFAULT_WIDTH)
+        .clamp(MIN_WIDTH, MAX_WIDTH)
 }
 
 #[cfg(test)]
@@ -222,14 +236,25 @@ mod tests {
             (Auto, true, &[("NO_COLOR", "")], true),
             (Auto, false, &[("CLICOLOR_FORCE", "1")], true),
             (Auto, false, &[("CLICOLOR_FORCE", "0")], false),
-            (Auto, false, &[("CLICOLOR_FORCE", "1"), ("NO_COLOR", "1")], false),
+            (
+                Auto,
+                false,
+                &[("CLICOLOR_FORCE", "1"), ("NO_COLOR", "1")],
+                false,
+            ),
             (Auto, true, &[("TERM", "dumb")], false),
             (Auto, true, &[("CLICOLOR", "0")], false),
         ] {
             let look = |name: &str| {
-                env.iter().find(|(other, _)| *other == name).map(|(_, value)| (*value).to_owned())
+                env.iter()
+                    .find(|(other, _)| *other == name)
+                    .map(|(_, value)| (*value).to_owned())
             };
-            assert_eq!(shows_colour(color, is_terminal, look), expected, "{color:?} {env:?}");
+            assert_eq!(
+                shows_colour(color, is_terminal, look),
+                expected,
+                "{color:?} {env:?}"
+            );
         }
     }
 
@@ -238,14 +263,21 @@ mod tests {
         for (line, json, color) in [
             ("search --json --nope", true, ColorArg::Auto),
             ("search --format jsonl", true, ColorArg::Auto),
-            ("search --format=json --color always", true, ColorArg::Always),
+            (
+                "search --format=json --color always",
+                true,
+                ColorArg::Always,
+            ),
             ("search --format csv --color=never", false, ColorArg::Never),
             ("search -- --json", false, ColorArg::Auto),
         ] {
             assert_eq!(asks_for_json(line.split(' ')), json, "{line}");
             assert_eq!(color_of(line.split(' '), None), color, "{line}");
         }
-        assert_eq!(color_of([].into_iter(), Some("never".to_owned())), ColorArg::Never);
+        assert_eq!(
+            color_of([].into_iter(), Some("never".to_owned())),
+            ColorArg::Never
+        );
     }
 
     #[test]

@@ -41,7 +41,12 @@ impl Last {
     /// What was last listed on this terminal.
     pub(crate) fn recall() -> Option<Self> {
         let path = file()?;
-        let age = fs::metadata(&path).ok()?.modified().ok()?.elapsed().unwrap_or_default();
+        let age = fs::metadata(&path)
+            .ok()?
+            .modified()
+            .ok()?
+            .elapsed()
+            .unwrap_or_default();
         if age > KEPT {
             return None;
         }
@@ -56,9 +61,13 @@ impl Last {
             return;
         }
         forget_old(folder);
-        let Ok(bytes) = serde_json::to_vec(self) else { return };
+        let Ok(bytes) = serde_json::to_vec(self) else {
+            return;
+        };
         // The file takes its place whole, and only its owner may read it.
-        let Ok(mut temporary) = tempfile::NamedTempFile::new_in(folder) else { return };
+        let Ok(mut temporary) = tempfile::NamedTempFile::new_in(folder) else {
+            return;
+        };
         if temporary.write_all(&bytes).is_ok() {
             let _ = temporary.persist(path);
         }
@@ -82,11 +91,15 @@ fn private_folder(folder: &Path) -> std::io::Result<()> {
 }
 
 fn forget_old(folder: &Path) {
-    let Ok(entries) = fs::read_dir(folder) else { return };
+    let Ok(entries) = fs::read_dir(folder) else {
+        return;
+    };
     for entry in entries.flatten() {
         let modified = entry.metadata().and_then(|metadata| metadata.modified());
         let is_old = modified.is_ok_and(|modified| {
-            SystemTime::now().duration_since(modified).is_ok_and(|age| age > KEPT)
+            SystemTime::now()
+                .duration_since(modified)
+                .is_ok_and(|age| age > KEPT)
         });
         if is_old {
             let _ = fs::remove_file(entry.path());
@@ -101,33 +114,34 @@ fn file() -> Option<PathBuf> {
 
 /// A name for the terminal: its device and the session on it; without a terminal, the process
 /// that started us.
+#[cfg(unix)]
 fn terminal() -> Option<String> {
-    #[cfg(unix)]
-    {
-        let plain = |text: &str| text.replace(|c: char| !c.is_ascii_alphanumeric(), "-");
-        let device = [0, 1, 2].into_iter().find_map(|stream| {
-            let target = fs::read_link(format!("/proc/self/fd/{stream}")).ok()?;
-            let text = target.to_str()?;
-            let is_terminal = text.starts_with("/dev/pts/") || text.starts_with("/dev/tty");
-            is_terminal.then(|| plain(text.trim_start_matches("/dev/")))
-        });
-        Some(match device {
-            Some(device) => format!("{device}-{}", session().unwrap_or_default()),
-            None => format!("process-{}", std::os::unix::process::parent_id()),
-        })
+    let plain = |text: &str| text.replace(|c: char| !c.is_ascii_alphanumeric(), "-");
+    let device = [0, 1, 2].into_iter().find_map(|stream| {
+        let target = fs::read_link(format!("/proc/self/fd/{stream}")).ok()?;
+        let text = target.to_str()?;
+        let is_terminal = text.starts_with("/dev/pts/") || text.starts_with("/dev/tty");
+        is_terminal.then(|| plain(text.trim_start_matches("/dev/")))
+    });
+    match device {
+        Some(device) => Some(format!("{device}-{}", session()?)),
+        None => Some(format!("process-{}", std::os::unix::process::parent_id())),
     }
-    #[cfg(not(unix))]
-    {
-        std::env::var("WT_SESSION").ok().map(|session| {
-            session.replace(|c: char| !c.is_ascii_alphanumeric(), "-")
-        })
-    }
+}
+
+/// A name for the terminal, where it gives itself one.
+#[cfg(not(unix))]
+fn terminal() -> Option<String> {
+    let session = std::env::var("WT_SESSION").ok()?;
+    Some(session.replace(|c: char| !c.is_ascii_alphanumeric(), "-"))
 }
 
 /// The number of the session, where the system tells.
 #[cfg(unix)]
 fn session() -> Option<String> {
-    let stat = fs::read_to_string("/proc/self/stat").ok()?;
+    let Ok(stat) = fs::read_to_string("/proc/self/stat") else {
+        return Some(String::new());
+    };
     // The name of the program, in parentheses, may hold anything; the fields follow it.
     let (_, fields) = stat.rsplit_once(')')?;
     fields.split_whitespace().nth(3).map(str::to_owned)
@@ -139,7 +153,11 @@ mod tests {
 
     #[test]
     fn hits_are_counted_from_one() {
-        let last = Last { corpus: None, index: PathBuf::new(), ids: vec!["a".into(), "b".into()] };
+        let last = Last {
+            corpus: None,
+            index: PathBuf::new(),
+            ids: vec!["a".into(), "b".into()],
+        };
         assert_eq!(last.nth(1), Some("a"));
         assert_eq!(last.nth(2), Some("b"));
         assert_eq!((last.nth(0), last.nth(3)), (None, None));

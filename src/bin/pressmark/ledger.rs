@@ -39,7 +39,10 @@ impl Ledger {
             .ok()?
             .flatten()
             .map(|entry| entry.path())
-            .filter(|path| path.extension().is_some_and(|extension| extension == "jsonl"))
+            .filter(|path| {
+                path.extension()
+                    .is_some_and(|extension| extension == "jsonl")
+            })
             .filter_map(|path| Some((fs::metadata(&path).ok()?.modified().ok()?, path)))
             .collect();
         ledgers.sort();
@@ -52,7 +55,10 @@ impl Ledger {
     /// The lines with a status.
     pub(crate) fn lines(&self, status: &str) -> Result<Vec<Line>, Failure> {
         let failed = |error: std::io::Error| {
-            Failure::new("io", format!("cannot read the ledger `{}`: {error}", self.path.display()))
+            Failure::new(
+                "io",
+                format!("cannot read the ledger `{}`: {error}", self.path.display()),
+            )
         };
         let mut found = Vec::new();
         for line in BufReader::new(File::open(&self.path).map_err(failed)?).lines() {
@@ -84,10 +90,13 @@ fn totals(path: &Path) -> Option<Value> {
     const MOST: u64 = 64 << 10;
     let mut file = File::open(path).ok()?;
     let length = file.metadata().ok()?.len();
-    file.seek(SeekFrom::Start(length.saturating_sub(MOST))).ok()?;
+    file.seek(SeekFrom::Start(length.saturating_sub(MOST)))
+        .ok()?;
     let mut tail = Vec::new();
     file.take(MOST).read_to_end(&mut tail).ok()?;
-    let last = tail.split(|&byte| byte == b'\n').rfind(|line| !line.is_empty())?;
+    let last = tail
+        .split(|&byte| byte == b'\n')
+        .rfind(|line| !line.is_empty())?;
     let mut line: Value = serde_json::from_slice(last).ok()?;
     Some(line.get_mut("totals")?.take())
 }
@@ -107,7 +116,11 @@ mod tests {
              {\"path\":\"y.md\",\"status\":\"indexed\"}\n{\"totals\":{\"seen\":2}}\n",
         )
         .unwrap();
-        fs::write(runs.join("b.jsonl"), "{\"path\":\"y.md\",\"status\":\"indexed\"}\n").unwrap();
+        fs::write(
+            runs.join("b.jsonl"),
+            "{\"path\":\"y.md\",\"status\":\"indexed\"}\n",
+        )
+        .unwrap();
         let ledger = Ledger::newest(folder.path()).unwrap();
         assert_eq!(ledger.totals["seen"], 2);
         assert_eq!(ledger.lines("failed").unwrap()[0].path, "x.bin");

@@ -48,7 +48,6 @@ impl Watch {
         let handler = move || {
             if flag.swap(true, Ordering::Relaxed) {
                 // Killing a run is safe: what is published stays as it is.
-                #[expect(clippy::exit, reason = "the user has asked twice")]
                 std::process::exit(130);
             }
         };
@@ -59,7 +58,10 @@ impl Watch {
             _ if console.stderr.is_terminal => Display::Bar(bar(console.stderr)),
             _ => {
                 let now = Instant::now();
-                Display::Lines(Mutex::new(Lines { started: now, last: now }))
+                Display::Lines(Mutex::new(Lines {
+                    started: now,
+                    last: now,
+                }))
             }
         };
         Ok(Self {
@@ -117,7 +119,11 @@ impl Watch {
 impl Observer for Watch {
     fn event(&self, event: &Event) {
         match event {
-            Event::Walked { files, to_read, bytes } => {
+            Event::Walked {
+                files,
+                to_read,
+                bytes,
+            } => {
                 if let Display::Bar(bar) = &self.display {
                     bar.set_length(*bytes);
                 }
@@ -131,11 +137,18 @@ impl Observer for Watch {
                 }
             }
             Event::Progress(progress) => self.progress(progress),
-            Event::Failed { path, record, message, .. } => {
+            Event::Failed {
+                path,
+                record,
+                message,
+                ..
+            } => {
                 let mut told = self.told.lock().unwrap_or_else(PoisonError::into_inner);
                 *told += 1;
                 if self.is_verbose {
-                    let record = record.map(|record| format!(" record {record}")).unwrap_or_default();
+                    let record = record
+                        .map(|record| format!(" record {record}"))
+                        .unwrap_or_default();
                     self.line(&clean::line(&format!("failed: {path}{record}: {message}")));
                 }
             }
@@ -175,17 +188,18 @@ fn plain(progress: &Progress, elapsed: Duration) -> String {
     let seconds = elapsed.as_secs_f64().max(0.001);
     let rate = progress.bytes_done as f64 / seconds;
     let left = progress.bytes_total.saturating_sub(progress.bytes_done) as f64;
-    let mut text = format!(
-        "{records} · {} of {} · {}/s",
+    let remaining = if rate > 0.0 && left > 0.0 {
+        let left = Duration::try_from_secs_f64(left / rate).unwrap_or_default();
+        format!(" · {} left", number::duration(left))
+    } else {
+        String::new()
+    };
+    format!(
+        "{records} · {} of {} · {}/s{remaining}",
         number::bytes(progress.bytes_done),
         number::bytes(progress.bytes_total),
         number::bytes(rate as u64)
-    );
-    if rate > 0.0 && left > 0.0 {
-        let left = Duration::try_from_secs_f64(left / rate).unwrap_or_default();
-        text.push_str(&format!(" · {} left", number::duration(left)));
-    }
-    text
+    )
 }
 
 #[cfg(test)]

@@ -44,9 +44,10 @@ impl Asked {
             let (facet, value) = facet_value("--all-of", typed)?;
             request.choice(facet).all_of.push(value);
         }
-        for (facets, presence) in
-            [(&selection.has, ChosenPresence::Has), (&selection.missing, ChosenPresence::Missing)]
-        {
+        for (facets, presence) in [
+            (&selection.has, ChosenPresence::Has),
+            (&selection.missing, ChosenPresence::Missing),
+        ] {
             for facet in facets {
                 let known = &mut request.choice(facet).presence;
                 if known.is_some_and(|known| known != presence) {
@@ -61,14 +62,25 @@ impl Asked {
         }
         let since = period("--since", selection.since.as_deref(), request.today)?;
         let until = period("--until", selection.until.as_deref(), request.today)?;
-        request.dates = DateRange { from: since.and_then(|p| p.from), to: until.and_then(|p| p.to) };
+        request.dates = DateRange {
+            from: since.and_then(|p| p.from),
+            to: until.and_then(|p| p.to),
+        };
         if request.dates.start() > request.dates.end() {
             return Err(Failure::usage("usage", "`--since` is later than `--until`")
                 .with_hint("exchange the two"));
         }
-        let added = period("--added-since", selection.added_since.as_deref(), request.today)?;
+        let added = period(
+            "--added-since",
+            selection.added_since.as_deref(),
+            request.today,
+        )?;
         request.added_since = added.and_then(|period| period.from);
-        Ok(Self { request, text, strict: selection.strict })
+        Ok(Self {
+            request,
+            text,
+            strict: selection.strict,
+        })
     }
 
     /// Reads the options about counting; `default` is what holds without them.
@@ -91,7 +103,9 @@ impl Asked {
 
     /// With `--strict`, takes the first warning for a failure.
     pub(crate) fn check(&self, diagnostics: &[Diagnostic]) -> Result<(), Failure> {
-        let warning = diagnostics.iter().find(|finding| finding.severity >= Severity::Warning);
+        let warning = diagnostics
+            .iter()
+            .find(|finding| finding.severity >= Severity::Warning);
         match warning {
             Some(warning) if self.strict => {
                 Err(Failure::from(warning.clone()).with_query(&self.text))
@@ -145,7 +159,13 @@ fn facet_value(option: &str, typed: &str) -> Result<(String, ChosenValue), Failu
             format!("write `--missing {facet}` for documents without one"),
         );
     }
-    Ok((facet.to_owned(), ChosenValue { value: value.trim().to_owned(), written }))
+    Ok((
+        facet.to_owned(),
+        ChosenValue {
+            value: value.trim().to_owned(),
+            written,
+        },
+    ))
 }
 
 fn selected_facets(names: &str) -> Result<FacetSelection, Failure> {
@@ -176,8 +196,10 @@ fn period(
     match parse_date_point(typed, today) {
         Ok(period) => Ok(Some(period)),
         Err(finding) => {
-            let failure =
-                Failure::usage(&finding.code, format!("`{option} {typed}`: {}", finding.message));
+            let failure = Failure::usage(
+                &finding.code,
+                format!("`{option} {typed}`: {}", finding.message),
+            );
             Err(match finding.hint {
                 Some(hint) => failure.with_hint(hint),
                 None => failure,
@@ -201,11 +223,19 @@ mod tests {
         for (typed, facet, value, written) in [
             ("country=Iran", "country", "Iran", false),
             ("country==Persia", "country", "Persia", true),
-            ("mentioned.country= Saudi Arabia ", "mentioned.country", "Saudi Arabia", false),
+            (
+                "mentioned.country= Saudi Arabia ",
+                "mentioned.country",
+                "Saudi Arabia",
+                false,
+            ),
             ("topic=a=b", "topic", "a=b", false),
         ] {
             let (read, chosen) = facet_value("-f", typed).unwrap();
-            assert_eq!((read.as_str(), chosen.value.as_str(), chosen.written), (facet, value, written));
+            assert_eq!(
+                (read.as_str(), chosen.value.as_str(), chosen.written),
+                (facet, value, written)
+            );
         }
         for typed in ["country", "=Iran", "country=", "country== "] {
             assert!(facet_value("-f", typed).is_err(), "{typed}");

@@ -9,6 +9,7 @@ use pressmark::{Config, ErrorKind, Index, Searcher};
 
 use crate::args::Common;
 use crate::failure::Failure;
+use crate::output::number::shell;
 
 /// The folder of an index inside that of a corpus.
 pub(crate) const INDEX_FOLDER: &str = ".pressmark";
@@ -80,21 +81,30 @@ impl Place {
             (None, Some(corpus)) => corpus.join(INDEX_FOLDER),
             (None, None) => return None,
         };
-        let naming = if options.is_empty() { Naming::Found } else { Naming::Options(options) };
-        Some(Self { corpus, index, naming })
+        let naming = if options.is_empty() {
+            Naming::Found
+        } else {
+            Naming::Options(options)
+        };
+        Some(Self {
+            corpus,
+            index,
+            naming,
+        })
     }
 
     /// The options that name the place in a command to paste, with a space before each.
     pub(crate) fn options(&self) -> String {
-        match &self.naming {
-            Naming::Found => String::new(),
-            Naming::Options(options) => options
-                .iter()
-                .map(|(option, path)| {
-                    format!(" {option} {}", crate::output::number::shell(&path.to_string_lossy()))
-                })
-                .collect(),
+        let mut words = String::new();
+        if let Naming::Options(options) = &self.naming {
+            for (option, path) in options {
+                words.push(' ');
+                words.push_str(option);
+                words.push(' ');
+                words.push_str(&shell(&path.to_string_lossy()));
+            }
         }
+        words
     }
 
     /// Whether there is an index; one that cannot be read counts.
@@ -104,7 +114,9 @@ impl Place {
 
     /// Whether the corpus has a configuration of its own, which makes it one.
     pub(crate) fn is_configured(&self) -> bool {
-        self.corpus.as_ref().is_some_and(|corpus| corpus.join(CONFIG_FILE).is_file())
+        self.corpus
+            .as_ref()
+            .is_some_and(|corpus| corpus.join(CONFIG_FILE).is_file())
     }
 
     /// Opens the index.
@@ -114,29 +126,13 @@ impl Place {
                 return error.into();
             }
             let shown = self.corpus.as_deref().unwrap_or(&self.index);
-            let corpus = match (&self.naming, &self.corpus) {
-                (Naming::Found, _) | (_, None) => String::new(),
-                (Naming::Options(_), Some(corpus)) => {
-                    format!(" {}", crate::output::number::shell(&corpus.to_string_lossy()))
-                }
-            };
-            let index = self.explicit_index();
-            Failure::new("no_index", format!("`{}` has not been indexed", shown.display()))
-                .with_hint(format!("run `pressmark index{corpus}{index}`"))
+            let options = self.options();
+            Failure::new(
+                "no_index",
+                format!("`{}` has not been indexed", shown.display()),
+            )
+            .with_hint(format!("run `pressmark index{options}`"))
         })
-    }
-
-    fn explicit_index(&self) -> String {
-        match &self.naming {
-            Naming::Options(options) => options
-                .iter()
-                .filter(|(option, _)| *option == "--index")
-                .map(|(_, path)| {
-                    format!(" --index {}", crate::output::number::shell(&path.to_string_lossy()))
-                })
-                .collect(),
-            Naming::Found => String::new(),
-        }
     }
 
     /// A snapshot of the newest generation.
@@ -153,7 +149,11 @@ impl Place {
             return Ok(Config::load(file)?);
         }
         let of_corpus = self.corpus.as_ref().map(|corpus| corpus.join(CONFIG_FILE));
-        match [of_corpus, user_config()].into_iter().flatten().find(|file| file.is_file()) {
+        match [of_corpus, user_config()]
+            .into_iter()
+            .flatten()
+            .find(|file| file.is_file())
+        {
             Some(file) => Ok(Config::load(&file)?),
             None => Ok(Config::default()),
         }
@@ -169,7 +169,10 @@ fn current_folder() -> Result<PathBuf, Failure> {
 fn nearest(current: &Path) -> Option<PathBuf> {
     let is_corpus =
         |folder: &Path| folder.join(INDEX_FOLDER).is_dir() || folder.join(CONFIG_FILE).is_file();
-    let (up, found) = current.ancestors().enumerate().find(|(_, folder)| is_corpus(folder))?;
+    let (up, found) = current
+        .ancestors()
+        .enumerate()
+        .find(|(_, folder)| is_corpus(folder))?;
     match up {
         0 => Some(PathBuf::from(".")),
         1..=3 => Some(std::iter::repeat_n("..", up).collect()),
@@ -185,7 +188,11 @@ fn user_config() -> Option<PathBuf> {
 /// A folder for this program among the user's own: below what the variable says, else below the
 /// home folder.
 pub(crate) fn user_folder(variable: &str, fallback: &str) -> Option<PathBuf> {
-    let folder = |name: &str| std::env::var_os(name).map(PathBuf::from).filter(|p| p.is_absolute());
+    let folder = |name: &str| {
+        std::env::var_os(name)
+            .map(PathBuf::from)
+            .filter(|p| p.is_absolute())
+    };
     let base = folder(variable).or_else(|| Some(folder("HOME")?.join(fallback)))?;
     Some(base.join("pressmark"))
 }
@@ -202,7 +209,11 @@ pub(crate) fn from_here(target: &Path) -> PathBuf {
 }
 
 fn relative(current: &Path, full: &Path) -> PathBuf {
-    let shared = current.components().zip(full.components()).take_while(|(a, b)| a == b).count();
+    let shared = current
+        .components()
+        .zip(full.components())
+        .take_while(|(a, b)| a == b)
+        .count();
     let up = current.components().count() - shared;
     if shared <= 1 && up > 0 {
         return full.to_owned();
@@ -231,7 +242,10 @@ mod tests {
             ("/a/b", "/a/b/-d.md", "./-d.md"),
             ("/a/b", "/a/b", "."),
         ] {
-            assert_eq!(relative(Path::new(current), Path::new(full)), Path::new(expected));
+            assert_eq!(
+                relative(Path::new(current), Path::new(full)),
+                Path::new(expected)
+            );
         }
     }
 }

@@ -22,7 +22,9 @@ pub(super) fn check(root: &Command, arguments: &[OsString]) -> Result<(), Failur
     let mut arguments = arguments.iter().skip(1);
     while let Some(argument) = arguments.next() {
         // What is no text is a path, and no option of ours.
-        let Some(text) = argument.to_str() else { continue };
+        let Some(text) = argument.to_str() else {
+            continue;
+        };
         if text == "--" {
             break;
         }
@@ -51,7 +53,9 @@ enum Found {
 }
 
 fn takes_query(command: &Command) -> bool {
-    command.get_arguments().any(|argument| argument.get_id() == "query")
+    command
+        .get_arguments()
+        .any(|argument| argument.get_id() == "query")
 }
 
 /// Looks up what stands behind the first `-`.
@@ -62,12 +66,16 @@ fn find(command: &Command, option: &str) -> Found {
             None => (long, false),
         };
         return match named(command, |argument| argument.get_long() == Some(name)) {
-            Some(argument) => Found::Option { wants_value: !attached && takes_value(argument) },
+            Some(argument) => Found::Option {
+                wants_value: !attached && takes_value(argument),
+            },
             None => Found::Nothing,
         };
     }
     let mut letters = option.chars();
-    let Some(letter) = letters.next() else { return Found::Nothing };
+    let Some(letter) = letters.next() else {
+        return Found::Nothing;
+    };
     let rest = letters.as_str();
     let Some(argument) = named(command, |argument| argument.get_short() == Some(letter)) else {
         return Found::Nothing;
@@ -78,7 +86,9 @@ fn find(command: &Command, option: &str) -> Found {
         _ => false,
     };
     match rest {
-        "" => Found::Option { wants_value: takes_value(argument) },
+        "" => Found::Option {
+            wants_value: takes_value(argument),
+        },
         _ if may_be_attached || CLUSTERS.contains(&option) => Found::Option { wants_value: false },
         _ => Found::Nothing,
     }
@@ -94,7 +104,9 @@ fn takes_value(argument: &Arg) -> bool {
 
 fn is_facet(name: &str) -> bool {
     !name.is_empty()
-        && name.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b"_-.".contains(&b))
+        && name
+            .bytes()
+            .all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b"_-.".contains(&b))
 }
 
 fn refuse(command: &Command, text: &str, asks: bool) -> Failure {
@@ -112,8 +124,10 @@ fn refuse(command: &Command, text: &str, asks: bool) -> Failure {
             "to leave out what has a word, write `NOT {word}`; values follow short options after a \
              space"
         )),
-        None => failure
-            .with_hint(format!("`{} --help` lists the options", command.get_bin_name().unwrap_or("pressmark"))),
+        None => failure.with_hint(format!(
+            "`{} --help` lists the options",
+            command.get_bin_name().unwrap_or("pressmark")
+        )),
     }
 }
 
@@ -161,7 +175,10 @@ mod tests {
             ("pressmark search search -nope", "NOT nope"),
         ] {
             let failure = check_line(line).unwrap_err();
-            assert!(failure.hint().unwrap().contains(offered), "{line}: {failure:?}");
+            assert!(
+                failure.hint().unwrap().contains(offered),
+                "{line}: {failure:?}"
+            );
         }
         let near = check_line("pressmark search --limt 3").unwrap_err();
         assert_eq!(near.hint(), Some("did you mean `--limit`?"));

@@ -32,7 +32,12 @@ pub(crate) struct ListingArgs {
     #[arg(long, value_name = "FORMAT")]
     pub(crate) format: Option<Format>,
     /// What to print of a hit: names with commas
-    #[arg(long, value_name = "NAMES", value_delimiter = ',', hide_possible_values = true)]
+    #[arg(
+        long,
+        value_name = "NAMES",
+        value_delimiter = ',',
+        hide_possible_values = true
+    )]
     #[arg(long_help = FIELDS_HELP)]
     pub(crate) fields: Vec<FieldName>,
 }

@@ -31,9 +31,10 @@ fn failure(error: &Error) -> Failure {
     let option = argument.split(' ').next().unwrap_or_default();
     let value = context(ContextKind::InvalidValue);
     let (message, hint) = match error.kind() {
-        ErrorKind::InvalidValue if value.is_empty() => {
-            (format!("`{option}` wants a value"), format!("write it as `{argument}`"))
-        }
+        ErrorKind::InvalidValue if value.is_empty() => (
+            format!("`{option}` wants a value"),
+            format!("write it as `{argument}`"),
+        ),
         ErrorKind::InvalidValue => (
             format!("`{value}` is not a value of `{option}`"),
             format!("expected one of: {}", context(ContextKind::ValidValue)),
@@ -48,7 +49,10 @@ fn failure(error: &Error) -> Failure {
         ErrorKind::ArgumentConflict => {
             let other = context(ContextKind::PriorArg);
             if other == argument {
-                (format!("`{option}` is given twice"), "give it once".to_owned())
+                (
+                    format!("`{option}` is given twice"),
+                    "give it once".to_owned(),
+                )
             } else {
                 (
                     format!("`{argument}` and `{other}` cannot be used together"),
@@ -56,9 +60,7 @@ fn failure(error: &Error) -> Failure {
                 )
             }
         }
-        ErrorKind::MissingRequiredArgument => {
-            (format!("`{argument}` is missing"), String::new())
-        }
+        ErrorKind::MissingRequiredArgument => (format!("`{argument}` is missing"), String::new()),
         ErrorKind::InvalidSubcommand => {
             let name = context(ContextKind::InvalidSubcommand);
             let near = context(ContextKind::SuggestedSubcommand);
@@ -69,12 +71,11 @@ fn failure(error: &Error) -> Failure {
             };
             (format!("there is no command `{name}`"), hint)
         }
-        ErrorKind::UnknownArgument => {
-            (format!("`{argument}` is one argument too many"), String::new())
-        }
-        ErrorKind::InvalidUtf8 => {
-            ("an argument is not valid UTF-8".to_owned(), String::new())
-        }
+        ErrorKind::UnknownArgument => (
+            format!("`{argument}` is one argument too many"),
+            String::new(),
+        ),
+        ErrorKind::InvalidUtf8 => ("an argument is not valid UTF-8".to_owned(), String::new()),
         _ => {
             let text = error.to_string();
             let line = text.lines().next().unwrap_or_default();

@@ -22,11 +22,17 @@ pub(super) struct Found {
 /// An unknown id; whatever opening an index says.
 pub(super) fn find(common: &Common, typed: &str, console: &mut Console) -> Result<Found, Failure> {
     if let Some(id) = typed.strip_prefix("id:") {
-        let id = id.strip_prefix('"').and_then(|id| id.strip_suffix('"')).unwrap_or(id);
+        let id = id
+            .strip_prefix('"')
+            .and_then(|id| id.strip_suffix('"'))
+            .unwrap_or(id);
         return by_id(Place::find(common)?, id);
     }
-    let number: Option<usize> =
-        typed.bytes().all(|byte| byte.is_ascii_digit()).then(|| typed.parse().ok()).flatten();
+    let number: Option<usize> = typed
+        .bytes()
+        .all(|byte| byte.is_ascii_digit())
+        .then(|| typed.parse().ok())
+        .flatten();
     let Some(number) = number else {
         return by_id(Place::find(common)?, typed);
     };
@@ -58,14 +64,23 @@ fn place_of(last: &Last, common: &Common) -> Option<Place> {
     Some(Place {
         corpus: last.corpus.clone(),
         index: last.index.clone(),
-        naming: Naming::Options(last.corpus.iter().map(|corpus| ("-C", corpus.clone())).collect()),
+        naming: Naming::Options(
+            last.corpus
+                .iter()
+                .map(|corpus| ("-C", corpus.clone()))
+                .collect(),
+        ),
     })
 }
 
 fn by_id(place: Place, id: &str) -> Result<Found, Failure> {
     let searcher = place.searcher()?;
     match searcher.get(id)? {
-        Some(stored) => Ok(Found { place, searcher, stored }),
+        Some(stored) => Ok(Found {
+            place,
+            searcher,
+            stored,
+        }),
         None => Err(Failure::unknown_id(id)),
     }
 }

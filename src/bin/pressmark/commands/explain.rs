@@ -31,7 +31,11 @@ pub(super) fn run(
         today: asked.request.today,
     };
     let parsed = parse(&asked.text, &context);
-    if let Some(at) = parsed.diagnostics.iter().position(|f| f.severity == Severity::Error) {
+    if let Some(at) = parsed
+        .diagnostics
+        .iter()
+        .position(|f| f.severity == Severity::Error)
+    {
         let mut findings = parsed.diagnostics;
         let error = findings.remove(at);
         if !common.json {
@@ -49,8 +53,9 @@ pub(super) fn run(
     };
     let mut finish = Finish::Done;
     if let Some(searcher) = &searcher {
-        let response =
-            searcher.search(&without_hits(&asked.request)).map_err(|error| asked.failure(error))?;
+        let response = searcher
+            .search(&without_hits(&asked.request))
+            .map_err(|error| asked.failure(error))?;
         explanation.generation = Some(response.generation);
         explanation.total = Some(response.total);
         explanation.diagnostics = response.diagnostics;
@@ -98,7 +103,9 @@ fn verdict(
         let mut request = without_hits(request);
         let of_document = Query::And(vec![clause, Query::Id(id.to_owned())]);
         request.question = pressmark::Question::Tree(of_document);
-        let response = searcher.search(&request).map_err(|error| asked.failure(error))?;
+        let response = searcher
+            .search(&request)
+            .map_err(|error| asked.failure(error))?;
         Ok(response.total > 0)
     };
     let mut open = SearchRequest::all();
@@ -110,19 +117,31 @@ fn verdict(
         other => vec![other.clone()],
     };
     for part in parts {
-        clauses.push(Clause { query: part.to_string(), matches: matches(&open, part)? });
+        clauses.push(Clause {
+            query: part.to_string(),
+            matches: matches(&open, part)?,
+        });
     }
     for (facet, choice) in &asked.request.choices {
         let mut request = open.clone();
         *request.choice(facet.as_str()) = choice.clone();
-        clauses.push(Clause { query: flags(facet, choice), matches: matches(&request, Query::All)? });
+        clauses.push(Clause {
+            query: flags(facet, choice),
+            matches: matches(&request, Query::All)?,
+        });
     }
     let dates = asked.request.dates;
     if dates != DateRange::default() {
         let mut request = open.clone();
         request.dates = dates;
-        let clause = Query::Date(DateClause { range: dates, exactly: None });
-        clauses.push(Clause { query: clause.to_string(), matches: matches(&request, Query::All)? });
+        let clause = Query::Date(DateClause {
+            range: dates,
+            exactly: None,
+        });
+        clauses.push(Clause {
+            query: clause.to_string(),
+            matches: matches(&request, Query::All)?,
+        });
     }
     if let Some(since) = asked.request.added_since {
         let mut request = open.clone();
@@ -133,15 +152,21 @@ fn verdict(
         });
     }
     let whole = matches(&asked.request, query.clone())?;
-    Ok(Verdict { id: id.to_owned(), matches: whole, clauses })
+    Ok(Verdict {
+        id: id.to_owned(),
+        matches: whole,
+        clauses,
+    })
 }
 
 /// A choice as the flags that make it.
 fn flags(facet: &str, choice: &pressmark::Choice) -> String {
     let mut words = Vec::new();
-    for (option, values) in
-        [("-f", &choice.any_of), ("--all-of", &choice.all_of), ("-x", &choice.none_of)]
-    {
+    for (option, values) in [
+        ("-f", &choice.any_of),
+        ("--all-of", &choice.all_of),
+        ("-x", &choice.none_of),
+    ] {
         for value in values {
             let written = if value.written { "=" } else { "" };
             words.push(format!("{option} {facet}={written}{}", shell(&value.value)));

@@ -11,9 +11,17 @@ pub(super) fn run(
     args: &ExportArgs,
     console: &mut Console,
 ) -> Result<Finish, Failure> {
-    let defaults = Defaults { format: Format::Jsonl, all: true };
-    let listing =
-        Listing::of(common, &args.selection, &args.counting, &args.listing, defaults)?;
+    let defaults = Defaults {
+        format: Format::Jsonl,
+        all: true,
+    };
+    let listing = Listing::of(
+        common,
+        &args.selection,
+        &args.counting,
+        &args.listing,
+        defaults,
+    )?;
     let place = Place::find(common)?;
     listing.print(&place, &place.searcher()?, console)
 }

@@ -42,7 +42,9 @@ pub(super) fn run(
         asked.request.facets = FacetSelection::None;
     }
     let searcher = Place::find(common)?.searcher()?;
-    let response = searcher.search(&asked.request).map_err(|error| asked.failure(error))?;
+    let response = searcher
+        .search(&asked.request)
+        .map_err(|error| asked.failure(error))?;
     match format {
         Format::Json => asked.check(&response.diagnostics)?,
         _ => asked.tell(&response.diagnostics, console)?,
@@ -72,7 +74,11 @@ pub(super) fn run(
             console.say(&format!("{gap}{total}"));
         }
     }
-    Ok(if response.total == 0 { Finish::Nothing } else { Finish::Done })
+    Ok(if response.total == 0 {
+        Finish::Nothing
+    } else {
+        Finish::Done
+    })
 }
 
 fn misfit(option: &str, format: Format) -> Failure {

@@ -32,15 +32,15 @@ pub(super) fn run(
         receipt(&report, &place, console);
         console.say(&format!("next: pressmark search{} WORD", place.options()));
     }
-    Ok(if report.failed > 0 { Finish::SomeFailed } else { Finish::Done })
+    Ok(if report.failed > 0 {
+        Finish::SomeFailed
+    } else {
+        Finish::Done
+    })
 }
 
 /// Indexes a corpus that never was, before its first search.
-pub(super) fn first(
-    common: &Common,
-    place: &Place,
-    console: &mut Console,
-) -> Result<(), Failure> {
+pub(super) fn first(common: &Common, place: &Place, console: &mut Console) -> Result<(), Failure> {
     console.say("this corpus has not been indexed: doing so now");
     let report = index(common, place, &options(common), console)?;
     receipt(&report, place, console);
@@ -49,7 +49,9 @@ pub(super) fn first(
 }
 
 fn options(common: &Common) -> ReindexOptions {
-    let now = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default();
+    let now = SystemTime::now()
+        .duration_since(SystemTime::UNIX_EPOCH)
+        .unwrap_or_default();
     let options = ReindexOptions::at(i64::try_from(now.as_secs()).unwrap_or(i64::MAX));
     match common.threads {
         Some(threads) => options.threads(usize::from(threads)),
@@ -68,8 +70,10 @@ fn index(
             .with_hint("name it: `pressmark index DIR`"));
     };
     if !folder.is_dir() {
-        return Err(Failure::new("io", format!("`{}` is not a folder", folder.display()))
-            .with_hint("name the folder that holds the articles"));
+        return Err(
+            Failure::new("io", format!("`{}` is not a folder", folder.display()))
+                .with_hint("name the folder that holds the articles"),
+        );
     }
     let corpus = Corpus::new(folder, place.config(common)?)?;
     console.flush()?;
@@ -91,8 +95,14 @@ fn receipt(report: &Report, place: &Place, console: &mut Console) {
     add("unchanged", report.unchanged);
     add("duplicate", report.duplicate);
     if report.skipped > 0 {
-        let codes = ledger.as_ref().and_then(|ledger| ledger.codes("skipped").ok());
-        parts.push(format!("skipped {}{}", thousands(report.skipped), reasons(codes)));
+        let codes = ledger
+            .as_ref()
+            .and_then(|ledger| ledger.codes("skipped").ok());
+        parts.push(format!(
+            "skipped {}{}",
+            thousands(report.skipped),
+            reasons(codes)
+        ));
     }
     let mut add = |name: &str, number: u64| {
         if number > 0 {
@@ -102,19 +112,28 @@ fn receipt(report: &Report, place: &Place, console: &mut Console) {
     add("failed", report.failed);
     add("removed", report.removed);
     let took = Duration::try_from_secs_f64(report.seconds).unwrap_or_default();
-    let mut time = duration(took);
-    if report.bytes > 0 && report.seconds > 0.05 {
-        let rate = report.bytes as f64 / report.seconds;
-        time.push_str(&format!(" ({}/s)", bytes(rate as u64)));
-    }
-    parts.push(time);
+    let rate = if report.bytes > 0 && report.seconds > 0.05 {
+        format!(
+            " ({}/s)",
+            bytes((report.bytes as f64 / report.seconds) as u64)
+        )
+    } else {
+        String::new()
+    };
+    parts.push(format!("{}{rate}", duration(took)));
     let mut flow = Flow::default();
     flow.push(Role::Plain, &parts.join(" · "));
     console.say(&flow.render(console.stderr, 0, 2));
-    console.say(&number::count(report.documents, "document is indexed", "documents are indexed"));
+    console.say(&number::count(
+        report.documents,
+        "document is indexed",
+        "documents are indexed",
+    ));
     if report.failed > 0 {
         let options = place.options();
-        console.say(&format!("what failed, and why: pressmark status{options} --failed"));
+        console.say(&format!(
+            "what failed, and why: pressmark status{options} --failed"
+        ));
     }
     console.mention(&format!("ledger: {}", from_here(&report.ledger).display()));
 }

@@ -24,6 +24,9 @@ pub(super) struct Listing {
     has_top: bool,
 }
 
+/// Hits, made as they are asked for.
+type Hits = Box<dyn Iterator<Item = pressmark::Result<Hit>>>;
+
 enum What {
     Count,
     Files { nul: bool },
@@ -55,13 +58,16 @@ impl Listing {
         };
         asked.count(counting, default.clone())?;
         if default == FacetSelection::None && asked.request.facets != FacetSelection::None {
-            return Err(Failure::usage("usage", "this list has no place for facet counts")
-                .with_hint("use `pressmark facets`, or `--format json`"));
+            return Err(
+                Failure::usage("usage", "this list has no place for facet counts")
+                    .with_hint("use `pressmark facets`, or `--format json`"),
+            );
         }
         let unlimited = defaults.all
             || matches!(
                 what,
-                What::Files { .. } | What::Hits(Form::Ids | Form::Paths | Form::Csv(_) | Form::Jsonl(_))
+                What::Files { .. }
+                    | What::Hits(Form::Ids | Form::Paths | Form::Csv(_) | Form::Jsonl(_))
             );
         let request = &mut asked.request;
         request.limit = match listing.limit {
@@ -82,7 +88,11 @@ impl Listing {
         if !matches!(&what, What::Hits(form) if form.has_snippets()) {
             request.snippets.fragments = 0;
         }
-        Ok(Self { asked, what, has_top: counting.top.is_some() })
+        Ok(Self {
+            asked,
+            what,
+            has_top: counting.top.is_some(),
+        })
     }
 
     /// Asks and prints.
@@ -97,12 +107,18 @@ impl Listing {
             What::Files { nul } => self.files(*nul, place, searcher, console)?,
             What::Hits(form) => self.hits(form, place, searcher, console)?,
         };
-        Ok(if total == 0 { Finish::Nothing } else { Finish::Done })
+        Ok(if total == 0 {
+            Finish::Nothing
+        } else {
+            Finish::Done
+        })
     }
 
     fn count(&self, searcher: &Searcher, console: &mut Console) -> Result<u64, Failure> {
         let request = without_hits(&self.asked.request);
-        let response = searcher.search(&request).map_err(|error| self.asked.failure(error))?;
+        let response = searcher
+            .search(&request)
+            .map_err(|error| self.asked.failure(error))?;
         self.asked.tell(&response.diagnostics, console)?;
         writeln!(console.out(), "{}", response.total)?;
         Ok(response.total)
@@ -116,15 +132,19 @@ impl Listing {
         console: &mut Console,
     ) -> Result<u64, Failure> {
         let Some(corpus) = &place.corpus else {
-            return Err(Failure::usage("usage", "it is not known where the files are")
-                .with_hint("name the folder of the corpus with `-C DIR`"));
+            return Err(
+                Failure::usage("usage", "it is not known where the files are")
+                    .with_hint("name the folder of the corpus with `-C DIR`"),
+            );
         };
         let corpus = from_here(corpus);
         let (head, hits) = self.ask(searcher)?;
         self.asked.tell(&head.diagnostics, console)?;
         let mut printed = HashSet::new();
         for hit in hits {
-            let Some(path) = hit?.path.filter(|path| !printed.contains(path)) else { continue };
+            let Some(path) = hit?.path.filter(|path| !printed.contains(path)) else {
+                continue;
+            };
             let file = match corpus.to_str() {
                 Some(".") => decode_path(&path),
                 _ => corpus.join(decode_path(&path)),
@@ -136,7 +156,11 @@ impl Listing {
                 out.write_all(file.as_os_str().as_encoded_bytes())?;
                 out.write_all(b"\0")?;
             } else if is_terminal {
-                writeln!(out, "{}", crate::output::clean::line(&file.to_string_lossy()))?;
+                writeln!(
+                    out,
+                    "{}",
+                    crate::output::clean::line(&file.to_string_lossy())
+                )?;
             } else {
                 out.write_all(file.as_os_str().as_encoded_bytes())?;
                 out.write_all(b"\n")?;
@@ -165,8 +189,18 @@ impl Listing {
         printer.begin(console.out(), &head)?;
         for hit in hits {
             let hit = hit?;
-            let stored = if form.needs_document() { searcher.get(hit.id.as_str())? } else { None };
-            printer.hit(console.out(), Listed { hit: &hit, stored: stored.as_ref() })?;
+            let stored = if form.needs_document() {
+                searcher.get(hit.id.as_str())?
+            } else {
+                None
+            };
+            printer.hit(
+                console.out(),
+                Listed {
+                    hit: &hit,
+                    stored: stored.as_ref(),
+                },
+            )?;
             shown += 1;
             if is_human && ids.len() < 1_000 {
                 ids.push(hit.id.into_string());
@@ -206,10 +240,7 @@ impl Listing {
     }
 
     /// Asks the question: a page at once, or every hit one after the other.
-    fn ask(
-        &self,
-        searcher: &Searcher,
-    ) -> Result<(Head, Box<dyn Iterator<Item = pressmark::Result<Hit>>>), Failure> {
+    fn ask(&self, searcher: &Searcher) -> Result<(Head, Hits), Failure> {
         let request = &self.asked.request;
         let failed = |error| self.asked.failure(error);
         if request.limit != Limit::All {
@@ -265,7 +296,11 @@ fn what(common: &Common, listing: &ListingArgs, defaults: Defaults) -> Result<Wh
         return Ok(What::Count);
     }
     let fields = |defaults: &[FieldName]| {
-        if listing.fields.is_empty() { defaults.to_vec() } else { listing.fields.clone() }
+        if listing.fields.is_empty() {
+            defaults.to_vec()
+        } else {
+            listing.fields.clone()
+        }
     };
     let form = match format {
         Format::Human => Form::Human(fields(&human::DEFAULT)),

@@ -16,7 +16,10 @@ pub(super) fn run(args: &ManArgs, console: &mut Console) -> Result<Finish, Failu
     let written = std::fs::create_dir_all(folder)
         .and_then(|()| clap_mangen::generate_to(args::command(), folder));
     written.map_err(|error| {
-        Failure::new("io", format!("cannot write to `{}`: {error}", folder.display()))
+        Failure::new(
+            "io",
+            format!("cannot write to `{}`: {error}", folder.display()),
+        )
     })?;
     Ok(Finish::Done)
 }

@@ -20,7 +20,8 @@ struct Opened<'a> {
     id: &'a str,
     path: Option<&'a Path>,
     url: Option<&'a str>,
-    opened: bool,
+    #[serde(rename = "opened")]
+    is_open: bool,
 }
 
 pub(super) fn run(
@@ -30,14 +31,24 @@ pub(super) fn run(
 ) -> Result<Finish, Failure> {
     let found = document::find(common, &args.id, console)?;
     let path = file(&found)?;
-    let url = found.stored.document.url.as_deref().filter(|url| is_web(url));
+    let url = found
+        .stored
+        .document
+        .url
+        .as_deref()
+        .filter(|url| is_web(url));
     let target = match (&path, url) {
         (Some(path), _) => path.as_os_str().to_owned(),
         (None, Some(url)) => url.into(),
         (None, None) => {
             let id = &found.stored.document.id;
-            return Err(Failure::new("no_source", format!("`{id}` has no file and no web address"))
-                .with_hint(format!("`pressmark show id:{id}` prints what is kept of it")));
+            return Err(Failure::new(
+                "no_source",
+                format!("`{id}` has no file and no web address"),
+            )
+            .with_hint(format!(
+                "`pressmark show id:{id}` prints what is kept of it"
+            )));
         }
     };
     let opener = if args.print { None } else { opener() };
@@ -49,7 +60,10 @@ pub(super) fn run(
                 .with_hint("set `PRESSMARK_OPENER`, or print the path with `--print`")
         };
         console.flush()?;
-        let status = opener.arg(&target).status().map_err(|error| failed(error.to_string()))?;
+        let status = opener
+            .arg(&target)
+            .status()
+            .map_err(|error| failed(error.to_string()))?;
         if !status.success() {
             return Err(failed(status.to_string()));
         }
@@ -60,7 +74,7 @@ pub(super) fn run(
             id: found.stored.document.id.as_str(),
             path: path.as_deref(),
             url,
-            opened,
+            is_open: opened,
         };
         json::line(console.out(), &object)?;
     } else if !opened {
@@ -77,30 +91,49 @@ pub(super) fn run(
 
 /// The absolute path of the source file, if there is one.
 fn file(found: &Found) -> Result<Option<PathBuf>, Failure> {
-    let Some(source) = &found.stored.document.source else { return Ok(None) };
+    let Some(source) = &found.stored.document.source else {
+        return Ok(None);
+    };
     let Some(corpus) = &found.place.corpus else {
-        return Err(Failure::usage("usage", "it is not known where the files are")
-            .with_hint("name the folder of the corpus with `-C DIR`"));
+        return Err(
+            Failure::usage("usage", "it is not known where the files are")
+                .with_hint("name the folder of the corpus with `-C DIR`"),
+        );
     };
     let relative = decode_path(&source.path);
     // An index from elsewhere must not make us open what lies outside of the corpus.
-    if !relative.components().all(|part| matches!(part, Component::Normal(_))) {
-        return Err(Failure::new("damaged", format!("`{}` leads out of the corpus", source.path)));
+    if !relative
+        .components()
+        .all(|part| matches!(part, Component::Normal(_)))
+    {
+        return Err(Failure::new(
+            "damaged",
+            format!("`{}` leads out of the corpus", source.path),
+        ));
     }
     let path = corpus.join(relative);
     if !path.exists() {
-        return Err(Failure::new("io", format!("`{}` is no longer there", path.display()))
-            .with_hint(format!("run `pressmark index{}` to bring the index up to date", found.place.options())));
+        return Err(
+            Failure::new("io", format!("`{}` is no longer there", path.display())).with_hint(
+                format!(
+                    "run `pressmark index{}` to bring the index up to date",
+                    found.place.options()
+                ),
+            ),
+        );
     }
     Ok(Some(std::path::absolute(&path).unwrap_or(path)))
 }
 
 fn is_web(url: &str) -> bool {
     let is_scheme = |scheme: &str| {
-        url.get(..scheme.len()).is_some_and(|start| start.eq_ignore_ascii_case(scheme))
+        url.get(..scheme.len())
+            .is_some_and(|start| start.eq_ignore_ascii_case(scheme))
     };
     (is_scheme("https://") || is_scheme("http://"))
-        && !url.chars().any(|c| clean::is_hostile(c) || c.is_whitespace())
+        && !url
+            .chars()
+            .any(|c| clean::is_hostile(c) || c.is_whitespace())
 }
 
 /// The program that opens files: the user's, else the system's.

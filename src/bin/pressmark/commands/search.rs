@@ -11,9 +11,17 @@ pub(super) fn run(
     args: &SearchArgs,
     console: &mut Console,
 ) -> Result<Finish, Failure> {
-    let defaults = Defaults { format: Format::Human, all: false };
-    let listing =
-        Listing::of(common, &args.selection, &args.counting, &args.listing, defaults)?;
+    let defaults = Defaults {
+        format: Format::Human,
+        all: false,
+    };
+    let listing = Listing::of(
+        common,
+        &args.selection,
+        &args.counting,
+        &args.listing,
+        defaults,
+    )?;
     let place = Place::find(common)?;
     if !place.is_indexed() && place.is_configured() && !args.no_index {
         super::index::first(common, &place, console)?;

@@ -19,7 +19,9 @@ pub(super) fn run(
     args: &ShowArgs,
     console: &mut Console,
 ) -> Result<Finish, Failure> {
-    let Found { searcher, stored, .. } = document::find(common, &args.id, console)?;
+    let Found {
+        searcher, stored, ..
+    } = document::find(common, &args.id, console)?;
     if common.json {
         let shown = Shown::of(&stored, searcher.schema(), searcher.generation());
         json::line(console.out(), &shown)?;
@@ -76,7 +78,9 @@ impl<'a> Shown<'a> {
 }
 
 fn instant(seconds: i64) -> String {
-    jiff::Timestamp::from_second(seconds).map(|at| at.to_string()).unwrap_or_default()
+    jiff::Timestamp::from_second(seconds)
+        .map(|at| at.to_string())
+        .unwrap_or_default()
 }
 
 fn print(
@@ -92,7 +96,11 @@ fn print(
         writeln!(out, "{}", title.render(stream, 0, 0))?;
     }
     let entries = entries(stored, schema);
-    let width = entries.iter().map(|(name, _)| columns(name)).max().unwrap_or(0);
+    let width = entries
+        .iter()
+        .map(|(name, _)| columns(name))
+        .max()
+        .unwrap_or(0);
     let width = width.min(stream.width / 3);
     for (name, value) in &entries {
         let name = crate::output::layout::cut(name, width);
@@ -117,10 +125,23 @@ fn entries(stored: &StoredDocument, schema: &Schema) -> Vec<(String, String)> {
         }
     };
     add("id", document.id.to_string());
-    add("date", document.date.map(|date| date.to_string()).unwrap_or_default());
+    add(
+        "date",
+        document
+            .date
+            .map(|date| date.to_string())
+            .unwrap_or_default(),
+    );
     add("url", document.url.clone().unwrap_or_default());
     for facet in &schema.facets {
-        add(&facet.name, document.facets.get(&facet.name).map(|v| v.join("; ")).unwrap_or_default());
+        add(
+            &facet.name,
+            document
+                .facets
+                .get(&facet.name)
+                .map(|v| v.join("; "))
+                .unwrap_or_default(),
+        );
     }
     for (name, values) in &document.numbers {
         let values: Vec<String> = values.iter().map(ToString::to_string).collect();
@@ -130,7 +151,10 @@ fn entries(stored: &StoredDocument, schema: &Schema) -> Vec<(String, String)> {
         add(&key, words(&value));
     }
     if let Some(source) = &document.source {
-        let record = source.record.map(|record| format!(", record {record}")).unwrap_or_default();
+        let record = source
+            .record
+            .map(|record| format!(", record {record}"))
+            .unwrap_or_default();
         add("file", format!("{}{record}", source.path));
     }
     add("indexed", instant(stored.added));

@@ -67,8 +67,16 @@ fn overview(
         index: &place.index,
         generation: searcher.generation(),
         documents: searcher.documents(),
-        facets: schema.facets.iter().map(|facet| facet.name.as_str()).collect(),
-        numbers: schema.numbers.iter().map(|number| number.name.as_str()).collect(),
+        facets: schema
+            .facets
+            .iter()
+            .map(|facet| facet.name.as_str())
+            .collect(),
+        numbers: schema
+            .numbers
+            .iter()
+            .map(|number| number.name.as_str())
+            .collect(),
         last_run: ledger.map(|ledger| &ledger.totals),
         ledger: ledger.map(|ledger| ledger.path.as_path()),
     };
@@ -91,20 +99,35 @@ fn overview(
         entries.push(("last run", totals(&ledger.totals)));
         entries.push(("ledger", from_here(&ledger.path).display().to_string()));
     }
-    let width = entries.iter().map(|(name, _)| columns(name)).max().unwrap_or(0);
+    let width = entries
+        .iter()
+        .map(|(name, _)| columns(name))
+        .max()
+        .unwrap_or(0);
     let stream = console.stdout;
     for (name, value) in entries {
         console.text(&human::entry(stream, name, width, &value))?;
     }
     if failed > 0 {
-        console.say(&format!("what failed, and why: pressmark status{} --failed", place.options()));
+        console.say(&format!(
+            "what failed, and why: pressmark status{} --failed",
+            place.options()
+        ));
     }
     Ok(())
 }
 
 /// The totals of a run, as far as they are not zero.
 fn totals(totals: &Value) -> String {
-    let names = ["seen", "indexed", "unchanged", "duplicate", "skipped", "failed", "removed"];
+    let names = [
+        "seen",
+        "indexed",
+        "unchanged",
+        "duplicate",
+        "skipped",
+        "failed",
+        "removed",
+    ];
     let parts: Vec<String> = names
         .iter()
         .filter_map(|name| {
@@ -140,7 +163,10 @@ fn outcomes(
         console.text(&flow.render(stream, 0, 4))?;
     }
     console.flush()?;
-    console.say(&format!("{} {status} in the last run", count(lines.len() as u64, "file or record", "files and records")));
+    console.say(&format!(
+        "{} {status} in the last run",
+        count(lines.len() as u64, "file or record", "files and records")
+    ));
     Ok(())
 }
 
@@ -160,16 +186,31 @@ fn keys(common: &Common, searcher: &Searcher, console: &mut Console) -> Result<(
         return Ok(form::line(console.out(), &object)?);
     }
     let stream = console.stdout;
-    let width = keys.iter().map(|key| columns(&clean::line(&key.key))).max().unwrap_or(0);
+    let width = keys
+        .iter()
+        .map(|key| columns(&clean::line(&key.key)))
+        .max()
+        .unwrap_or(0);
     let width = width.min(stream.width / 3);
-    let digits = keys.iter().map(|key| columns(&thousands(key.documents))).max().unwrap_or(0);
+    let digits = keys
+        .iter()
+        .map(|key| columns(&thousands(key.documents)))
+        .max()
+        .unwrap_or(0);
     for key in taken.iter().chain(&free) {
         let out = row(key, width, digits, stream);
         console.text(&out)?;
     }
     if !lines.is_empty() {
-        let number = count(free.len() as u64, "key is taken by nothing", "keys are taken by nothing");
-        writeln!(console.out(), "\n# {number}; to make facets of them, paste into pressmark.toml:\n")?;
+        let number = count(
+            free.len() as u64,
+            "key is taken by nothing",
+            "keys are taken by nothing",
+        );
+        writeln!(
+            console.out(),
+            "\n# {number}; to make facets of them, paste into pressmark.toml:\n"
+        )?;
         console.text(&lines)?;
     }
     Ok(())
@@ -182,8 +223,11 @@ fn row(key: &KeyUsage, width: usize, digits: usize, stream: Stream) -> String {
     let mut flow = Flow::default();
     if key.taken_by.is_empty() {
         flow.push(Role::Faint, "nothing; such as ");
-        let mut examples: Vec<String> =
-            key.examples.iter().map(|example| cut(&clean::line(example), 30)).collect();
+        let mut examples: Vec<String> = key
+            .examples
+            .iter()
+            .map(|example| cut(&clean::line(example), 30))
+            .collect();
         examples.retain(|example| !example.is_empty());
         flow.push(Role::Faint, &examples.join(", "));
     } else {
@@ -203,8 +247,13 @@ fn lines_to_paste(keys: &[&KeyUsage], schema: &Schema) -> String {
     let mut known = schema.clone();
     for key in keys {
         let is_number = !key.examples.is_empty()
-            && key.examples.iter().all(|example| example.parse::<f64>().is_ok());
-        let Some(name) = free_name(&key.key, &known) else { continue };
+            && key
+                .examples
+                .iter()
+                .all(|example| example.parse::<f64>().is_ok());
+        let Some(name) = free_name(&key.key, &known) else {
+            continue;
+        };
         let table = if is_number { "numbers" } else { "facets" };
         let quoted = toml_string(&key.key);
         let _ = write!(out, "[{table}.{name}]\nkeys = [{quoted}]\n\n");

@@ -35,7 +35,11 @@ pub(crate) fn line(text: &str) -> String {
         }
     }
     let trimmed = out.trim();
-    if trimmed.len() == out.len() { out } else { trimmed.to_owned() }
+    if trimmed.len() == out.len() {
+        out
+    } else {
+        trimmed.to_owned()
+    }
 }
 
 /// The text with its lines, without any other hostile character; a tab is a space.
@@ -43,9 +47,8 @@ pub(crate) fn lines(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     for c in text.chars() {
         match c {
-            '\n' => out.push('\n'),
+            '\n' | '\u{2028}' | '\u{2029}' => out.push('\n'),
             '\t' => out.push(' '),
-            '\u{2028}' | '\u{2029}' => out.push('\n'),
             c if is_hostile(c) => {}
             c => out.push(c),
         }

@@ -67,10 +67,19 @@ impl<'a> Reference<'a> {
         let source = values("source");
         Self {
             id: hit.id.as_str(),
-            r#type: if source.is_empty() { "article" } else { "article-newspaper" },
+            r#type: if source.is_empty() {
+                "article"
+            } else {
+                "article-newspaper"
+            },
             title: &hit.title,
-            author: values("author").iter().map(|literal| Name { literal }).collect(),
-            issued: hit.date.map(|date| Issued { date_parts: [date_parts(date)] }),
+            author: values("author")
+                .iter()
+                .map(|literal| Name { literal })
+                .collect(),
+            issued: hit.date.map(|date| Issued {
+                date_parts: [date_parts(date)],
+            }),
             container_title: (!source.is_empty()).then(|| source.join("; ")),
             url: hit.url.as_deref(),
             language: values("language").first().map(String::as_str),

@@ -38,7 +38,8 @@ pub(crate) fn row<T: AsRef<str>>(
 /// A cell: quoted if it has to be, and with `'` before what a spreadsheet would run.
 fn cell(text: &str) -> Cow<'_, str> {
     let is_formula = text.starts_with(['=', '+', '-', '@', '\t', '\r']);
-    let is_quoted = text.contains([',', '"', '\n', '\r']) || text.starts_with(' ') || text.ends_with(' ');
+    let is_quoted =
+        text.contains([',', '"', '\n', '\r']) || text.starts_with(' ') || text.ends_with(' ');
     let guard = if is_formula { "'" } else { "" };
     match (is_formula, is_quoted) {
         (false, false) => Cow::Borrowed(text),
@@ -59,7 +60,11 @@ impl Table {
     pub(super) fn new(names: &[FieldName], schema: &Schema, stream: Stream) -> Self {
         Self {
             names: names.to_vec(),
-            facets: schema.facets.iter().map(|facet| facet.name.clone()).collect(),
+            facets: schema
+                .facets
+                .iter()
+                .map(|facet| facet.name.clone())
+                .collect(),
             schema: schema.clone(),
             stream,
         }
@@ -97,22 +102,32 @@ impl Printer for Table {
                 FieldName::Url => hit.url.clone().unwrap_or_default(),
                 FieldName::Path => hit.path.clone().unwrap_or_default(),
                 FieldName::Snippets => {
-                    let texts: Vec<&str> =
-                        hit.snippets.iter().map(|snippet| snippet.text.as_str()).collect();
+                    let texts: Vec<&str> = hit
+                        .snippets
+                        .iter()
+                        .map(|snippet| snippet.text.as_str())
+                        .collect();
                     texts.join(" … ")
                 }
                 FieldName::Facets => {
                     for facet in &self.facets {
-                        cells.push(hit.facets.get(facet).map(|v| v.join("; ")).unwrap_or_default());
+                        cells.push(
+                            hit.facets
+                                .get(facet)
+                                .map(|v| v.join("; "))
+                                .unwrap_or_default(),
+                        );
                     }
                     continue;
                 }
-                FieldName::Text => {
-                    listed.stored.map(|stored| stored.document.body.clone()).unwrap_or_default()
-                }
-                FieldName::Hash => {
-                    listed.stored.map(|stored| stored.text_hash.clone()).unwrap_or_default()
-                }
+                FieldName::Text => listed
+                    .stored
+                    .map(|stored| stored.document.body.clone())
+                    .unwrap_or_default(),
+                FieldName::Hash => listed
+                    .stored
+                    .map(|stored| stored.text_hash.clone())
+                    .unwrap_or_default(),
                 FieldName::Meta => match listed.stored {
                     Some(stored) => nested(&fields::meta(stored, &self.schema))?,
                     None => String::new(),

@@ -53,7 +53,11 @@ pub(crate) fn print(
         entry("hits", &super::number::thousands(total))?;
     }
     if let Some(verdict) = &explanation.document {
-        let word = if verdict.matches { "matches" } else { "does not match" };
+        let word = if verdict.matches {
+            "matches"
+        } else {
+            "does not match"
+        };
         entry("document", &format!("{} {word}", verdict.id))?;
         for clause in &verdict.clauses {
             let mark = if clause.matches { "yes" } else { "no" };

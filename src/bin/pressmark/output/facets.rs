@@ -14,36 +14,54 @@ use crate::console::Stream;
 const MOST_BAR: usize = 40;
 
 /// Prints a table with bars.
-pub(crate) fn table(
-    out: &mut dyn Write,
-    facets: &FacetResults,
-    stream: Stream,
-) -> io::Result<()> {
-    let numbers = facets.iter().flat_map(|(_, counts)| &counts.buckets).map(|bucket| bucket.count);
+pub(crate) fn table(out: &mut dyn Write, facets: &FacetResults, stream: Stream) -> io::Result<()> {
+    let numbers = facets
+        .iter()
+        .flat_map(|(_, counts)| &counts.buckets)
+        .map(|bucket| bucket.count);
     let largest = numbers.max().unwrap_or(0);
     let digits = columns(&thousands(largest));
     let values = facets.iter().flat_map(|(_, counts)| &counts.buckets);
-    let widest = values.map(|bucket| columns(&label(bucket))).max().unwrap_or(0);
+    let widest = values
+        .map(|bucket| columns(&label(bucket)))
+        .max()
+        .unwrap_or(0);
     let room = stream.width.saturating_sub(digits + 4 + 10).max(8);
     let names = widest.min(room);
-    let bar = stream.width.saturating_sub(names + digits + 6).min(MOST_BAR);
+    let bar = stream
+        .width
+        .saturating_sub(names + digits + 6)
+        .min(MOST_BAR);
     for (at, (name, counts)) in facets.iter().enumerate() {
         if at > 0 {
             writeln!(out)?;
         }
         let facts = cut(&format!("{name}  {}", summary(counts)), stream.width);
         let (head, rest) = facts.split_at(name.len().min(facts.len()));
-        writeln!(out, "{}{}", styled(stream, Role::Title, head), styled(stream, Role::Faint, rest))?;
+        writeln!(
+            out,
+            "{}{}",
+            styled(stream, Role::Title, head),
+            styled(stream, Role::Faint, rest)
+        )?;
         for bucket in &counts.buckets {
             let mark = if bucket.selected { "✓ " } else { "  " };
             let value = pad(&cut(&label(bucket), names), names);
             let number = thousands(bucket.count);
             let bar = styled(stream, Role::Name, &bar_of(bucket.count, largest, bar));
-            writeln!(out, "{}", format!("{mark}{value}  {number:>digits$}  {bar}").trim_end())?;
+            writeln!(
+                out,
+                "{}",
+                format!("{mark}{value}  {number:>digits$}  {bar}").trim_end()
+            )?;
         }
         if counts.other > 0 {
             let more = format!("  {} more: --top all", thousands(counts.other));
-            writeln!(out, "{}", styled(stream, Role::Faint, &cut(&more, stream.width)))?;
+            writeln!(
+                out,
+                "{}",
+                styled(stream, Role::Faint, &cut(&more, stream.width))
+            )?;
         }
     }
     Ok(())
@@ -58,11 +76,11 @@ fn label(bucket: &Bucket) -> String {
 }
 
 fn summary(counts: &FacetCounts) -> String {
-    let mut text = count(counts.distinct, "value", "values");
-    if counts.missing > 0 {
-        text.push_str(&format!(" · {} without", thousands(counts.missing)));
+    let values = count(counts.distinct, "value", "values");
+    match counts.missing {
+        0 => values,
+        missing => format!("{values} · {} without", thousands(missing)),
     }
-    text
 }
 
 /// A bar in eighths of a column, so that small differences show.
@@ -77,11 +95,7 @@ fn bar_of(number: u64, largest: u64, width: usize) -> String {
 }
 
 /// Prints a row for each bucket.
-pub(crate) fn rows(
-    out: &mut dyn Write,
-    facets: &FacetResults,
-    stream: Stream,
-) -> io::Result<()> {
+pub(crate) fn rows(out: &mut dyn Write, facets: &FacetResults, stream: Stream) -> io::Result<()> {
     csv::row(out, ["facet", "value", "count"])?;
     for (facet, bucket) in buckets(facets) {
         let count = bucket.count.to_string();
@@ -109,7 +123,9 @@ pub(crate) fn lines(out: &mut dyn Write, facets: &FacetResults) -> io::Result<()
 }
 
 fn buckets(facets: &FacetResults) -> impl Iterator<Item = (&str, &Bucket)> {
-    facets.iter().flat_map(|(name, counts)| counts.buckets.iter().map(move |b| (name, b)))
+    facets
+        .iter()
+        .flat_map(|(name, counts)| counts.buckets.iter().map(move |b| (name, b)))
 }
 
 #[cfg(test)]
@@ -118,7 +134,13 @@ mod tests {
 
     #[test]
     fn bars_are_in_proportion_and_never_vanish() {
-        for (number, expected) in [(0, ""), (1, "▏"), (500, "█████"), (1_000, "██████████"), (63, "▋")] {
+        for (number, expected) in [
+            (0, ""),
+            (1, "▏"),
+            (500, "█████"),
+            (1_000, "██████████"),
+            (63, "▋"),
+        ] {
             assert_eq!(bar_of(number, 1_000, 10), expected, "{number}");
         }
         assert_eq!(bar_of(0, 0, 10), "");

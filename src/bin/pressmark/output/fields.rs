@@ -29,12 +29,18 @@ pub(crate) struct Fields {
 
 impl Fields {
     pub(crate) fn new(names: &[FieldName], schema: &Schema) -> Self {
-        Self { names: names.to_vec(), schema: schema.clone() }
+        Self {
+            names: names.to_vec(),
+            schema: schema.clone(),
+        }
     }
 
     /// These fields of a hit.
     pub(crate) fn of<'a>(&'a self, listed: Listed<'a>) -> impl Serialize + 'a {
-        Chosen { fields: self, listed }
+        Chosen {
+            fields: self,
+            listed,
+        }
     }
 }
 
@@ -82,7 +88,11 @@ pub(crate) fn tags(stored: &StoredDocument) -> Vec<Tag<'_>> {
     let facets = stored.document.facets.iter();
     facets
         .flat_map(|(facet, values)| {
-            values.iter().map(move |value| Tag { facet, value, origin: "declared" })
+            values.iter().map(move |value| Tag {
+                facet,
+                value,
+                origin: "declared",
+            })
         })
         .collect()
 }
@@ -118,7 +128,11 @@ pub(crate) fn meta(stored: &StoredDocument, schema: &Schema) -> Map<String, Valu
 fn rest_of(object: &Map<String, Value>, prefix: &str, taken: &[&str]) -> Map<String, Value> {
     let mut rest = Map::new();
     for (name, value) in object {
-        let key = if prefix.is_empty() { name.clone() } else { format!("{prefix}.{name}") };
+        let key = if prefix.is_empty() {
+            name.clone()
+        } else {
+            format!("{prefix}.{name}")
+        };
         if taken.iter().any(|taken| taken.eq_ignore_ascii_case(&key)) {
             continue;
         }

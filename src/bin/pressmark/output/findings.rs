@@ -4,7 +4,7 @@ use pressmark::{Diagnostic, Severity};
 use unicode_segmentation::UnicodeSegmentation;
 
 use super::clean;
-use super::layout::{Flow, Role, columns, styled};
+use super::layout::{Flow, Role, columns, cut, styled};
 use crate::console::Stream;
 
 /// Renders a finding; the place is shown if it has one and there is a query.
@@ -24,7 +24,9 @@ pub(crate) fn render(finding: &Diagnostic, query: &str, stream: Stream) -> Strin
     out.push_str(&first.render(stream, 0, 2));
     for line in lines {
         // A message of several lines shows a place in a file: its columns matter.
-        out.push_str(&format!("  {}\n", super::layout::cut(line, stream.width - 2)));
+        out.push_str("  ");
+        out.push_str(&cut(line, stream.width - 2));
+        out.push('\n');
     }
     if let Some((start, end)) = finding.span
         && !query.trim().is_empty()
@@ -52,12 +54,21 @@ fn place(query: &str, start: usize, end: usize, role: Role, stream: Stream) -> S
         let shown = if grapheme.chars().all(clean::is_gap) {
             " ".to_owned()
         } else {
-            grapheme.chars().filter(|&c| !clean::is_hostile(c)).collect()
+            grapheme
+                .chars()
+                .filter(|&c| !clean::is_hostile(c))
+                .collect()
         };
         cells.push((shown, marked));
     }
-    let first = cells.iter().position(|(_, marked)| *marked).unwrap_or(cells.len());
-    let last = cells.iter().rposition(|(_, marked)| *marked).map_or(first, |last| last + 1);
+    let first = cells
+        .iter()
+        .position(|(_, marked)| *marked)
+        .unwrap_or(cells.len());
+    let last = cells
+        .iter()
+        .rposition(|(_, marked)| *marked)
+        .map_or(first, |last| last + 1);
     let widths: Vec<usize> = cells.iter().map(|(cell, _)| columns(cell)).collect();
     let width = |cells: std::ops::Range<usize>| widths[cells].iter().sum::<usize>();
     let (mut from, mut to) = (0, cells.len());
@@ -87,7 +98,11 @@ fn place(query: &str, start: usize, end: usize, role: Role, stream: Stream) -> S
     let indent = usize::from(from > 0) + width(from..first.clamp(from, to));
     let marks = width(first.clamp(from, to)..last.clamp(from, to)).max(1);
     let carets = styled(stream, role, &"^".repeat(marks));
-    format!("  | {}\n  | {}{carets}\n", text.trim_end(), " ".repeat(indent))
+    format!(
+        "  | {}\n  | {}{carets}\n",
+        text.trim_end(),
+        " ".repeat(indent)
+    )
 }
 
 #[cfg(test)]
@@ -95,7 +110,11 @@ mod tests {
     use super::*;
 
     fn shown(query: &str, span: (usize, usize), width: usize) -> String {
-        let stream = Stream { is_terminal: false, colour: false, width };
+        let stream = Stream {
+            is_terminal: false,
+            colour: false,
+            width,
+        };
         let finding = Diagnostic::new(Severity::Warning, "x", "`b` is odd").at(span.0, span.1);
         render(&finding.hint("write `c`"), query, stream)
     }

@@ -22,7 +22,7 @@ pub(crate) const DEFAULT: [FieldName; 6] = [
 ];
 
 /// Values of a facet that are shown of a hit.
-const MOST_VALUES: usize = 4;
+const MOST_VALUES: usize = 3;
 
 /// A list for people.
 pub(super) struct Human {
@@ -36,7 +36,13 @@ pub(super) struct Human {
 
 impl Human {
     pub(super) fn new(shown: &[FieldName], schema: &Schema, stream: Stream) -> Self {
-        Self { shown: shown.to_vec(), schema: schema.clone(), stream, number: 0, digits: 1 }
+        Self {
+            shown: shown.to_vec(),
+            schema: schema.clone(),
+            stream,
+            number: 0,
+            digits: 1,
+        }
     }
 
     fn shows(&self, field: FieldName) -> bool {
@@ -48,7 +54,12 @@ impl Human {
             return Ok(());
         }
         let indent = self.indent();
-        write!(out, "{:indent$}{}", "", flow.render(self.stream, indent, indent))
+        write!(
+            out,
+            "{:indent$}{}",
+            "",
+            flow.render(self.stream, indent, indent)
+        )
     }
 
     fn indent(&self) -> usize {
@@ -67,7 +78,8 @@ impl Human {
         }
         if self.shows(FieldName::Facets) {
             let names = self.schema.facets.iter().map(|facet| facet.name.as_str());
-            let (source, others): (Vec<&str>, Vec<&str>) = names.partition(|name| *name == "source");
+            let (source, others): (Vec<&str>, Vec<&str>) =
+                names.partition(|name| *name == "source");
             for name in source.into_iter().chain(others) {
                 if let Some(values) = hit.facets.get(name).filter(|values| !values.is_empty()) {
                     parts.push(facet(name, values));
@@ -108,7 +120,9 @@ impl Human {
     }
 
     fn document(&self, out: &mut dyn Write, listed: Listed<'_>) -> io::Result<()> {
-        let Some(stored) = listed.stored else { return Ok(()) };
+        let Some(stored) = listed.stored else {
+            return Ok(());
+        };
         let mut named = |name: &str, text: &str| {
             let mut flow = Flow::default();
             flow.push(Role::Name, name);
@@ -124,7 +138,10 @@ impl Human {
             named("tags", &json(serde_json::to_string(&fields::tags(stored))))?;
         }
         if self.shows(FieldName::Meta) {
-            named("meta", &json(serde_json::to_string(&fields::meta(stored, &self.schema))))?;
+            named(
+                "meta",
+                &json(serde_json::to_string(&fields::meta(stored, &self.schema))),
+            )?;
         }
         if self.shows(FieldName::Text) {
             for line in clean::lines(&stored.document.body).lines() {
@@ -151,7 +168,11 @@ impl Printer for Human {
         self.number += 1;
         let indent = self.indent();
         write!(out, "{:>1$}  ", self.number, self.digits)?;
-        let title = if self.shows(FieldName::Title) { title(hit, self.stream) } else { Flow::default() };
+        let title = if self.shows(FieldName::Title) {
+            title(hit, self.stream)
+        } else {
+            Flow::default()
+        };
         if title.is_empty() {
             writeln!(out)?;
         } else {
@@ -160,7 +181,11 @@ impl Printer for Human {
         self.line(out, &self.facts(hit))?;
         self.line(out, &self.place(hit))?;
         if self.shows(FieldName::Snippets) {
-            for snippet in hit.snippets.iter().filter(|snippet| snippet.field != "title") {
+            for snippet in hit
+                .snippets
+                .iter()
+                .filter(|snippet| snippet.field != "title")
+            {
                 self.line(out, &fragment(snippet, self.stream))?;
             }
         }
@@ -171,8 +196,10 @@ impl Printer for Human {
 /// The title, with its matches marked if a snippet knows them.
 fn title(hit: &Hit, stream: Stream) -> Flow {
     let mut flow = Flow::default();
-    let of_title =
-        hit.snippets.iter().find(|snippet| snippet.field == "title" && snippet.text == hit.title);
+    let of_title = hit
+        .snippets
+        .iter()
+        .find(|snippet| snippet.field == "title" && snippet.text == hit.title);
     match of_title {
         Some(snippet) => mark(&mut flow, snippet, Role::Title, stream),
         None => flow.push(Role::Title, &hit.title),
@@ -209,9 +236,7 @@ fn join(parts: Vec<Flow>) -> Flow {
     let mut joined = Flow::default();
     for part in parts.into_iter().filter(|part| !part.is_empty()) {
         if !joined.is_empty() {
-            joined.space();
-            joined.push(Role::Faint, "·");
-            joined.space();
+            joined.glue(Role::Faint, " ·");
         }
         joined.append(part);
     }
@@ -240,7 +265,9 @@ fn mark(flow: &mut Flow, snippet: &Snippet, role: Role, stream: Stream) {
     while let Some((start, mut end)) = highlights.next() {
         // Matches with only a gap between them are one mark.
         while let Some(&(next, next_end)) = highlights.peek()
-            && text.get(end..next).is_some_and(|gap| gap.chars().all(clean::is_gap))
+            && text
+                .get(end..next)
+                .is_some_and(|gap| gap.chars().all(clean::is_gap))
         {
             end = next_end;
             highlights.next();

@@ -60,7 +60,10 @@ mod tests {
 
     #[test]
     fn hostile_characters_are_escaped() {
-        assert_eq!(printed("a\u{9b}b\u{202e}c\u{7f}d\u{e0041}"), "\"a\\u009bb\\u202ec\\u007fd\\udb40\\udc41\"\n");
+        assert_eq!(
+            printed("a\u{9b}b\u{202e}c\u{7f}d\u{e0041}"),
+            "\"a\\u009bb\\u202ec\\u007fd\\udb40\\udc41\"\n"
+        );
         assert_eq!(printed("plain é"), "\"plain é\"\n");
     }
 

@@ -31,13 +31,12 @@ impl Role {
         match self {
             Self::Plain => plain,
             Self::Title => plain.bold(),
-            Self::Match => plain.bold().fg_color(Some(AnsiColor::Red.into())),
             Self::Faint => plain.dimmed(),
             Self::Name => plain.fg_color(Some(AnsiColor::Cyan.into())),
             Self::Flag => plain.fg_color(Some(AnsiColor::Green.into())),
             Self::Notice => plain.bold().fg_color(Some(AnsiColor::Cyan.into())),
             Self::Warning => plain.bold().fg_color(Some(AnsiColor::Yellow.into())),
-            Self::Error => plain.bold().fg_color(Some(AnsiColor::Red.into())),
+            Self::Match | Self::Error => plain.bold().fg_color(Some(AnsiColor::Red.into())),
         }
     }
 }
@@ -76,7 +75,10 @@ impl Flow {
 
     /// Adds text to the word, spaces and all.
     pub(crate) fn glue(&mut self, role: Role, text: &str) {
-        self.part(role, text.chars().filter(|&c| !clean::is_hostile(c)).collect());
+        self.part(
+            role,
+            text.chars().filter(|&c| !clean::is_hostile(c)).collect(),
+        );
     }
 
     /// Ends the word.
@@ -118,7 +120,11 @@ impl Flow {
         let mut line: Word = Vec::new();
         let mut used = first;
         let mut is_empty = true;
-        for word in self.words.iter().flat_map(|word| split(word, width - indent)) {
+        for word in self
+            .words
+            .iter()
+            .flat_map(|word| split(word, width - indent))
+        {
             let wide = word.iter().map(|(_, text)| columns(text)).sum::<usize>();
             let gap = usize::from(!is_empty);
             if used + gap + wide > width && !(is_empty && used <= indent) {
@@ -158,7 +164,9 @@ fn append(line: &mut Word, role: Role, text: &str) {
 }
 
 fn paint(stream: Stream, line: &Word) -> String {
-    line.iter().map(|(role, text)| stream.paint(role.style(), text)).collect()
+    line.iter()
+        .map(|(role, text)| stream.paint(role.style(), text))
+        .collect()
 }
 
 /// The text in the style of a role.
@@ -228,7 +236,11 @@ mod tests {
     use super::*;
 
     fn stream(width: usize) -> Stream {
-        Stream { is_terminal: false, colour: false, width }
+        Stream {
+            is_terminal: false,
+            colour: false,
+            width,
+        }
     }
 
     fn flow(text: &str) -> Flow {
@@ -239,13 +251,22 @@ mod tests {
 
     #[test]
     fn words_wrap_behind_the_indent() {
-        assert_eq!(flow("one two three four").render(stream(10), 0, 2), "one two\n  three\n  four\n");
-        assert_eq!(flow("abcdefghijkl").render(stream(6), 0, 2), "abcd\n  efgh\n  ijkl\n");
+        assert_eq!(
+            flow("one two three four").render(stream(10), 0, 2),
+            "one two\n  three\n  four\n"
+        );
+        assert_eq!(
+            flow("abcdefghijkl").render(stream(6), 0, 2),
+            "abcd\n  efgh\n  ijkl\n"
+        );
         assert_eq!(flow("中文中文").render(stream(5), 0, 0), "中文\n中文\n");
         let mut whole = flow("-f");
         whole.space();
         whole.push_whole(Role::Flag, "country='Saudi Arabia'  12");
-        assert_eq!(whole.render(stream(40), 0, 0), "-f country='Saudi Arabia' 12\n");
+        assert_eq!(
+            whole.render(stream(40), 0, 0),
+            "-f country='Saudi Arabia' 12\n"
+        );
     }
 
     #[test]
@@ -254,7 +275,10 @@ mod tests {
         flow.push(Role::Plain, "the ");
         flow.push(Role::Match, "ballistic missile");
         flow.push(Role::Plain, "s");
-        let colour = Stream { colour: true, ..stream(40) };
+        let colour = Stream {
+            colour: true,
+            ..stream(40)
+        };
         assert_eq!(
             flow.render(colour, 0, 0),
             "the \u{1b}[1m\u{1b}[31mballistic missile\u{1b}[0ms\n"

@@ -17,7 +17,11 @@ pub(crate) fn thousands(number: u64) -> String {
 
 /// A number with its noun: `1 hit`, `2 hits`.
 pub(crate) fn count(number: u64, one: &str, many: &str) -> String {
-    format!("{} {}", thousands(number), if number == 1 { one } else { many })
+    format!(
+        "{} {}",
+        thousands(number),
+        if number == 1 { one } else { many }
+    )
 }
 
 /// A time in the unit that suits it: `4 ms`, `1.3 s`, `2 min 5 s`.
@@ -63,9 +67,13 @@ mod tests {
 
     #[test]
     fn numbers_are_grouped() {
-        for (number, expected) in
-            [(0, "0"), (999, "999"), (1_000, "1,000"), (44_020, "44,020"), (1_234_567, "1,234,567")]
-        {
+        for (number, expected) in [
+            (0, "0"),
+            (999, "999"),
+            (1_000, "1,000"),
+            (44_020, "44,020"),
+            (1_234_567, "1,234,567"),
+        ] {
             assert_eq!(thousands(number), expected);
         }
         assert_eq!(count(1, "hit", "hits"), "1 hit");
@@ -84,8 +92,12 @@ mod tests {
         ] {
             assert_eq!(duration(Duration::from_micros(micros)), expected);
         }
-        for (size, expected) in [(0, "0 B"), (812, "812 B"), (3_400_000, "3.4 MB"), (12_345, "12 kB")]
-        {
+        for (size, expected) in [
+            (0, "0 B"),
+            (812, "812 B"),
+            (3_400_000, "3.4 MB"),
+            (12_345, "12 kB"),
+        ] {
             assert_eq!(bytes(size), expected);
         }
     }

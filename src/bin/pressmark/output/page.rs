@@ -102,16 +102,26 @@ impl Form {
     pub(crate) fn printer(&self, schema: &Schema, stream: Stream) -> Box<dyn Printer> {
         match self {
             Self::Human(fields) => Box::new(human::Human::new(fields, schema, stream)),
-            Self::Json(fields) => Box::new(JsonObject { fields: Fields::new(fields, schema), any: false }),
-            Self::Jsonl(fields) => Box::new(JsonLines { fields: Fields::new(fields, schema) }),
+            Self::Json(fields) => Box::new(JsonObject {
+                fields: Fields::new(fields, schema),
+                any: false,
+            }),
+            Self::Jsonl(fields) => Box::new(JsonLines {
+                fields: Fields::new(fields, schema),
+            }),
             Self::Csv(fields) => Box::new(csv::Table::new(fields, schema, stream)),
-            Self::Ids => Box::new(Lines { stream, of: |hit| Some(hit.id.as_str()) }),
-            Self::Paths => Box::new(Lines { stream, of: |hit| hit.path.as_deref() }),
+            Self::Ids => Box::new(Lines {
+                stream,
+                of: |hit| Some(hit.id.as_str()),
+            }),
+            Self::Paths => Box::new(Lines {
+                stream,
+                of: |hit| hit.path.as_deref(),
+            }),
             Self::Csl => Box::new(csl::References::default()),
         }
     }
 }
-
 
 /// One line for each hit that has one.
 struct Lines {
@@ -148,9 +158,17 @@ struct JsonObject {
 
 impl Printer for JsonObject {
     fn begin(&mut self, out: &mut dyn Write, head: &Head) -> io::Result<()> {
-        write!(out, "{{\"format_version\":{},\"query\":", pressmark::FORMAT_VERSION)?;
+        write!(
+            out,
+            "{{\"format_version\":{},\"query\":",
+            pressmark::FORMAT_VERSION
+        )?;
         json::value(out, &head.query)?;
-        write!(out, ",\"generation\":{},\"total\":{},\"took_ms\":", head.generation, head.total)?;
+        write!(
+            out,
+            ",\"generation\":{},\"total\":{},\"took_ms\":",
+            head.generation, head.total
+        )?;
         json::value(out, &head.took_ms)?;
         out.write_all(b",\"hits\":[")
     }

@@ -54,12 +54,24 @@ pub(crate) fn render(facets: &FacetResults, all: bool, stream: Stream) -> String
     if lines.is_empty() {
         return String::new();
     }
-    let width = lines.iter().map(|(name, _)| columns(name)).max().unwrap_or(0).min(stream.width / 3);
+    let width = lines
+        .iter()
+        .map(|(name, _)| columns(name))
+        .max()
+        .unwrap_or(0)
+        .min(stream.width / 3);
     let mut out = "refine by\n".to_owned();
     for (name, flow) in lines {
         let indent = width + 4;
-        let shown = styled(stream, Role::Name, &pad(&super::layout::cut(name, width), width));
-        out.push_str(&format!("  {shown}  {}", flow.render(stream, indent, indent)));
+        let shown = styled(
+            stream,
+            Role::Name,
+            &pad(&super::layout::cut(name, width), width),
+        );
+        out.push_str("  ");
+        out.push_str(&shown);
+        out.push_str("  ");
+        out.push_str(&flow.render(stream, indent, indent));
     }
     out
 }
