@@ -73,7 +73,7 @@ impl Human {
             && let Some(date) = hit.date
         {
             let mut flow = Flow::default();
-            flow.push(Role::Plain, &date.to_string());
+            flow.push(Role::Plain, &date.to_day().to_string());
             parts.push(flow);
         }
         if self.shows(FieldName::Facets) {
@@ -214,8 +214,9 @@ fn title(hit: &Hit, stream: Stream) -> Flow {
 fn facet(name: &str, values: &[String]) -> Flow {
     let mut flow = Flow::default();
     if name != "source" {
-        flow.push(Role::Name, &format!("{name}:"));
-        flow.space();
+        // The name stays with the first word of its value.
+        flow.glue(Role::Name, &format!("{name}:"));
+        flow.glue(Role::Plain, " ");
     }
     let shown = values.len().min(MOST_VALUES);
     for (at, value) in values[..shown].iter().enumerate() {

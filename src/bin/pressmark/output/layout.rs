@@ -169,6 +169,13 @@ fn paint(stream: Stream, line: &Word) -> String {
         .collect()
 }
 
+/// A remark, broken into lines that fit.
+pub(crate) fn wrapped(stream: Stream, text: &str) -> String {
+    let mut flow = Flow::default();
+    flow.push(Role::Plain, text);
+    flow.render(stream, 0, 2)
+}
+
 /// The text in the style of a role.
 pub(crate) fn styled(stream: Stream, role: Role, text: &str) -> String {
     stream.paint(role.style(), text)
