@@ -9,7 +9,7 @@ use tantivy::schema::{Field, IndexRecordOption};
 use tantivy::{DocAddress, DocSet, ReloadPolicy, TERMINATED, TantivyDocument, Term};
 
 use super::directory::EngineDirectory;
-use super::generation::{Generation, Pinned, RunState};
+use super::generation::{Generation, Pinned};
 use super::home::Home;
 use super::keys::{KeyCounter, KeyUsage};
 use super::layout::{Fields, open_engine};
@@ -124,12 +124,6 @@ impl Searcher {
     /// Its schema.
     pub fn schema(&self) -> &Schema {
         &self.published().schema
-    }
-
-    /// What it says of the last reindexing run.
-    #[cfg_attr(not(feature = "formats"), expect(dead_code, reason = "for reindexing"))]
-    pub(crate) fn run_state(&self) -> Option<&RunState> {
-        self.published().run.as_ref()
     }
 
     /// Answers a question: hits, the exact total, and the exact counts of every facet asked for.

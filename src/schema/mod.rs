@@ -3,7 +3,6 @@
 #[cfg(feature = "formats")]
 mod config;
 mod facet;
-#[cfg(feature = "formats")]
 pub(crate) mod near_miss;
 
 use serde::{Deserialize, Serialize};

@@ -3,6 +3,7 @@
 //! Doc comments here are the help texts.
 
 mod attached;
+mod examples;
 mod listing;
 mod problem;
 mod selection;
@@ -12,6 +13,10 @@ use std::path::PathBuf;
 
 use clap::{Args, CommandFactory, FromArgMatches, Parser, Subcommand, ValueEnum};
 
+use examples::{
+    AFTER_HELP, COMPLETIONS_HELP, EXPLAIN_HELP, EXPORT_HELP, FACETS_HELP, INDEX_HELP, OPEN_HELP,
+    SEARCH_HELP, SHOW_HELP, STATUS_HELP,
+};
 pub(crate) use listing::{FieldName, Format, LimitArg, ListingArgs};
 pub(crate) use selection::{CountingArgs, DatesArg, SelectionArgs};
 
@@ -20,10 +25,7 @@ use crate::failure::Failure;
 
 /// Search a folder of articles: full text, exact facet counts, no server
 ///
-/// Two commands lead to the first answer:
-///
-///   pressmark index articles
-///   pressmark search -C articles '"port strike"'
+/// Point it at a folder of articles, and ask.
 #[derive(Debug, Parser)]
 #[command(
     name = "pressmark",
@@ -43,10 +45,6 @@ pub(crate) struct Cli {
     #[command(subcommand)]
     pub(crate) command: Command,
 }
-
-const AFTER_HELP: &str = "\
-Exit status: 0 hits or done, 1 no hits or unknown id, 2 error, 3 `index` finished and some
-records failed, 130 interrupted.";
 
 /// Options that every command takes.
 #[derive(Debug, Clone, Args)]
@@ -128,12 +126,8 @@ pub(crate) enum Command {
 /// Creates the index if there is none; then reads what was added or changed and forgets what is
 /// gone. Every file and record gets a line in a ledger. Stopped at any moment, the index stays
 /// as it was last published, and the next run goes on.
-///
-/// Examples:
-///
-///   pressmark index articles
-///   pressmark index --rebuild
 #[derive(Debug, Args)]
+#[command(after_long_help = INDEX_HELP)]
 pub(crate) struct IndexArgs {
     /// The folder [default: that of the corpus, else the current one]
     #[arg(value_name = "DIR")]
@@ -153,65 +147,47 @@ pub(crate) struct IndexArgs {
 
 /// Find documents: hits with snippets, and what to refine by
 ///
-/// Without a query, every document is a hit. The query language is the same everywhere:
-///
-///   missile production        both words, in any form, anywhere in title or body
-///   "ballistic missiles"      these forms, in this order
-///   oil OR gas, NOT nuclear   boolean, with parentheses
-///   country:Iran title:talks  a facet value; a word in a field
-///   date:1962-10..1963        dates, both ends included
-///
-/// Examples:
-///
-///   pressmark search '"ballistic missiles" NOT nuclear'
-///   pressmark search oil -f country=Iran -f country=Iraq --since 1987
-///   pressmark search drought -l -0 | xargs -0 cp -t pack/
+/// Without a query, every document is a hit. A folder with a `pressmark.toml` that was never
+/// indexed is indexed first; otherwise a search never changes an index.
 #[derive(Debug, Args)]
+#[command(after_long_help = SEARCH_HELP)]
 pub(crate) struct SearchArgs {
+    /// Do not index a folder with a `pressmark.toml` that has no index yet
+    #[arg(long)]
+    pub(crate) no_index: bool,
     #[command(flatten)]
     pub(crate) selection: SelectionArgs,
     #[command(flatten)]
     pub(crate) counting: CountingArgs,
     #[command(flatten)]
     pub(crate) listing: ListingArgs,
-    /// Do not index a folder with a `pressmark.toml` that has no index yet
-    #[arg(long)]
-    pub(crate) no_index: bool,
 }
 
 /// Count the values of facets among the hits
 ///
 /// A count is the number of hits that choosing this value alone would give. Values that are
 /// chosen already are marked.
-///
-/// Examples:
-///
-///   pressmark facets oil --facets country,topic --top 20
-///   pressmark facets --format csv > counts.csv
 #[derive(Debug, Args)]
+#[command(after_long_help = FACETS_HELP)]
 pub(crate) struct FacetsArgs {
-    #[command(flatten)]
-    pub(crate) selection: SelectionArgs,
-    #[command(flatten)]
-    pub(crate) counting: CountingArgs,
     /// Print the total only
     #[arg(short, long)]
     pub(crate) count: bool,
     /// How to print
     #[arg(long, value_name = "FORMAT", default_value = "human")]
     pub(crate) format: Format,
+    #[command(flatten)]
+    pub(crate) selection: SelectionArgs,
+    #[command(flatten)]
+    pub(crate) counting: CountingArgs,
 }
 
 /// Show one document: text, metadata, where it came from
 ///
 /// A number up to that of the hits last listed on this terminal means the hit; `id:7` always
 /// means the document with the id 7.
-///
-/// Examples:
-///
-///   pressmark show 3
-///   pressmark show news/talks.md
 #[derive(Debug, Args)]
+#[command(after_long_help = SHOW_HELP)]
 pub(crate) struct ShowArgs {
     /// The id of a document, or the number of a hit
     #[arg(value_name = "ID|N")]
@@ -222,12 +198,8 @@ pub(crate) struct ShowArgs {
 ///
 /// The program is `$PRESSMARK_OPENER` if that is set, else the system's own. Without one, the
 /// path is printed. A document without a file is opened at its web address.
-///
-/// Examples:
-///
-///   pressmark open 3
-///   PRESSMARK_OPENER=less pressmark open news/talks.md
 #[derive(Debug, Args)]
+#[command(after_long_help = OPEN_HELP)]
 pub(crate) struct OpenArgs {
     /// The id of a document, or the number of a hit
     #[arg(value_name = "ID|N")]
@@ -238,12 +210,8 @@ pub(crate) struct OpenArgs {
 }
 
 /// Print every hit, in a stable order, however many there are
-///
-/// Examples:
-///
-///   pressmark export oil --format csv --fields id,date,title,facets > oil.csv
-///   pressmark export --format ids | sort > all-ids.txt
 #[derive(Debug, Args)]
+#[command(after_long_help = EXPORT_HELP)]
 pub(crate) struct ExportArgs {
     #[command(flatten)]
     pub(crate) selection: SelectionArgs,
@@ -256,27 +224,19 @@ pub(crate) struct ExportArgs {
 /// Say how a query was read, and why a document does or does not match
 ///
 /// With `--id`, the exit status is 0 if the document matches and 1 if it does not.
-///
-/// Examples:
-///
-///   pressmark explain 'oil and gas OR coal'
-///   pressmark explain 'oil NOT gas' --id news/talks.md
 #[derive(Debug, Args)]
+#[command(after_long_help = EXPLAIN_HELP)]
 pub(crate) struct ExplainArgs {
-    #[command(flatten)]
-    pub(crate) selection: SelectionArgs,
     /// Whether this document matches
     #[arg(long, value_name = "ID")]
     pub(crate) id: Option<String>,
+    #[command(flatten)]
+    pub(crate) selection: SelectionArgs,
 }
 
 /// Say what is indexed, what failed, and which source keys there are
-///
-/// Examples:
-///
-///   pressmark status --failed
-///   pressmark status --keys
 #[derive(Debug, Args)]
+#[command(after_long_help = STATUS_HELP)]
 pub(crate) struct StatusArgs {
     /// List every metadata key of the sources, and what took it
     #[arg(long, group = "list")]
@@ -290,11 +250,8 @@ pub(crate) struct StatusArgs {
 }
 
 /// Print a completion script for a shell
-///
-/// Example:
-///
-///   pressmark completions bash > ~/.local/share/bash-completion/completions/pressmark
 #[derive(Debug, Args)]
+#[command(after_long_help = COMPLETIONS_HELP)]
 pub(crate) struct CompletionsArgs {
     /// The shell
     #[arg(value_name = "SHELL")]

@@ -18,7 +18,7 @@ use crate::console::Console;
 use crate::failure::{Failure, Finish};
 
 /// Runs the command.
-pub(crate) fn run(cli: Cli, console: &mut Console) -> Result<Finish, Failure> {
+pub(crate) fn run(cli: &Cli, console: &mut Console) -> Result<Finish, Failure> {
     console.configure(&cli.common);
     let common = &cli.common;
     match &cli.command {

@@ -9,6 +9,8 @@ use anstyle::Style;
 
 use crate::args::{ColorArg, Common};
 use crate::failure::Failure;
+use crate::output::clean;
+use crate::output::layout::wrapped;
 
 /// The columns assumed where nothing says how many there are.
 const DEFAULT_WIDTH: usize = 80;
@@ -128,7 +130,13 @@ impl Console {
         Ok(self.out.flush()?)
     }
 
-    /// Says something about the results, unless nobody wants to hear it.
+    /// Says a sentence about the results, in lines that fit, unless nobody wants to hear it.
+    pub(crate) fn remark(&mut self, text: &str) {
+        let text = wrapped(self.stderr, text);
+        self.say(&text);
+    }
+
+    /// Says something about the results as it is, unless nobody wants to hear it.
     pub(crate) fn say(&mut self, text: &str) {
         if self.talk >= Talk::Normal {
             self.shout(text);
@@ -138,7 +146,7 @@ impl Console {
     /// Says something that only matters to who wants to know more.
     pub(crate) fn mention(&mut self, text: &str) {
         if self.talk >= Talk::Verbose {
-            self.shout(text);
+            self.shout(&clean::lines(text));
         }
     }
 

@@ -114,33 +114,34 @@ fn file() -> Option<PathBuf> {
 
 /// A name for the terminal: its device and the session on it; without a terminal, the process
 /// that started us.
+#[cfg(unix)]
 fn terminal() -> Option<String> {
-    #[cfg(unix)]
-    {
-        let plain = |text: &str| text.replace(|c: char| !c.is_ascii_alphanumeric(), "-");
-        let device = [0, 1, 2].into_iter().find_map(|stream| {
-            let target = fs::read_link(format!("/proc/self/fd/{stream}")).ok()?;
-            let text = target.to_str()?;
-            let is_terminal = text.starts_with("/dev/pts/") || text.starts_with("/dev/tty");
-            is_terminal.then(|| plain(text.trim_start_matches("/dev/")))
-        });
-        Some(match device {
-            Some(device) => format!("{device}-{}", session().unwrap_or_default()),
-            None => format!("process-{}", std::os::unix::process::parent_id()),
-        })
+    let plain = |text: &str| text.replace(|c: char| !c.is_ascii_alphanumeric(), "-");
+    let device = [0, 1, 2].into_iter().find_map(|stream| {
+        let target = fs::read_link(format!("/proc/self/fd/{stream}")).ok()?;
+        let text = target.to_str()?;
+        let is_terminal = text.starts_with("/dev/pts/") || text.starts_with("/dev/tty");
+        is_terminal.then(|| plain(text.trim_start_matches("/dev/")))
+    });
+    match device {
+        Some(device) => Some(format!("{device}-{}", session()?)),
+        None => Some(format!("process-{}", std::os::unix::process::parent_id())),
     }
-    #[cfg(not(unix))]
-    {
-        std::env::var("WT_SESSION")
-            .ok()
-            .map(|session| session.replace(|c: char| !c.is_ascii_alphanumeric(), "-"))
-    }
+}
+
+/// A name for the terminal, where it gives itself one.
+#[cfg(not(unix))]
+fn terminal() -> Option<String> {
+    let session = std::env::var("WT_SESSION").ok()?;
+    Some(session.replace(|c: char| !c.is_ascii_alphanumeric(), "-"))
 }
 
 /// The number of the session, where the system tells.
 #[cfg(unix)]
 fn session() -> Option<String> {
-    let stat = fs::read_to_string("/proc/self/stat").ok()?;
+    let Ok(stat) = fs::read_to_string("/proc/self/stat") else {
+        return Some(String::new());
+    };
     // The name of the program, in parentheses, may hold anything; the fields follow it.
     let (_, fields) = stat.rsplit_once(')')?;
     fields.split_whitespace().nth(3).map(str::to_owned)

@@ -31,7 +31,7 @@ fn main() -> ExitCode {
 
 fn run(arguments: &[OsString], console: &mut Console) -> Result<Finish, Failure> {
     match args::parse(arguments, console)? {
-        args::Parsed::Run(cli) => commands::run(*cli, console),
+        args::Parsed::Run(cli) => commands::run(&cli, console),
         args::Parsed::Text(text) => {
             console.text(&text)?;
             Ok(Finish::Done)

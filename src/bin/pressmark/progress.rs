@@ -48,7 +48,6 @@ impl Watch {
         let handler = move || {
             if flag.swap(true, Ordering::Relaxed) {
                 // Killing a run is safe: what is published stays as it is.
-                #[expect(clippy::exit, reason = "the user has asked twice")]
                 std::process::exit(130);
             }
         };
@@ -189,17 +188,18 @@ fn plain(progress: &Progress, elapsed: Duration) -> String {
     let seconds = elapsed.as_secs_f64().max(0.001);
     let rate = progress.bytes_done as f64 / seconds;
     let left = progress.bytes_total.saturating_sub(progress.bytes_done) as f64;
-    let mut text = format!(
-        "{records} · {} of {} · {}/s",
+    let remaining = if rate > 0.0 && left > 0.0 {
+        let left = Duration::try_from_secs_f64(left / rate).unwrap_or_default();
+        format!(" · {} left", number::duration(left))
+    } else {
+        String::new()
+    };
+    format!(
+        "{records} · {} of {} · {}/s{remaining}",
         number::bytes(progress.bytes_done),
         number::bytes(progress.bytes_total),
         number::bytes(rate as u64)
-    );
-    if rate > 0.0 && left > 0.0 {
-        let left = Duration::try_from_secs_f64(left / rate).unwrap_or_default();
-        text.push_str(&format!(" · {} left", number::duration(left)));
-    }
-    text
+    )
 }
 
 #[cfg(test)]

@@ -9,6 +9,7 @@ use pressmark::{Config, ErrorKind, Index, Searcher};
 
 use crate::args::Common;
 use crate::failure::Failure;
+use crate::output::number::shell;
 
 /// The folder of an index inside that of a corpus.
 pub(crate) const INDEX_FOLDER: &str = ".pressmark";
@@ -94,18 +95,24 @@ impl Place {
 
     /// The options that name the place in a command to paste, with a space before each.
     pub(crate) fn options(&self) -> String {
-        match &self.naming {
-            Naming::Found => String::new(),
-            Naming::Options(options) => options
-                .iter()
-                .map(|(option, path)| {
-                    format!(
-                        " {option} {}",
-                        crate::output::number::shell(&path.to_string_lossy())
-                    )
-                })
-                .collect(),
+        self.named(|_| true)
+    }
+
+    fn options_but_corpus(&self) -> String {
+        self.named(|option| option != "-C")
+    }
+
+    fn named(&self, is_wanted: impl Fn(&str) -> bool) -> String {
+        let mut words = String::new();
+        if let Naming::Options(options) = &self.naming {
+            for (option, path) in options.iter().filter(|(option, _)| is_wanted(option)) {
+                words.push(' ');
+                words.push_str(option);
+                words.push(' ');
+                words.push_str(&shell(&path.to_string_lossy()));
+            }
         }
+        words
     }
 
     /// Whether there is an index; one that cannot be read counts.
@@ -126,39 +133,24 @@ impl Place {
             if error.kind() != ErrorKind::NoIndex {
                 return error.into();
             }
-            let shown = self.corpus.as_deref().unwrap_or(&self.index);
-            let corpus = match (&self.naming, &self.corpus) {
-                (Naming::Found, _) | (_, None) => String::new(),
+            let (what, command) = match (&self.naming, &self.corpus) {
                 (Naming::Options(_), Some(corpus)) => {
-                    format!(
-                        " {}",
-                        crate::output::number::shell(&corpus.to_string_lossy())
+                    let folder = shell(&corpus.to_string_lossy());
+                    let index = self.options_but_corpus();
+                    (
+                        format!("`{}`", corpus.display()),
+                        format!(" {folder}{index}"),
                     )
                 }
+                (Naming::Options(_), None) => (
+                    format!("`{}`", self.index.display()),
+                    " DIR".to_owned() + &self.options(),
+                ),
+                (Naming::Found, _) => ("this corpus".to_owned(), String::new()),
             };
-            let index = self.explicit_index();
-            Failure::new(
-                "no_index",
-                format!("`{}` has not been indexed", shown.display()),
-            )
-            .with_hint(format!("run `pressmark index{corpus}{index}`"))
+            Failure::new("no_index", format!("{what} has not been indexed"))
+                .with_hint(format!("run `pressmark index{command}`"))
         })
-    }
-
-    fn explicit_index(&self) -> String {
-        match &self.naming {
-            Naming::Options(options) => options
-                .iter()
-                .filter(|(option, _)| *option == "--index")
-                .map(|(_, path)| {
-                    format!(
-                        " --index {}",
-                        crate::output::number::shell(&path.to_string_lossy())
-                    )
-                })
-                .collect(),
-            Naming::Found => String::new(),
-        }
     }
 
     /// A snapshot of the newest generation.
@@ -225,13 +217,30 @@ pub(crate) fn user_folder(variable: &str, fallback: &str) -> Option<PathBuf> {
 
 /// A path that opens from the current folder, as short as that allows.
 pub(crate) fn from_here(target: &Path) -> PathBuf {
-    let (Ok(current), Ok(full)) = (std::env::current_dir(), std::path::absolute(target)) else {
-        return target.to_owned();
-    };
-    // `..` in what is absolute now was given by the user; links make it mean what the system says.
-    let full = full.canonicalize().unwrap_or(full);
-    let current = current.canonicalize().unwrap_or(current);
-    relative(&current, &full)
+    FromHere::new(target).path(Path::new(""))
+}
+
+/// Makes paths below a folder into such that open from the current one.
+#[derive(Debug)]
+pub(crate) struct FromHere {
+    current: PathBuf,
+    folder: PathBuf,
+}
+
+impl FromHere {
+    /// Looks up where both folders really are: what `..` means, only the system knows.
+    pub(crate) fn new(folder: &Path) -> Self {
+        let real = |path: PathBuf| path.canonicalize().unwrap_or(path);
+        Self {
+            current: real(std::env::current_dir().unwrap_or_default()),
+            folder: real(std::path::absolute(folder).unwrap_or_else(|_| folder.to_owned())),
+        }
+    }
+
+    /// A path below the folder.
+    pub(crate) fn path(&self, below: &Path) -> PathBuf {
+        relative(&self.current, &self.folder.join(below))
+    }
 }
 
 fn relative(current: &Path, full: &Path) -> PathBuf {

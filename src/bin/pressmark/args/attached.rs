@@ -121,8 +121,7 @@ fn refuse(command: &Command, text: &str, asks: bool) -> Failure {
     match near {
         Some(name) => failure.with_hint(format!("did you mean `--{name}`?")),
         None if asks && !word.is_empty() => failure.with_hint(format!(
-            "to leave out what has a word, write `NOT {word}`; values follow short options after a \
-             space"
+            "to leave out documents with that word, write `NOT {word}`"
         )),
         None => failure.with_hint(format!(
             "`{} --help` lists the options",

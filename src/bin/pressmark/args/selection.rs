@@ -7,7 +7,7 @@ use clap::{Args, ValueEnum};
 #[command(next_help_heading = "Which documents")]
 pub(crate) struct SelectionArgs {
     /// What to look for; several arguments are joined by spaces
-    #[arg(value_name = "QUERY")]
+    #[arg(value_name = "QUERY", help_heading = "Arguments")]
     pub(crate) query: Vec<String>,
     /// Keep documents with the value; repeated for one facet: any of them
     #[arg(short, long, value_name = "FACET=VALUE")]

@@ -1,11 +1,12 @@
 //! Finds the document that `ID|N` means.
 
-use pressmark::{Searcher, StoredDocument};
+use pressmark::{Diagnostic, Searcher, Severity, StoredDocument};
 
 use crate::args::Common;
 use crate::console::Console;
 use crate::failure::Failure;
 use crate::last::Last;
+use crate::output::findings;
 use crate::settings::{Naming, Place};
 
 /// A document, and where it was found.
@@ -42,10 +43,10 @@ pub(super) fn find(common: &Common, typed: &str, console: &mut Console) -> Resul
     {
         let found = by_id(place, id)?;
         if id != typed && found.searcher.get(typed)?.is_some() {
-            console.say(&format!(
-                "notice: `{typed}` is taken for hit {number} of the last search; the document with \
-                 that id is `id:{typed}`"
-            ));
+            let message = format!("`{typed}` is taken for hit {number} of the last search");
+            let notice = Diagnostic::new(Severity::Notice, "number", message)
+                .hint(format!("write `id:{typed}` for the document with that id"));
+            console.say(&findings::render(&notice, "", console.stderr));
         }
         return Ok(found);
     }

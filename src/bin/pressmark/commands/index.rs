@@ -9,8 +9,7 @@ use crate::args::{Common, IndexArgs};
 use crate::console::Console;
 use crate::failure::{Failure, Finish};
 use crate::ledger::Ledger;
-use crate::output::layout::{Flow, Role};
-use crate::output::number::{bytes, duration, thousands};
+use crate::output::number::{duration, thousands};
 use crate::output::{json, number};
 use crate::progress::Watch;
 use crate::settings::{Place, from_here};
@@ -30,7 +29,7 @@ pub(super) fn run(
         json::line(console.out(), &report)?;
     } else {
         receipt(&report, &place, console);
-        console.say(&format!("next: pressmark search{} WORD", place.options()));
+        console.remark(&format!("next: pressmark search{} WORD", place.options()));
     }
     Ok(if report.failed > 0 {
         Finish::SomeFailed
@@ -41,7 +40,7 @@ pub(super) fn run(
 
 /// Indexes a corpus that never was, before its first search.
 pub(super) fn first(common: &Common, place: &Place, console: &mut Console) -> Result<(), Failure> {
-    console.say("this corpus has not been indexed: doing so now");
+    console.remark("this corpus has not been indexed: doing so now");
     let report = index(common, place, &options(common), console)?;
     receipt(&report, place, console);
     console.say("");
@@ -112,23 +111,16 @@ fn receipt(report: &Report, place: &Place, console: &mut Console) {
     add("failed", report.failed);
     add("removed", report.removed);
     let took = Duration::try_from_secs_f64(report.seconds).unwrap_or_default();
-    let mut time = duration(took);
-    if report.bytes > 0 && report.seconds > 0.05 {
-        let rate = report.bytes as f64 / report.seconds;
-        time.push_str(&format!(" ({}/s)", bytes(rate as u64)));
-    }
-    parts.push(time);
-    let mut flow = Flow::default();
-    flow.push(Role::Plain, &parts.join(" · "));
-    console.say(&flow.render(console.stderr, 0, 2));
-    console.say(&number::count(
+    parts.push(duration(took));
+    console.remark(&parts.join(" · "));
+    console.remark(&number::count(
         report.documents,
         "document is indexed",
         "documents are indexed",
     ));
     if report.failed > 0 {
         let options = place.options();
-        console.say(&format!(
+        console.remark(&format!(
             "what failed, and why: pressmark status{options} --failed"
         ));
     }

@@ -14,7 +14,7 @@ use crate::last::Last;
 use crate::output::page::{Form, Head, Listed};
 use crate::output::{csv, fields, human, number, refine};
 use crate::request::Asked;
-use crate::settings::{Place, from_here};
+use crate::settings::{FromHere, Place};
 
 /// A list to print: everything the options say, resolved.
 pub(super) struct Listing {
@@ -23,6 +23,9 @@ pub(super) struct Listing {
     /// Whether the number of facet values was asked for.
     has_top: bool,
 }
+
+/// Hits, made as they are asked for.
+type Hits = Box<dyn Iterator<Item = pressmark::Result<Hit>>>;
 
 enum What {
     Count,
@@ -134,7 +137,7 @@ impl Listing {
                     .with_hint("name the folder of the corpus with `-C DIR`"),
             );
         };
-        let corpus = from_here(corpus);
+        let here = FromHere::new(corpus);
         let (head, hits) = self.ask(searcher)?;
         self.asked.tell(&head.diagnostics, console)?;
         let mut printed = HashSet::new();
@@ -142,10 +145,7 @@ impl Listing {
             let Some(path) = hit?.path.filter(|path| !printed.contains(path)) else {
                 continue;
             };
-            let file = match corpus.to_str() {
-                Some(".") => decode_path(&path),
-                _ => corpus.join(decode_path(&path)),
-            };
+            let file = here.path(&decode_path(&path));
             printed.insert(path);
             let is_terminal = console.stdout.is_terminal;
             let out = console.out();
@@ -237,10 +237,7 @@ impl Listing {
     }
 
     /// Asks the question: a page at once, or every hit one after the other.
-    fn ask(
-        &self,
-        searcher: &Searcher,
-    ) -> Result<(Head, Box<dyn Iterator<Item = pressmark::Result<Hit>>>), Failure> {
+    fn ask(&self, searcher: &Searcher) -> Result<(Head, Hits), Failure> {
         let request = &self.asked.request;
         let failed = |error| self.asked.failure(error);
         if request.limit != Limit::All {

@@ -20,7 +20,8 @@ struct Opened<'a> {
     id: &'a str,
     path: Option<&'a Path>,
     url: Option<&'a str>,
-    opened: bool,
+    #[serde(rename = "opened")]
+    is_open: bool,
 }
 
 pub(super) fn run(
@@ -73,7 +74,7 @@ pub(super) fn run(
             id: found.stored.document.id.as_str(),
             path: path.as_deref(),
             url,
-            opened,
+            is_open: opened,
         };
         json::line(console.out(), &object)?;
     } else if !opened {

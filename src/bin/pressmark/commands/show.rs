@@ -107,12 +107,28 @@ fn print(
         out.write_all(human::entry(stream, &name, width, value).as_bytes())?;
     }
     writeln!(out)?;
-    for line in clean::lines(&document.body).lines() {
+    let text = clean::lines(&document.body);
+    let mut lines = text.lines().peekable();
+    while let Some(first) = lines.next() {
         let mut flow = Flow::default();
-        flow.push(Role::Plain, line);
+        flow.push(Role::Plain, first);
+        let mut last = first;
+        while let Some(next) = lines.next_if(|next| continues(last, next)) {
+            flow.space();
+            flow.push(Role::Plain, next);
+            last = next;
+        }
         out.write_all(flow.render(stream, 0, 0).as_bytes())?;
     }
     Ok(())
+}
+
+/// Whether a line goes on with the sentence of a line that was broken to fit a page. Lists, verses
+/// and tables stay as they are.
+fn continues(line: &str, next: &str) -> bool {
+    const FULL: usize = 50;
+    columns(line) >= FULL
+        && next.starts_with(|c: char| c.is_alphanumeric() || "\"'(“‘«".contains(c))
 }
 
 /// Everything but title and text, by name.
@@ -170,5 +186,20 @@ fn words(value: &Value) -> String {
             values.iter().map(words).collect::<Vec<_>>().join("; ")
         }
         other => other.to_string(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_broken_prose_is_joined() {
+        let full = "a line that was broken where the page it was on came to its end";
+        assert!(continues(full, "and goes on"));
+        assert!(!continues("a verse", "and the next"));
+        assert!(!continues(full, "- an item"));
+        assert!(!continues(full, "  indented"));
+        assert!(!continues(full, ""));
     }
 }

@@ -109,7 +109,7 @@ fn overview(
         console.text(&human::entry(stream, name, width, &value))?;
     }
     if failed > 0 {
-        console.say(&format!(
+        console.remark(&format!(
             "what failed, and why: pressmark status{} --failed",
             place.options()
         ));
@@ -163,7 +163,7 @@ fn outcomes(
         console.text(&flow.render(stream, 0, 4))?;
     }
     console.flush()?;
-    console.say(&format!(
+    console.remark(&format!(
         "{} {status} in the last run",
         count(lines.len() as u64, "file or record", "files and records")
     ));

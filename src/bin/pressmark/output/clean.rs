@@ -47,9 +47,8 @@ pub(crate) fn lines(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     for c in text.chars() {
         match c {
-            '\n' => out.push('\n'),
+            '\n' | '\u{2028}' | '\u{2029}' => out.push('\n'),
             '\t' => out.push(' '),
-            '\u{2028}' | '\u{2029}' => out.push('\n'),
             c if is_hostile(c) => {}
             c => out.push(c),
         }

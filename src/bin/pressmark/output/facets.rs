@@ -76,11 +76,11 @@ fn label(bucket: &Bucket) -> String {
 }
 
 fn summary(counts: &FacetCounts) -> String {
-    let mut text = count(counts.distinct, "value", "values");
-    if counts.missing > 0 {
-        text.push_str(&format!(" · {} without", thousands(counts.missing)));
+    let values = count(counts.distinct, "value", "values");
+    match counts.missing {
+        0 => values,
+        missing => format!("{values} · {} without", thousands(missing)),
     }
-    text
 }
 
 /// A bar in eighths of a column, so that small differences show.

@@ -4,7 +4,7 @@ use pressmark::{Diagnostic, Severity};
 use unicode_segmentation::UnicodeSegmentation;
 
 use super::clean;
-use super::layout::{Flow, Role, columns, styled};
+use super::layout::{Flow, Role, columns, cut, styled};
 use crate::console::Stream;
 
 /// Renders a finding; the place is shown if it has one and there is a query.
@@ -24,10 +24,9 @@ pub(crate) fn render(finding: &Diagnostic, query: &str, stream: Stream) -> Strin
     out.push_str(&first.render(stream, 0, 2));
     for line in lines {
         // A message of several lines shows a place in a file: its columns matter.
-        out.push_str(&format!(
-            "  {}\n",
-            super::layout::cut(line, stream.width - 2)
-        ));
+        out.push_str("  ");
+        out.push_str(&cut(line, stream.width - 2));
+        out.push('\n');
     }
     if let Some((start, end)) = finding.span
         && !query.trim().is_empty()

@@ -22,7 +22,7 @@ pub(crate) const DEFAULT: [FieldName; 6] = [
 ];
 
 /// Values of a facet that are shown of a hit.
-const MOST_VALUES: usize = 4;
+const MOST_VALUES: usize = 3;
 
 /// A list for people.
 pub(super) struct Human {
@@ -73,7 +73,7 @@ impl Human {
             && let Some(date) = hit.date
         {
             let mut flow = Flow::default();
-            flow.push(Role::Plain, &date.to_string());
+            flow.push(Role::Plain, &date.to_day().to_string());
             parts.push(flow);
         }
         if self.shows(FieldName::Facets) {
@@ -214,8 +214,9 @@ fn title(hit: &Hit, stream: Stream) -> Flow {
 fn facet(name: &str, values: &[String]) -> Flow {
     let mut flow = Flow::default();
     if name != "source" {
-        flow.push(Role::Name, &format!("{name}:"));
-        flow.space();
+        // The name stays with the first word of its value.
+        flow.glue(Role::Name, &format!("{name}:"));
+        flow.glue(Role::Plain, " ");
     }
     let shown = values.len().min(MOST_VALUES);
     for (at, value) in values[..shown].iter().enumerate() {
@@ -236,9 +237,7 @@ fn join(parts: Vec<Flow>) -> Flow {
     let mut joined = Flow::default();
     for part in parts.into_iter().filter(|part| !part.is_empty()) {
         if !joined.is_empty() {
-            joined.space();
-            joined.push(Role::Faint, "·");
-            joined.space();
+            joined.glue(Role::Faint, " ·");
         }
         joined.append(part);
     }

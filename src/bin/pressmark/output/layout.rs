@@ -31,13 +31,12 @@ impl Role {
         match self {
             Self::Plain => plain,
             Self::Title => plain.bold(),
-            Self::Match => plain.bold().fg_color(Some(AnsiColor::Red.into())),
             Self::Faint => plain.dimmed(),
             Self::Name => plain.fg_color(Some(AnsiColor::Cyan.into())),
             Self::Flag => plain.fg_color(Some(AnsiColor::Green.into())),
             Self::Notice => plain.bold().fg_color(Some(AnsiColor::Cyan.into())),
             Self::Warning => plain.bold().fg_color(Some(AnsiColor::Yellow.into())),
-            Self::Error => plain.bold().fg_color(Some(AnsiColor::Red.into())),
+            Self::Match | Self::Error => plain.bold().fg_color(Some(AnsiColor::Red.into())),
         }
     }
 }
@@ -168,6 +167,13 @@ fn paint(stream: Stream, line: &Word) -> String {
     line.iter()
         .map(|(role, text)| stream.paint(role.style(), text))
         .collect()
+}
+
+/// A remark, broken into lines that fit.
+pub(crate) fn wrapped(stream: Stream, text: &str) -> String {
+    let mut flow = Flow::default();
+    flow.push(Role::Plain, text);
+    flow.render(stream, 0, 2)
 }
 
 /// The text in the style of a role.

@@ -58,6 +58,9 @@ pub(crate) fn shell(word: &str) -> String {
     if !word.is_empty() && word.chars().all(plain) {
         return word.to_owned();
     }
+    if word.contains('\'') && !word.contains(['"', '$', '`', '\\', '!']) {
+        return format!("\"{word}\"");
+    }
     format!("'{}'", word.replace('\'', r"'\''"))
 }
 
@@ -108,7 +111,8 @@ mod tests {
             ("Iran", "Iran"),
             ("Saudi Arabia", "'Saudi Arabia'"),
             ("Côte", "Côte"),
-            ("it's", r"'it'\''s'"),
+            ("Côte d'Ivoire", "\"Côte d'Ivoire\""),
+            ("it's $5", r"'it'\''s $5'"),
             ("$HOME", "'$HOME'"),
             ("", "''"),
         ] {

@@ -68,10 +68,10 @@ pub(crate) fn render(facets: &FacetResults, all: bool, stream: Stream) -> String
             Role::Name,
             &pad(&super::layout::cut(name, width), width),
         );
-        out.push_str(&format!(
-            "  {shown}  {}",
-            flow.render(stream, indent, indent)
-        ));
+        out.push_str("  ");
+        out.push_str(&shown);
+        out.push_str("  ");
+        out.push_str(&flow.render(stream, indent, indent));
     }
     out
 }

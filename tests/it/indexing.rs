@@ -1,0 +1,232 @@
+//! `index` and `status`: what became of every file.
+
+use snapbox::{assert_data_eq, file, str};
+
+use crate::world::World;
+
+#[test]
+fn a_run_ends_with_a_receipt() {
+    let world = World::new();
+    assert_data_eq!(
+        world.run("", &["index", "harbour"]).shown(),
+        str![[r#"
+--- stderr
+reading 4 of 4 files (1.9 kB)
+indexed 7 · [TIME]
+7 documents are indexed
+next: pressmark search -C harbour WORD
+--- exit 0
+
+"#]]
+    );
+    assert_data_eq!(
+        world.run("", &["index", "harbour"]).shown(),
+        str![[r#"
+--- stderr
+reading 4 of 4 files (1.9 kB)
+indexed 0 · unchanged 7 · [TIME]
+7 documents are indexed
+next: pressmark search -C harbour WORD
+--- exit 0
+
+"#]]
+    );
+    std::fs::remove_file(world.path("harbour/news/market.md")).unwrap();
+    world.write("harbour/news/new.md", "# New\n\nA text about ferries.\n");
+    world.write("harbour/notes.xyz", "?");
+    assert_data_eq!(
+        world.harbour(&["index"]).shown(),
+        str![[r#"
+--- stderr
+reading 4 of 4 files (1.5 kB)
+indexed 1 · unchanged 6 · skipped 1 (unsupported 1) · removed 1 · [TIME]
+7 documents are indexed
+next: pressmark search WORD
+--- exit 0
+
+"#]]
+    );
+    assert_eq!(
+        world.harbour(&["index", "-q", "--rebuild"]).shown(),
+        "--- stderr\n--- exit 0\n"
+    );
+    assert_eq!(world.harbour(&["search", "-c", "-q"]).data(), "7\n");
+}
+
+#[test]
+fn totals_add_up_in_json() {
+    let world = World::new();
+    let run = world.harbour(&["index", "--json", "-q"]);
+    let totals = run.json();
+    let number = |name: &str| totals[name].as_u64().unwrap();
+    assert_eq!(
+        number("seen"),
+        number("indexed")
+            + number("unchanged")
+            + number("duplicate")
+            + number("skipped")
+            + number("failed")
+    );
+    assert_eq!(
+        (
+            number("format_version"),
+            number("indexed"),
+            number("documents")
+        ),
+        (1, 7, 7)
+    );
+    assert!(totals["ledger"].is_string() && totals["seconds"].is_f64());
+}
+
+#[test]
+fn failures_are_counted_and_listed() {
+    let world = World::new();
+    world.write(
+        "harbour/wire/bad.jsonl",
+        "{\"id\":\"ok\",\"body\":\"fine\"}\n{broken\n",
+    );
+    let run = world.run("", &["index", "harbour"]);
+    assert_data_eq!(
+        run.shown(),
+        str![[r#"
+--- stderr
+reading 5 of 5 files (1.9 kB)
+indexed 8 · failed 1 · [TIME]
+8 documents are indexed
+what failed, and why: pressmark status -C harbour --failed
+next: pressmark search -C harbour WORD
+--- exit 3
+
+"#]]
+    );
+    let listed = world.run("", &["status", "-C", "harbour", "--failed"]);
+    assert_eq!(listed.code, 0);
+    assert!(
+        listed.stdout.starts_with("wire/bad.jsonl#2 json "),
+        "{}",
+        listed.stdout
+    );
+    let object = world.harbour(&["status", "--failed", "--json"]).json();
+    assert_eq!(object["failed"][0]["path"], "wire/bad.jsonl");
+    assert_eq!(world.harbour(&["index", "-q"]).code, 3);
+}
+
+#[test]
+fn losing_much_has_to_be_allowed() {
+    let world = World::empty();
+    for number in 0..30 {
+        world.write(&format!("many/{number}.txt"), "some words");
+    }
+    assert_eq!(world.run("", &["index", "many", "-q"]).code, 0);
+    for number in 0..25 {
+        std::fs::remove_file(world.path(&format!("many/{number}.txt"))).unwrap();
+    }
+    let run = world.run("", &["index", "many"]);
+    assert_eq!(run.code, 2);
+    assert!(run.stderr.contains("--allow-shrink"), "{}", run.stderr);
+    assert_eq!(world.run("many", &["search", "-c"]).data(), "30\n");
+    assert_eq!(
+        world
+            .run("", &["index", "many", "-q", "--allow-shrink"])
+            .code,
+        0
+    );
+    assert_eq!(world.run("many", &["search", "-c"]).data(), "5\n");
+}
+
+#[test]
+fn the_state_of_an_index_is_told() {
+    let world = World::indexed();
+    let run = world.harbour(&["status"]);
+    let (before, _) = run.data().split_once("ledger").unwrap();
+    assert_data_eq!(
+        before,
+        str![[r#"
+corpus      .
+index       .pressmark
+documents   7
+generation  1
+facets      country, actor, topic, source, author, language, port
+numbers     words
+last run    seen 7 · indexed 7
+
+"#]]
+    );
+    let object = world.harbour(&["status", "--json"]).json();
+    assert_eq!(
+        (&object["documents"], &object["generation"]),
+        (&7.into(), &1.into())
+    );
+    assert_eq!(object["last_run"]["indexed"], 7);
+    assert!(
+        world
+            .path("harbour")
+            .join(object["ledger"].as_str().unwrap())
+            .is_file()
+    );
+    assert_data_eq!(
+        world.harbour(&["status", "--keys"]).data(),
+        file!["snapshots/keys.txt"]
+    );
+    // What is offered to be pasted can be pasted.
+    let keys = world.harbour(&["status", "--keys", "--json"]).json();
+    let config = world.path("harbour/pressmark.toml");
+    let text = std::fs::read_to_string(&config).unwrap() + "\n" + keys["paste"].as_str().unwrap();
+    std::fs::write(&config, text).unwrap();
+    assert_eq!(world.harbour(&["index", "-q"]).code, 0);
+    assert_eq!(
+        world
+            .harbour(&["search", "-c", "-f", "desk=regional"])
+            .data(),
+        "1\n"
+    );
+}
+
+#[test]
+fn a_configuration_can_be_named_or_left_out() {
+    let world = World::new();
+    world.write("other.toml", "[facets.desk]\nkeys = [\"desk\"]\n");
+    assert_eq!(
+        world
+            .run("", &["index", "harbour", "-q", "--config", "other.toml"])
+            .code,
+        0
+    );
+    assert_eq!(
+        world.harbour(&["search", "-c", "--has", "desk"]).data(),
+        "1\n"
+    );
+    assert_eq!(
+        world
+            .harbour(&["index", "-q", "--no-config", "--rebuild"])
+            .code,
+        0
+    );
+    let run = world.harbour(&["search", "-c", "--has", "desk"]);
+    assert_eq!(run.code, 2, "{run:?}");
+    // The user's own file serves corpora that have none.
+    world.write(
+        "home/.config/pressmark/pressmark.toml",
+        "[facets.mood]\nkeys = [\"desk\"]\n",
+    );
+    std::fs::remove_file(world.path("harbour/pressmark.toml")).unwrap();
+    assert_eq!(world.harbour(&["index", "-q"]).code, 0);
+    assert_eq!(
+        world.harbour(&["search", "-c", "--has", "mood"]).data(),
+        "1\n"
+    );
+    world.write(
+        "harbour/pressmark.toml",
+        "[facets.port]\nkey = [\"port\"]\n",
+    );
+    assert_data_eq!(
+        world.harbour(&["index"]).shown(),
+        str![[r#"
+--- stderr
+error: ./pressmark.toml:2: unknown key `key` in `[facets.port]`
+  hint: did you mean `keys`? known: `keys`, `vocabulary`, `tree`, `split`
+--- exit 2
+
+"#]]
+    );
+}
