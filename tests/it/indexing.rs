@@ -230,3 +230,42 @@ error: ./pressmark.toml:2: unknown key `key` in `[facets.port]`
 "#]]
     );
 }
+
+/// Ctrl-C stops a run where it is; the next one goes on.
+#[cfg(unix)]
+#[test]
+fn a_run_can_be_interrupted() {
+    use std::io::Read;
+    use std::process::{Command, Stdio};
+    let world = World::empty();
+    let record = |number: usize| {
+        format!(
+            "{{\"id\":\"{number}\",\"body\":\"{}\"}}\n",
+            "some words and others ".repeat(30)
+        )
+    };
+    world.write(
+        "many/many.jsonl",
+        &(0..20_000).map(record).collect::<String>(),
+    );
+    let mut child = world
+        .command("")
+        .args(["index", "many"])
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    // The first line is said when the reading begins.
+    let mut stderr = child.stderr.take().unwrap();
+    stderr.read_exact(&mut [0; 7]).unwrap();
+    let signal = Command::new("kill")
+        .args(["-INT", &child.id().to_string()])
+        .status()
+        .unwrap();
+    assert!(signal.success());
+    let mut rest = String::new();
+    stderr.read_to_string(&mut rest).unwrap();
+    assert_eq!(child.wait().unwrap().code(), Some(130), "{rest}");
+    assert!(!rest.contains("indexed"), "{rest}");
+    assert_eq!(world.run("", &["index", "many", "-q"]).code, 0);
+    assert_eq!(world.run("many", &["search", "-c"]).data(), "20000\n");
+}

@@ -1,5 +1,11 @@
 //! The program from outside: what it prints, where, and how it exits; and the rules of the house.
 
+#![expect(
+    clippy::needless_raw_string_hashes,
+    reason = "snapshots are written with them"
+)]
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
+
 mod arguments;
 mod documents;
 mod export;

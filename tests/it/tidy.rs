@@ -289,11 +289,10 @@ fn raw_string(text: &str) -> Option<usize> {
 /// Whether a character literal begins here, and not a lifetime.
 fn is_character(text: &str) -> bool {
     let mut chars = text.chars().skip(1);
-    match (chars.next(), chars.next()) {
-        (Some('\\'), _) => true,
-        (Some(_), Some('\'')) => true,
-        _ => false,
-    }
+    matches!(
+        (chars.next(), chars.next()),
+        (Some('\\'), _) | (Some(_), Some('\''))
+    )
 }
 
 /// The modules that are compiled for tests alone, as paths without `.rs`.

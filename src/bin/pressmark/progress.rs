@@ -170,9 +170,9 @@ fn bar(stream: Stream) -> ProgressBar {
     let bar = ProgressBar::with_draw_target(None, ProgressDrawTarget::stderr());
     let wide = stream.width >= 60;
     let template = if wide {
-        "{bar:24} {percent:>3} % · {binary_bytes_per_sec} · {eta} left\n{msg}"
+        "{bar:24} {percent:>3} % · {decimal_bytes_per_sec} · {eta} left\n{msg}"
     } else {
-        "{percent:>3} % · {binary_bytes_per_sec} · {eta}\n{msg}"
+        "{percent:>3} % · {decimal_bytes_per_sec} · {eta}\n{msg}"
     };
     if let Ok(style) = ProgressStyle::with_template(template) {
         bar.set_style(style.progress_chars("█▉▊▋▌▍▎▏ "));

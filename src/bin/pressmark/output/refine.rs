@@ -36,7 +36,9 @@ pub(crate) fn render(facets: &FacetResults, all: bool, stream: Stream) -> String
                 item.glue(Role::Plain, &format!(" {}", thousands(bucket.combined)));
                 items.push(item);
             }
-            if counts.missing > 0 && !items.is_empty() {
+            // With a value chosen, asking for none would leave no hits.
+            let is_chosen = counts.buckets.iter().any(|bucket| bucket.selected);
+            if counts.missing > 0 && !items.is_empty() && !is_chosen {
                 let mut item = Flow::default();
                 item.glue(Role::Flag, &format!("--missing {name}"));
                 item.glue(Role::Plain, &format!(" {}", thousands(counts.missing)));
