@@ -8,6 +8,12 @@
 //! Each line is an object; `id`, `title`, `body`, `date` are fields, and `country`, `actor` and
 //! `topic` are facets (a string or a list of strings).
 
+#![expect(
+    clippy::print_stdout,
+    clippy::print_stderr,
+    reason = "a program that people run"
+)]
+
 use std::error::Error;
 use std::fs::File;
 use std::io::{BufRead, BufReader};

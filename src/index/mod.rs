@@ -14,6 +14,8 @@ mod merges;
 mod prepare;
 #[cfg(test)]
 mod property;
+#[cfg(test)]
+mod property_query;
 mod search;
 mod searcher;
 mod segment;

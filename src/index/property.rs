@@ -360,7 +360,7 @@ fn document(article: &Article) -> Document {
 }
 
 /// Cases in a test run; more with `PROPTEST_CASES`.
-fn cases() -> u32 {
+pub(super) fn cases() -> u32 {
     std::env::var("PROPTEST_CASES")
         .ok()
         .and_then(|cases| cases.parse().ok())

@@ -11,6 +11,7 @@ use tantivy::schema::{Field, IndexRecordOption};
 use tantivy::{Searcher, Term};
 
 use super::filter::{Filters, ValueSet};
+use super::predicate::Excluded;
 use super::views::ResolvedFacet;
 use crate::analysis::{Analyzer, Language};
 use crate::index::layout::Fields;
@@ -102,7 +103,10 @@ impl Compiler<'_> {
             };
             if let Some(query) = self.compile(inner)? {
                 positive |= occur == Occur::Must;
-                all.push((occur, query));
+                all.push(match occur {
+                    Occur::MustNot => (occur, excluded(query)),
+                    _ => (occur, query),
+                });
             }
         }
         if all.is_empty() {
@@ -255,10 +259,14 @@ pub(in crate::index) fn everything() -> EngineQuery {
     Box::new(ConstScoreQuery::new(Box::new(AllQuery), 0.0))
 }
 
+fn excluded(query: EngineQuery) -> EngineQuery {
+    Box::new(Excluded(query))
+}
+
 fn without(query: EngineQuery) -> EngineQuery {
     Box::new(BooleanQuery::new(vec![
         (Occur::Must, everything()),
-        (Occur::MustNot, query),
+        (Occur::MustNot, excluded(query)),
     ]))
 }
 

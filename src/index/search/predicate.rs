@@ -126,13 +126,15 @@ impl DocSet for TestedDocs {
             self.doc = TERMINATED;
             return SeekDangerResult::SeekLowerBound(TERMINATED);
         }
-        if self.doc == target || (self.test)(target) {
-            self.doc = target;
-            return SeekDangerResult::Found;
-        }
-        // The next match is not looked for: another part of the intersection may skip far ahead.
+        // After a miss `doc` is no member of the set, so it must not be taken for one: callers do
+        // ask for the same document twice. The next member is not looked for, as another part of
+        // the intersection may skip far ahead.
         self.doc = target;
-        SeekDangerResult::SeekLowerBound(target + 1)
+        if (self.test)(target) {
+            SeekDangerResult::Found
+        } else {
+            SeekDangerResult::SeekLowerBound(target + 1)
+        }
     }
 
     fn doc(&self) -> DocId {
@@ -141,5 +143,68 @@ impl DocSet for TestedDocs {
 
     fn size_hint(&self) -> u32 {
         self.max_doc
+    }
+}
+
+/// A query whose documents are to be left out.
+///
+/// The engine asks an excluded scorer about documents before its own position, which its phrase
+/// scorer does not bear; this one answers such questions by position.
+#[derive(Debug)]
+pub(in crate::index) struct Excluded(pub(in crate::index) Box<dyn Query>);
+
+impl Clone for Excluded {
+    fn clone(&self) -> Self {
+        Self(self.0.box_clone())
+    }
+}
+
+impl Query for Excluded {
+    fn weight(&self, scoring: EnableScoring<'_>) -> tantivy::Result<Box<dyn Weight>> {
+        let inner = match scoring {
+            EnableScoring::Enabled { searcher, .. } => {
+                EnableScoring::disabled_from_searcher(searcher)
+            }
+            disabled @ EnableScoring::Disabled { .. } => disabled,
+        };
+        Ok(Box::new(ExcludedWeight(self.0.weight(inner)?)))
+    }
+}
+
+struct ExcludedWeight(Box<dyn Weight>);
+
+impl Weight for ExcludedWeight {
+    fn scorer(&self, reader: &SegmentReader, boost: Score) -> tantivy::Result<Box<dyn Scorer>> {
+        let docs = ByPosition(self.0.scorer(reader, boost)?);
+        Ok(Box::new(ConstScorer::new(docs, 0.0)))
+    }
+
+    fn explain(&self, _: &SegmentReader, _: DocId) -> tantivy::Result<Explanation> {
+        Ok(Explanation::new("left out", 0.0))
+    }
+}
+
+/// Documents that are asked for by position only.
+struct ByPosition(Box<dyn Scorer>);
+
+impl DocSet for ByPosition {
+    fn advance(&mut self) -> DocId {
+        self.0.advance()
+    }
+
+    fn seek(&mut self, target: DocId) -> DocId {
+        if self.0.doc() < target {
+            self.0.seek(target)
+        } else {
+            self.0.doc()
+        }
+    }
+
+    fn doc(&self) -> DocId {
+        self.0.doc()
+    }
+
+    fn size_hint(&self) -> u32 {
+        self.0.size_hint()
     }
 }
