@@ -146,7 +146,10 @@ fn attaches(last: char, c: char) -> bool {
             _ => false,
         };
     }
-    c >= '\u{10000}' && is_nfkc_quick(std::iter::once(c)) == IsNormalized::Maybe
+    // What joins above the basic plane joins what is there, too.
+    last >= '\u{10000}'
+        && c >= '\u{10000}'
+        && is_nfkc_quick(std::iter::once(c)) == IsNormalized::Maybe
 }
 
 /// Characters below this are folded from a table that fills itself.

@@ -20,11 +20,11 @@ use super::tokens::{PACKED, PackedTokenizer};
 use crate::schema::Schema;
 
 /// Bytes of the folded title that the order by title looks at.
-pub(super) const TITLE_KEY_BYTES: usize = 64;
+pub(super) const TITLE_KEY_BYTES: usize = 256;
 
 /// Bytes that are compressed together in the store. A page of hits reads no block for what its
 /// cards hold; with snippets it reads one for each hit, so blocks stay small.
-const DOCSTORE_BLOCK: usize = 32 << 10;
+const DOCSTORE_BLOCK: usize = 64 << 10;
 
 /// Every field of the engine's schema.
 #[derive(Debug, Clone, Copy)]
@@ -49,6 +49,7 @@ pub(super) struct Fields {
     pub(super) id: Field,
     /// Unique 64-bit key, which ends every tie.
     pub(super) key: Field,
+    /// The beginning of the folded title, for the order by title; the card has the rest.
     pub(super) title_key: Field,
     pub(super) text_hash: Field,
     pub(super) path: Field,
@@ -106,8 +107,7 @@ impl Fields {
             added: schema.add_i64_field(names::ADDED, fast.clone()),
             id: schema.add_text_field("id", TextOptions::default().set_indexing_options(raw)),
             key: schema.add_u64_field(names::KEY, fast.clone()),
-            title_key: schema
-                .add_text_field(names::TITLE_KEY, TextOptions::default().set_fast("raw")),
+            title_key: schema.add_u64_field(names::TITLE_KEY, fast.clone()),
             text_hash: schema.add_u64_field("text_hash", fast),
             path: schema.add_text_field("path", TextOptions::default().set_fast("raw")),
             card: schema.add_custom_field(card::NAME, "run", serde_json::Value::Null),

@@ -99,9 +99,8 @@ impl Preparer {
         out.add_text(fields.title_stem, &title.stem);
         out.add_text(fields.body_exact, &body.exact);
         out.add_text(fields.body_stem, &body.stem);
-        let title_key = title_key(&document.title);
-        if !title_key.is_empty() {
-            out.add_text(fields.title_key, title_key);
+        if let Some(beginning) = beginning(&title_key(&document.title)) {
+            out.add_u64(fields.title_key, beginning);
         }
         if let Some(date) = document.date {
             out.add_i64(fields.date_start, date.start());
@@ -265,4 +264,14 @@ pub(super) fn title_key(title: &str) -> String {
     }
     key.truncate(end);
     key
+}
+
+/// The first eight bytes of a title's key as a number of the same order; `None` if it is empty.
+fn beginning(title_key: &str) -> Option<u64> {
+    let mut first = [0; 8];
+    for (to, from) in first.iter_mut().zip(title_key.bytes()) {
+        *to = from;
+    }
+    // UTF-8 holds no byte 0xff, so no title is taken for a missing one.
+    (!title_key.is_empty()).then_some(u64::from_be_bytes(first))
 }

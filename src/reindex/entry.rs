@@ -28,6 +28,11 @@ impl Key {
         key.copy_from_slice(&hash[..16]);
         Self(key)
     }
+
+    /// In hexadecimal, as ledgers show it.
+    pub(super) fn to_hex(self) -> String {
+        self.0.iter().map(|byte| format!("{byte:02x}")).collect()
+    }
 }
 
 /// What became of a record.
@@ -84,8 +89,8 @@ pub(super) struct RecordEntry<'a> {
     /// Its number in the file; 0 in a file of one record.
     pub(super) number: u32,
     pub(super) status: Status,
-    pub(super) hash: [u8; 32],
-    /// The key of its id; zero if it failed before it had one.
+    pub(super) hash: Key,
+    /// The key of its id, which follows from it; zero if it failed before it had one.
     pub(super) key: Key,
     /// When its document first entered the index, in seconds since 1970 UTC.
     pub(super) added: i64,
@@ -209,8 +214,7 @@ impl<'a> RecordEntry<'a> {
             Status::Failed => 2,
         };
         out.push(status | u8::from(self.failure.is_some()) << 2);
-        out.extend_from_slice(&self.hash);
-        out.extend_from_slice(&self.key.0);
+        out.extend_from_slice(&self.hash.0);
         out.extend_from_slice(&self.added.to_le_bytes());
         write_text(out, self.id);
         if let Some(reason) = &self.failure {
@@ -222,6 +226,9 @@ impl<'a> RecordEntry<'a> {
         let file = input.u32()?;
         let number = input.u32()?;
         let flags = input.u8()?;
+        let hash = Key(input.array()?);
+        let added = input.i64()?;
+        let id = input.text()?;
         Some(Self {
             file,
             number,
@@ -231,10 +238,14 @@ impl<'a> RecordEntry<'a> {
                 2 => Status::Failed,
                 _ => return None,
             },
-            hash: input.array()?,
-            key: Key(input.array()?),
-            added: input.i64()?,
-            id: input.text()?,
+            hash,
+            key: if id.is_empty() {
+                Key::default()
+            } else {
+                Key::of(id)
+            },
+            added,
+            id,
             failure: if flags & 4 == 0 {
                 None
             } else {
@@ -347,7 +358,7 @@ mod tests {
             file: 7,
             number: 3,
             status: Status::Duplicate,
-            hash: [9; 32],
+            hash: Key([9; 16]),
             key: Key::of("id"),
             added: -1,
             id: "id",

@@ -235,7 +235,7 @@ impl Record {
     pub(super) fn new(entry: &RecordEntry<'_>, at: u64) -> Self {
         Self {
             key: entry.key,
-            hash: Key::cut(&entry.hash),
+            hash: entry.hash,
             added: entry.added,
             at,
             number: entry.number,
@@ -274,7 +274,7 @@ mod tests {
             file,
             number,
             status: Status::Indexed,
-            hash: [1; 32],
+            hash: Key([1; 16]),
             key: Key::of(id),
             added: 5,
             id,

@@ -169,7 +169,7 @@ impl<'a> Pass<'a> {
         let mut top = match self.limit {
             Limit::Hits(0) => None,
             limit => Some(SegmentTop::new(
-                reader,
+                view,
                 self.sort,
                 limit,
                 self.after.as_ref(),
@@ -214,7 +214,7 @@ impl<'a> Pass<'a> {
             tally.add(counts);
         }
         if let Some(top) = top {
-            top.finish(segment, &mut found.hits)?;
+            top.finish(segment, &mut found.hits);
         }
         Ok(())
     }

@@ -1,16 +1,19 @@
 //! The best hits under a total order.
 //!
 //! Within a segment a hit is compared by a number, smaller first, and then by its document's
-//! unique key. For the order by title that number is the ordinal of the title's key, and the
-//! strings are compared when segments are put together.
+//! unique key. For the order by title that number is the beginning of the title, and the whole of
+//! it stands in the card, which is only looked at where beginnings are equal.
 
 use std::cmp::Ordering;
 use std::collections::BinaryHeap;
 
-use tantivy::columnar::{Column, StrColumn};
-use tantivy::{DocAddress, DocId, SegmentReader};
+use tantivy::columnar::Column;
+use tantivy::{DocAddress, DocId};
 
+use super::views::SegmentView;
 use crate::index::layout::names;
+use crate::index::prepare::title_key;
+use crate::index::segment::card_file::CardFile;
 use crate::search::{Cursor, Limit, Sort};
 use crate::{Error, ErrorKind, Result};
 
@@ -71,41 +74,31 @@ pub(in crate::index) fn letter(sort: Sort) -> u8 {
 }
 
 /// The best hits of one segment.
-pub(in crate::index) struct SegmentTop {
-    order: Order,
+pub(in crate::index) struct SegmentTop<'a> {
+    order: Order<'a>,
     keys: Column<u64>,
     limit: Option<usize>,
-    after: Option<(u64, u64)>,
+    after: Option<Position>,
     heap: BinaryHeap<Candidate>,
 }
 
-enum Order {
+enum Order<'a> {
     Relevance,
     Date {
         start: Option<Column<i64>>,
         newest: bool,
     },
-    Title(Option<StrColumn>),
+    Title {
+        beginnings: Option<Column<u64>>,
+        cards: &'a CardFile,
+    },
 }
 
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone, PartialEq)]
 struct Candidate {
-    number: u64,
-    key: u64,
+    position: Position,
     score: f32,
     doc: DocId,
-}
-
-impl Candidate {
-    fn rank(&self) -> (u64, u64) {
-        (self.number, self.key)
-    }
-}
-
-impl PartialEq for Candidate {
-    fn eq(&self, other: &Self) -> bool {
-        self.rank() == other.rank()
-    }
 }
 
 impl Eq for Candidate {}
@@ -118,64 +111,38 @@ impl PartialOrd for Candidate {
 
 impl Ord for Candidate {
     fn cmp(&self, other: &Self) -> Ordering {
-        self.rank().cmp(&other.rank())
+        self.position.cmp(&other.position)
     }
 }
 
-impl SegmentTop {
+impl<'a> SegmentTop<'a> {
     pub(in crate::index) fn new(
-        reader: &SegmentReader,
+        view: &'a SegmentView,
         sort: Sort,
         limit: Limit,
         after: Option<&Position>,
     ) -> Result<Self> {
-        let columns = reader.fast_fields();
+        let columns = view.reader.fast_fields();
         let order = match sort {
             Sort::Relevance => Order::Relevance,
             Sort::Newest | Sort::Oldest => Order::Date {
                 start: columns.column_opt(names::DATE_START)?,
                 newest: sort == Sort::Newest,
             },
-            Sort::Title => Order::Title(columns.str(names::TITLE_KEY)?),
+            Sort::Title => Order::Title {
+                beginnings: columns.column_opt(names::TITLE_KEY)?,
+                cards: view.cards()?,
+            },
         };
-        let mut top = Self {
+        Ok(Self {
             order,
             keys: columns.u64(names::KEY)?,
             limit: match limit {
                 Limit::All => None,
                 Limit::Hits(hits) => Some(hits),
             },
-            after: None,
+            after: after.cloned(),
             heap: BinaryHeap::new(),
-        };
-        top.after = after.map(|after| top.local(after)).transpose()?;
-        Ok(top)
-    }
-
-    /// A position as this segment counts it.
-    fn local(&self, position: &Position) -> Result<(u64, u64)> {
-        let (Order::Title(Some(column)), Some(text)) = (&self.order, &position.text) else {
-            return Ok((position.number, position.key));
-        };
-        let titles = column.dictionary();
-        let (mut low, mut high) = (0, titles.num_terms() as u64);
-        let mut title = Vec::new();
-        while low < high {
-            let middle = low + (high - low) / 2;
-            title.clear();
-            titles
-                .ord_to_term(middle, &mut title)
-                .map_err(tantivy::TantivyError::from)?;
-            match title.as_slice().cmp(text.as_bytes()) {
-                Ordering::Equal => return Ok((middle, position.key)),
-                Ordering::Less => low = middle + 1,
-                Ordering::Greater => high = middle,
-            }
-        }
-        // Between two titles: everything below `low` is gone, and all of `low` is still to come.
-        Ok(match low.checked_sub(1) {
-            Some(before) => (before, u64::MAX),
-            None => (0, 0),
         })
     }
 
@@ -183,34 +150,42 @@ impl SegmentTop {
     pub(in crate::index) fn offer(&mut self, doc: DocId, score: f32) {
         let number = match &self.order {
             Order::Relevance => u64::from(!score.max(0.0).to_bits()),
-            Order::Date { start: None, .. } | Order::Title(None) => LAST,
-            Order::Date {
-                start: Some(start),
-                newest,
-            } => match start.first(doc) {
-                None => LAST,
-                // Seconds keep far away from the ends of i64, so that LAST is nobody's.
-                Some(start) => {
-                    let ascending = (start as u64) ^ (1 << 63);
-                    if *newest { !ascending } else { ascending }
+            Order::Date { start, newest } => {
+                match start.as_ref().and_then(|start| start.first(doc)) {
+                    None => LAST,
+                    // Seconds keep far away from the ends of i64, so that LAST is nobody's.
+                    Some(start) => {
+                        let ascending = (start as u64) ^ (1 << 63);
+                        if *newest { !ascending } else { ascending }
+                    }
                 }
-            },
-            Order::Title(Some(titles)) => titles.ords().first(doc).unwrap_or(LAST),
+            }
+            Order::Title { beginnings, .. } => beginnings
+                .as_ref()
+                .and_then(|beginnings| beginnings.first(doc))
+                .unwrap_or(LAST),
         };
         let full = self.limit.is_some_and(|limit| self.heap.len() >= limit);
-        if full && self.heap.peek().is_none_or(|worst| number > worst.number) {
+        let beaten = |worst: &Candidate| number > worst.position.number;
+        if full && self.heap.peek().is_none_or(beaten) {
             return;
         }
+        let text = match &self.order {
+            Order::Title { cards, .. } if number != LAST => {
+                cards.get(doc).map(|card| title_key(card.title))
+            }
+            _ => None,
+        };
         let key = self.keys.first(doc).unwrap_or_default();
+        let position = Position { number, text, key };
+        if self.after.as_ref().is_some_and(|after| position <= *after) {
+            return;
+        }
         let candidate = Candidate {
-            number,
-            key,
+            position,
             score,
             doc,
         };
-        if self.after.is_some_and(|after| candidate.rank() <= after) {
-            return;
-        }
         if !full {
             self.heap.push(candidate);
         } else if let Some(mut worst) = self.heap.peek_mut()
@@ -220,32 +195,13 @@ impl SegmentTop {
         }
     }
 
-    /// The hits, with positions that compare across segments.
-    pub(in crate::index) fn finish(self, segment: u32, into: &mut Vec<Ranked>) -> Result<()> {
-        for candidate in self.heap {
-            let mut position = Position {
-                number: candidate.number,
-                text: None,
-                key: candidate.key,
-            };
-            if let Order::Title(Some(titles)) = &self.order
-                && candidate.number != LAST
-            {
-                let mut text = String::new();
-                titles
-                    .ord_to_str(candidate.number, &mut text)
-                    .map_err(tantivy::TantivyError::from)?;
-                position.number = 0;
-                position.text = Some(text);
-            }
-            let address = DocAddress::new(segment, candidate.doc);
-            into.push(Ranked {
-                position,
-                score: candidate.score,
-                address,
-            });
-        }
-        Ok(())
+    /// The hits of the segment.
+    pub(in crate::index) fn finish(self, segment: u32, into: &mut Vec<Ranked>) {
+        into.extend(self.heap.into_iter().map(|candidate| Ranked {
+            position: candidate.position,
+            score: candidate.score,
+            address: DocAddress::new(segment, candidate.doc),
+        }));
     }
 }
 

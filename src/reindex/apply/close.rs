@@ -231,11 +231,11 @@ impl<S: Sink> Apply<'_, S> {
                     number => format!("{}#{number}", file.path),
                 }
             });
-            let hash = blake3::Hash::from_bytes(record.hash).to_hex();
+            let hash = record.hash.to_hex();
             ledger.line(&Line {
                 status: "duplicate",
                 id: record.id,
-                hash: hash.as_str(),
+                hash: &hash,
                 winner: winner.as_deref().unwrap_or(""),
                 ..line
             })

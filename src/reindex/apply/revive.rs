@@ -65,7 +65,7 @@ impl<S: Sink> Apply<'_, S> {
             file: self.files[rank as usize].state.file,
             number: record.number,
             status: Status::Indexed,
-            hash: ready.hash,
+            hash: Key::cut(&ready.hash),
             key,
             added: ready.added,
             id: &id,

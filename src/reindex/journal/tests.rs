@@ -18,7 +18,7 @@ fn record(file: u32, number: u32, id: &str) -> Entry<'_> {
         file,
         number,
         status: Status::Indexed,
-        hash: [3; 32],
+        hash: Key([3; 16]),
         key: Key::of(id),
         added: 1_000,
         id,
