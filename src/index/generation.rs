@@ -239,6 +239,18 @@ pub(super) fn description(folder: &Path, number: u64) -> PathBuf {
     folder.join(GENERATIONS).join(format!("{number}.json"))
 }
 
+/// The highest number that any description, or `CURRENT`, has.
+#[cfg(feature = "formats")]
+pub(super) fn newest_number(folder: &Path) -> u64 {
+    let described = fs::read_dir(folder.join(GENERATIONS)).into_iter().flatten();
+    let numbers = described.flatten().filter_map(|entry| {
+        let name = entry.file_name();
+        name.to_str()?.strip_suffix(".json")?.parse().ok()
+    });
+    let current = read_current(folder).map_or(0, |(number, _)| number);
+    numbers.fold(current, u64::max)
+}
+
 /// Reads a generation that is known to be held, or that only the writer can sweep.
 pub(super) fn read_description(path: &Path) -> Result<Generation> {
     let bytes = fs::read(path).map_err(|source| Error::io(path, "read", source))?;

@@ -3,7 +3,11 @@
 use std::path::Path;
 use std::sync::{Arc, Mutex};
 
+#[cfg(feature = "formats")]
+use super::generation::newest_number;
 use super::generation::{Generation, Pinned};
+#[cfg(feature = "formats")]
+use super::home::WriterLock;
 use super::home::{CURRENT, DATA, GENERATIONS, Home, Memory};
 use super::searcher::Searcher;
 use super::writer::{Writer, WriterOptions, build_name};
@@ -50,6 +54,26 @@ impl Index {
         }
         debug_assert!(first.build_folder(folder).starts_with(folder.join(DATA)));
         let home = Home::Folder(folder.into());
+        first.publish(&home)?;
+        Ok(Self::at(home))
+    }
+
+    /// Begins anew where an index cannot be used: publishes an empty state after whatever is there.
+    /// The files of the states before go with the first sweep that nobody's reading prevents.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Locked`] if a writer is open; [`ErrorKind::Io`].
+    #[cfg(feature = "formats")]
+    pub(crate) fn restart(folder: &Path, schema: Schema) -> Result<Self> {
+        let home = Home::Folder(folder.into());
+        let _lock = WriterLock::take(&home)?;
+        let number = newest_number(folder) + 1;
+        let mut first = Generation::empty(schema, build_name(number + 1));
+        first.number = number;
+        for folder in [folder.join(GENERATIONS), first.build_folder(folder)] {
+            std::fs::create_dir_all(&folder)
+                .map_err(|source| Error::io(&folder, "create the folder", source))?;
+        }
         first.publish(&home)?;
         Ok(Self::at(home))
     }

@@ -266,12 +266,12 @@ pub(super) fn title_key(title: &str) -> String {
     key
 }
 
-/// The first eight bytes of a title's key as a number of the same order; `None` if it is empty.
+/// The first four bytes of a title's key as a number of the same order; `None` if it is empty.
 fn beginning(title_key: &str) -> Option<u64> {
-    let mut first = [0; 8];
+    let mut first = [0; 4];
     for (to, from) in first.iter_mut().zip(title_key.bytes()) {
         *to = from;
     }
     // UTF-8 holds no byte 0xff, so no title is taken for a missing one.
-    (!title_key.is_empty()).then_some(u64::from_be_bytes(first))
+    (!title_key.is_empty()).then(|| u64::from(u32::from_be_bytes(first)))
 }

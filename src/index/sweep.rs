@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 
 use super::generation::{read_description, sync_folder};
 use super::home::{DATA, GENERATIONS};
-use crate::{Error, Result};
+use crate::{Error, ErrorKind, Result};
 
 /// Generations that are kept although nobody reads them.
 pub(super) const KEPT_GENERATIONS: usize = 3;
@@ -63,8 +63,16 @@ pub(super) fn sweep(
         break;
     }
     let mut needed: HashSet<PathBuf> = working.clone();
-    for path in kept.values() {
-        let generation = read_description(path)?;
+    for (&number, path) in &kept {
+        let generation = match read_description(path) {
+            Ok(generation) => generation,
+            // Nobody can open it, so nothing is kept for it.
+            Err(error) if number < newest && error.kind() != ErrorKind::Io => {
+                remove(path)?;
+                continue;
+            }
+            Err(error) => return Err(error),
+        };
         let build = folder.join(DATA).join(&generation.build);
         needed.extend(generation.files.iter().map(|file| build.join(&file.path)));
     }

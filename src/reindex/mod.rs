@@ -69,6 +69,12 @@ pub fn reindex(
         Err(error) if error.kind() == ErrorKind::NoIndex => {
             Index::create(index_dir, schema.clone())?
         }
+        Err(error)
+            if options.rebuild
+                && matches!(error.kind(), ErrorKind::Damaged | ErrorKind::Version) =>
+        {
+            Index::restart(index_dir, schema.clone())?
+        }
         index => index?,
     };
     let folder = index.path().unwrap_or(index_dir).to_owned();

@@ -34,6 +34,7 @@ const HAS_OFFSET: u8 = 2;
 const HAS_PATH: u8 = 4;
 const HAS_URL: u8 = 8;
 const PATH_IS_ID: u8 = 16;
+const SHARED_TITLE: u8 = 32;
 
 impl<'a> Card<'a> {
     /// The card of a document whose values are all declared.
@@ -79,9 +80,17 @@ impl<'a> Card<'a> {
                 flags |= flag;
             }
         }
+        let title_is_shared = shared.shares_title(self.title);
+        if title_is_shared {
+            flags |= SHARED_TITLE;
+        }
         out.push(flags);
         put_str(&mut out, self.id);
-        put_str(&mut out, self.title);
+        if title_is_shared {
+            shared.put(&mut out, self.title);
+        } else {
+            put_str(&mut out, self.title);
+        }
         shared.put(&mut out, self.language);
         if let Some(date) = self.date {
             out.push(date.precision() as u8);
@@ -128,7 +137,11 @@ impl<'a> Card<'a> {
         };
         let flags = reader.byte()?;
         let id = reader.str()?;
-        let title = reader.str()?;
+        let title = if flags & SHARED_TITLE == 0 {
+            reader.str()?
+        } else {
+            shared(&mut reader)?
+        };
         let language = shared(&mut reader)?;
         let mut date = None;
         if flags & HAS_DATE != 0 {
@@ -194,6 +207,8 @@ pub(crate) enum Shared {
     Table {
         numbers: HashMap<String, u32>,
         strings: Vec<String>,
+        /// The title of the card before.
+        title: String,
     },
 }
 
@@ -203,6 +218,7 @@ impl Shared {
         Self::Table {
             numbers: HashMap::new(),
             strings: Vec::new(),
+            title: String::new(),
         }
     }
 
@@ -214,8 +230,24 @@ impl Shared {
         }
     }
 
+    /// Whether a title repeats, as those of the parts of one work do: most titles stand once, and
+    /// are shorter in the card.
+    fn shares_title(&mut self, text: &str) -> bool {
+        let Self::Table { numbers, title, .. } = self else {
+            return false;
+        };
+        let repeats = !text.is_empty() && (text == title || numbers.contains_key(text));
+        if text != title {
+            text.clone_into(title);
+        }
+        repeats
+    }
+
     fn put(&mut self, out: &mut Vec<u8>, text: &str) {
-        let Self::Table { numbers, strings } = self else {
+        let Self::Table {
+            numbers, strings, ..
+        } = self
+        else {
             put_str(out, text);
             return;
         };
@@ -253,6 +285,21 @@ mod tests {
         for cut in 0..bytes.len() {
             let _ = Card::decode(&bytes[..cut]);
         }
+        let mut shared = Shared::table();
+        let runs = [(); 3].map(|()| card.encode(&mut shared));
+        let mut strings = super::super::blobs::BlobWriter::new(Vec::new());
+        for string in shared.strings() {
+            strings.push(string.as_bytes()).unwrap();
+        }
+        let table = tantivy::directory::FileSlice::from(strings.finish().unwrap());
+        let table = Blobs::open(&table).unwrap();
+        for run in &runs {
+            assert_eq!(Card::decode_shared(run, &table), Some(card.clone()));
+        }
+        assert!(
+            runs[1].len() < runs[0].len(),
+            "a title that repeats is shared"
+        );
         let shown = card.effective_facets();
         assert_eq!(shown["country"], ["Cuba", "United States"]);
         assert_eq!(shown["topic"], ["missiles"]);

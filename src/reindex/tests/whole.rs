@@ -267,3 +267,29 @@ fn one_large_file_is_resumed_in_its_middle() {
     reindex(&corpus, fresh.path(), &options(), &()).unwrap();
     assert_eq!(place.content(), content(fresh.path()));
 }
+
+#[test]
+fn a_damaged_index_is_refused_and_a_rebuild_replaces_it() {
+    let place = Place::new(&[
+        ("a.txt", "Oil\n\nPrices rose."),
+        ("b.txt", "War\n\nIt ended."),
+    ]);
+    place.index();
+    let before = place.content();
+    let generation = place.index.path().join("generations/1.json");
+    for damage in ["", "{\"format\": 99}", "{\"format\": 1}"] {
+        fs::write(&generation, damage).unwrap();
+        let error = place
+            .try_index(&Config::default(), &options(), &())
+            .unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::Damaged, "{damage}");
+        assert!(error.hint().unwrap().contains("--rebuild"));
+    }
+    let rebuilt = place
+        .try_index(&Config::default(), &options().rebuild(true), &())
+        .unwrap();
+    assert_eq!(rebuilt.documents, 2);
+    assert!(rebuilt.generation > 1);
+    assert_eq!(place.content(), before);
+    assert_eq!(place.index().unchanged, 2);
+}
