@@ -31,7 +31,7 @@ impl Key {
 
     /// In hexadecimal, as ledgers show it.
     pub(super) fn to_hex(self) -> String {
-        self.0.iter().map(|byte| format!("{byte:02x}")).collect()
+        format!("{:032x}", u128::from_be_bytes(self.0))
     }
 }
 
