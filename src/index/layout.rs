@@ -12,6 +12,7 @@ use tantivy::tokenizer::TokenizerManager;
 use tantivy::{Index, IndexSettings, SegmentPlugin};
 
 use super::directory::EngineDirectory;
+use super::in_flight::InFlight;
 use super::segment::card_file::CardPlugin;
 use super::segment::nodes::NodePlugin;
 use super::segment::per_document::PerDocument;
@@ -120,7 +121,12 @@ impl Fields {
 }
 
 /// Opens the engine on a directory: creates its index there if the directory has no meta yet.
-pub(super) fn open_engine(directory: EngineDirectory, schema: &Schema) -> tantivy::Result<Index> {
+/// What is written reports to `in_flight` when the engine has taken it.
+pub(super) fn open_engine(
+    directory: EngineDirectory,
+    schema: &Schema,
+    in_flight: &Arc<InFlight>,
+) -> tantivy::Result<Index> {
     let (engine_schema, _) = Fields::schema();
     let tokenizers = TokenizerManager::default();
     tokenizers.register(PACKED, PackedTokenizer::default());
@@ -131,7 +137,7 @@ pub(super) fn open_engine(directory: EngineDirectory, schema: &Schema) -> tantiv
         docstore_blocksize: DOCSTORE_BLOCK,
         ..IndexSettings::default()
     };
-    plugins(schema)
+    plugins(schema, in_flight)
         .into_iter()
         .fold(Index::builder(), tantivy::IndexBuilder::register_plugin)
         .schema(engine_schema)
@@ -140,9 +146,9 @@ pub(super) fn open_engine(directory: EngineDirectory, schema: &Schema) -> tantiv
         .open_or_create(directory)
 }
 
-fn plugins(schema: &Schema) -> Vec<Arc<dyn SegmentPlugin>> {
+fn plugins(schema: &Schema, in_flight: &Arc<InFlight>) -> Vec<Arc<dyn SegmentPlugin>> {
     vec![
-        Arc::new(CardPlugin),
+        Arc::new(CardPlugin::new(Arc::clone(in_flight))),
         Arc::new(PerDocument::new(sentences::NAME)),
         Arc::new(NodePlugin::new(schema)),
     ]

@@ -8,6 +8,7 @@ mod engine_error;
 mod generation;
 mod handle;
 mod home;
+mod in_flight;
 mod keys;
 mod layout;
 mod merges;

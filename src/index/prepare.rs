@@ -9,6 +9,7 @@ use unicode_normalization::UnicodeNormalization;
 
 use super::layout::{Fields, TITLE_KEY_BYTES};
 use super::segment::card::{Card, Shared};
+use super::segment::card_file;
 use super::segment::nodes::hash_of;
 use super::segment::sentences;
 use super::stored::{SourceRecord, text_hash};
@@ -48,6 +49,8 @@ pub struct Prepared {
     pub language_detected: bool,
     pub(super) id: DocumentId,
     pub(super) document: TantivyDocument,
+    /// Bytes that it holds until the engine has taken it, about.
+    pub(super) size: usize,
 }
 
 impl Prepared {
@@ -134,15 +137,19 @@ impl Preparer {
         let hash_key = u64::from_be_bytes(text_hash.as_bytes()[..8].try_into().unwrap_or_default());
         out.add_u64(fields.text_hash, hash_key);
         out.add_custom(
-            fields.card,
-            &Card::of(&document, language_code).encode(&mut Shared::Inline),
-        );
-        out.add_custom(
             fields.sentences,
             &sentences::encode(&body.sentences, &body.paragraphs),
         );
+        let card = Card::of(&document, language_code).encode(&mut Shared::Inline);
         let record = SourceRecord::of(&mut document, added);
-        out.add_text(fields.source, record.to_json()?);
+        let record = record.to_json()?;
+        let texts = [&title.exact, &title.stem, &body.exact, &body.stem];
+        let size = texts.iter().map(|text| text.len()).sum::<usize>()
+            + document.body.len()
+            + record.len()
+            + card.len();
+        out.add_custom(fields.card, &card_file::run(size, &card));
+        out.add_text(fields.source, record);
         out.add_text(fields.body, &document.body);
 
         let cut_tokens = title.cut_tokens + body.cut_tokens;
@@ -153,6 +160,7 @@ impl Preparer {
             language_detected: detected.is_some(),
             id: document.id,
             document: out,
+            size,
         })
     }
 

@@ -81,7 +81,7 @@ impl Searcher {
             .with_hint("rebuild it with `pressmark index --rebuild`"));
         }
         let directory = EngineDirectory::reader(home, generation)?;
-        let index = open_engine(directory, &generation.schema)?;
+        let index = open_engine(directory, &generation.schema, &Arc::default())?;
         let reader = index
             .reader_builder()
             .reload_policy(ReloadPolicy::Manual)

@@ -12,6 +12,7 @@ use tantivy::{IndexWriter, TantivyDocument, Term};
 use super::directory::EngineDirectory;
 use super::generation::{Generation, Pinned, RunState};
 use super::home::{Home, WriterLock};
+use super::in_flight::InFlight;
 use super::layout::{Fields, open_engine};
 use super::merges::{Damage, VerifiedMerges};
 use super::prepare::{Prepared, Preparer};
@@ -70,6 +71,7 @@ pub struct Commit {
 /// What was not committed when it is dropped is gone; the published state stays as it is.
 pub struct Writer {
     engine: IndexWriter<TantivyDocument>,
+    in_flight: Arc<InFlight>,
     fields: Fields,
     operations: AtomicU64,
     now: Option<i64>,
@@ -129,7 +131,8 @@ impl Writer {
             working.files.clear();
         }
         let directory = EngineDirectory::writer(&home, &working)?;
-        let index = open_engine(directory.clone(), &schema)?;
+        let in_flight = Arc::<InFlight>::default();
+        let index = open_engine(directory.clone(), &schema, &in_flight)?;
         let threads = options.threads.clamp(1, MOST_THREADS);
         let memory = options.memory.max(LEAST_MEMORY * threads);
         let engine = index.writer_with_num_threads(threads, memory)?;
@@ -151,6 +154,7 @@ impl Writer {
         };
         Ok(Self {
             engine,
+            in_flight,
             fields,
             operations: AtomicU64::new(0),
             now: options.now,
@@ -179,6 +183,7 @@ impl Writer {
     /// [`ErrorKind::Io`] if the index cannot be written.
     pub fn put_prepared(&self, prepared: Prepared, replaces: bool) -> Result<()> {
         self.operations.fetch_add(1, Ordering::Relaxed);
+        self.in_flight.enter(prepared.size);
         if replaces {
             let id = Term::from_field_text(self.fields.id, prepared.id.as_str());
             self.engine.run([

@@ -5,6 +5,7 @@
 
 use std::any::Any;
 use std::io::{self, Write};
+use std::sync::Arc;
 
 use tantivy::directory::{FileSlice, TerminatingWrite};
 use tantivy::index::SegmentComponent;
@@ -19,6 +20,7 @@ use tantivy::{
 use super::blobs::{BlobWriter, Blobs};
 use super::card::{Card, NAME, Shared};
 use super::per_document::unsorted;
+use crate::index::in_flight::InFlight;
 
 const MAGIC: [u8; 4] = *b"PMC1";
 const TAIL: usize = 8 + 4;
@@ -64,9 +66,23 @@ impl CardFile {
     }
 }
 
+/// A card on its way into a segment, behind the size of its whole document in bytes.
+pub(crate) fn run(size: usize, card: &[u8]) -> Vec<u8> {
+    [&(size as u64).to_le_bytes(), card].concat()
+}
+
 /// Writes and merges the cards of segments.
 #[derive(Debug)]
-pub(crate) struct CardPlugin;
+pub(crate) struct CardPlugin {
+    /// Told when the engine has taken a document.
+    in_flight: Arc<InFlight>,
+}
+
+impl CardPlugin {
+    pub(crate) fn new(in_flight: Arc<InFlight>) -> Self {
+        Self { in_flight }
+    }
+}
 
 impl SegmentPlugin for CardPlugin {
     fn extensions(&self) -> &[&str] {
@@ -82,6 +98,7 @@ impl SegmentPlugin for CardPlugin {
             field,
             cards: BlobWriter::new(Vec::new()),
             shared: Shared::table(),
+            in_flight: Arc::clone(&self.in_flight),
         }))
     }
 
@@ -126,6 +143,7 @@ struct CardWriter {
     field: Field,
     cards: BlobWriter<Vec<u8>>,
     shared: Shared,
+    in_flight: Arc<InFlight>,
 }
 
 impl PluginWriter for CardWriter {
@@ -137,7 +155,11 @@ impl PluginWriter for CardWriter {
     ) -> tantivy::Result<()> {
         let document = doc.as_any().downcast_ref::<TantivyDocument>();
         let run = document.and_then(|document| document.get_first(self.field)?.as_custom());
-        let card = run.and_then(Card::decode).ok_or_else(|| lacking(doc_id))?;
+        let (size, card) = run
+            .and_then(<[u8]>::split_first_chunk)
+            .ok_or_else(|| lacking(doc_id))?;
+        self.in_flight.leave(u64::from_le_bytes(*size) as usize);
+        let card = Card::decode(card).ok_or_else(|| lacking(doc_id))?;
         self.cards.push(&card.encode(&mut self.shared))?;
         Ok(())
     }
