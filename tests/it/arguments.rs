@@ -188,6 +188,14 @@ error: there is no command `serach`
 "#]],
     );
     refused(
+        &["check"],
+        str![[r#"
+error: there is no command `check` yet
+  hint: `pressmark --help` lists the commands of this version
+
+"#]],
+    );
+    refused(
         &["ferries"],
         str![[r#"
 error: there is no command `ferries`

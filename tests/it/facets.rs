@@ -46,3 +46,21 @@ fn counts_are_exact_in_every_form() {
     assert_eq!(world.harbour(&["facets", "ferry", "-c"]).data(), "4\n");
     assert_eq!(world.harbour(&["facets", "zeppelin", "-q"]).code, 1);
 }
+
+/// Scripts hand the three commands about documents the same options.
+#[test]
+fn options_about_the_list_of_hits_change_nothing() {
+    let world = World::indexed();
+    let plain = world.harbour(&["facets", "ferry"]);
+    let run = world.harbour(&["facets", "ferry", "-n", "5", "-s", "newest"]);
+    assert_eq!((run.code, &run.stdout), (0, &plain.stdout));
+    assert_eq!(
+        run.stderr,
+        "notice: `--limit` changes nothing here: `facets` lists no hits\n  \
+         hint: `--top N` is the number of values\n\
+         notice: `--sort` changes nothing here: `facets` lists no hits\n\n4 hits\n"
+    );
+    let object = world.harbour(&["facets", "--json", "-n5"]).json();
+    assert_eq!(object["diagnostics"][0]["code"], "option_idle");
+    assert_eq!(world.harbour(&["facets", "-n", "many"]).code, 2);
+}

@@ -269,3 +269,62 @@ fn a_run_can_be_interrupted() {
     assert_eq!(world.run("", &["index", "many", "-q"]).code, 0);
     assert_eq!(world.run("many", &["search", "-c"]).data(), "20000\n");
 }
+
+/// What was lost or guessed is named by the receipt, what merely happened is not.
+#[test]
+fn notes_are_told_and_listed() {
+    let world = World::empty();
+    world.write(
+        "notes/broken.md",
+        "---\ntitle: [open\n---\nThe text stays.\n",
+    );
+    world.write("notes/empty.txt", "");
+    assert_data_eq!(
+        world.run("", &["index", "notes"]).shown(),
+        str![[r#"
+--- stderr
+[..]
+indexed 2 · [TIME]
+2 documents are indexed
+2 notes (body empty 1, front matter 1): pressmark status -C notes --notes
+next: pressmark search -C notes WORD
+--- exit 0
+
+"#]]
+    );
+    let listed = world.run("notes", &["status", "--notes"]);
+    for code in [
+        "broken.md front_matter ",
+        "empty.txt body_empty ",
+        "empty.txt title_from_name ",
+    ] {
+        assert!(listed.stdout.contains(code), "{code}: {}", listed.stdout);
+    }
+    assert_eq!(
+        world.run("notes", &["status", "--notes", "--json"]).json()["notes"][0]["path"],
+        "broken.md"
+    );
+}
+
+#[test]
+fn folders_that_cannot_be_used_are_named() {
+    let world = World::empty();
+    world.write("file.txt", "text");
+    for (arguments, message) in [
+        (["index", "nowhere"].as_slice(), "`nowhere` does not exist"),
+        (&["index", "file.txt"], "`file.txt` is not a folder"),
+        (
+            &["search", "-C", "nowhere", "x"],
+            "`nowhere` does not exist",
+        ),
+    ] {
+        let run = world.run("", arguments);
+        assert_eq!(
+            (run.code, run.stderr),
+            (
+                2,
+                format!("error: {message}\n  hint: name the folder that holds the articles\n")
+            )
+        );
+    }
+}

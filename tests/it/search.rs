@@ -356,3 +356,33 @@ fn files_are_listed_as_they_open_from_here() {
         assert!(!run.stdout.contains('\n'));
     }
 }
+
+/// What every hit has cannot narrow them.
+#[test]
+fn only_facets_that_can_narrow_are_offered() {
+    let world = World::empty();
+    world.write(
+        "wire/all.jsonl",
+        "{\"title\":\"One\",\"body\":\"tide\",\"source\":\"Wire\",\"country\":\"Norway\"}\n\
+         {\"title\":\"Two\",\"body\":\"tide\",\"source\":\"Wire\",\"country\":\"Iceland\"}\n",
+    );
+    assert_eq!(world.run("", &["index", "wire", "-q"]).code, 0);
+    let footer = |arguments: &[&str]| {
+        let stderr = world.run("wire", arguments).stderr;
+        stderr
+            .split_once("refine by\n")
+            .map(|(_, lines)| lines.to_owned())
+    };
+    assert_eq!(
+        footer(&["search", "tide"]).as_deref(),
+        Some("  country  -f country=Iceland 1 · -f country=Norway 1\n")
+    );
+    assert_eq!(
+        footer(&["search", "tide", "-f", "source=Wire"]).as_deref(),
+        Some(
+            "  country  -f country=Iceland 1 · -f country=Norway 1\n  \
+             source   ✓ -f source=Wire 2\n"
+        )
+    );
+    assert_eq!(footer(&["search", "tide country:Norway"]), None);
+}

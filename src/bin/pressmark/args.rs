@@ -17,7 +17,7 @@ use examples::{
     AFTER_HELP, COMPLETIONS_HELP, EXPLAIN_HELP, EXPORT_HELP, FACETS_HELP, INDEX_HELP, OPEN_HELP,
     SEARCH_HELP, SHOW_HELP, STATUS_HELP,
 };
-pub(crate) use listing::{FieldName, Format, LimitArg, ListingArgs};
+pub(crate) use listing::{FieldName, Format, LimitArg, ListingArgs, SortArg};
 pub(crate) use selection::{CountingArgs, DatesArg, SelectionArgs};
 
 use crate::console::Console;
@@ -166,7 +166,8 @@ pub(crate) struct SearchArgs {
 /// Count the values of facets among the hits
 ///
 /// A count is the number of hits that choosing this value alone would give. Values that are
-/// chosen already are marked.
+/// chosen already are marked. No hit is listed: `--limit`, `--cursor` and `--sort` are taken as in
+/// `search`, and change nothing; `--top` is the number of values.
 #[derive(Debug, Args)]
 #[command(after_long_help = FACETS_HELP)]
 pub(crate) struct FacetsArgs {
@@ -180,6 +181,20 @@ pub(crate) struct FacetsArgs {
     pub(crate) selection: SelectionArgs,
     #[command(flatten)]
     pub(crate) counting: CountingArgs,
+    #[command(flatten)]
+    pub(crate) idle: IdleArgs,
+}
+
+/// Options about the list of hits, for commands that make none: a script may hand all commands the
+/// same options.
+#[derive(Debug, Clone, Args)]
+pub(crate) struct IdleArgs {
+    #[arg(short = 'n', long, value_name = "N|all", hide = true)]
+    pub(crate) limit: Option<LimitArg>,
+    #[arg(long, value_name = "TOKEN", hide = true)]
+    pub(crate) cursor: Option<String>,
+    #[arg(short, long, value_name = "ORDER", hide = true)]
+    pub(crate) sort: Option<SortArg>,
 }
 
 /// Show one document: text, metadata, where it came from
@@ -248,6 +263,9 @@ pub(crate) struct StatusArgs {
     /// List what the last run did not read
     #[arg(long, group = "list")]
     pub(crate) skipped: bool,
+    /// List the reservations about what the last run indexed
+    #[arg(long, group = "list")]
+    pub(crate) notes: bool,
 }
 
 /// Print a completion script for a shell

@@ -1,5 +1,6 @@
 //! Reads the ledger of the last run: what became of every file and record.
 
+use std::collections::BTreeMap;
 use std::fs::{self, File};
 use std::io::{BufRead, BufReader};
 use std::path::{Path, PathBuf};
@@ -22,7 +23,20 @@ pub(crate) struct Line {
     pub(crate) code: String,
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub(crate) message: String,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub(crate) notes: Vec<Note>,
 }
+
+/// A reservation about a document that was indexed all the same.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct Note {
+    pub(crate) code: String,
+    #[serde(default)]
+    pub(crate) message: String,
+}
+
+/// Notes that say how something was found out, not that something was lost.
+const HARMLESS: [&str; 2] = ["language_detected", "title_from_name"];
 
 /// A ledger of a run that came to its end.
 #[derive(Debug, Clone)]
@@ -54,34 +68,71 @@ impl Ledger {
 
     /// The lines with a status.
     pub(crate) fn lines(&self, status: &str) -> Result<Vec<Line>, Failure> {
+        let mut found = Vec::new();
+        self.each(|line| {
+            if line.status == status {
+                found.push(line);
+            }
+        })?;
+        Ok(found)
+    }
+
+    /// The lines of documents that were indexed with notes.
+    pub(crate) fn noted(&self) -> Result<Vec<Line>, Failure> {
+        let mut found = Vec::new();
+        self.each(|line| {
+            if !line.notes.is_empty() {
+                found.push(line);
+            }
+        })?;
+        Ok(found)
+    }
+
+    /// How many lines with a status have each code, most frequent first.
+    pub(crate) fn codes(&self, status: &str) -> Result<Vec<(String, u64)>, Failure> {
+        let mut codes = BTreeMap::<String, u64>::new();
+        self.each(|line| {
+            if line.status == status {
+                *codes.entry(line.code).or_default() += 1;
+            }
+        })?;
+        Ok(by_frequency(codes))
+    }
+
+    /// How many notes of each code speak of something that was lost or guessed, most frequent
+    /// first.
+    pub(crate) fn reservations(&self) -> Result<Vec<(String, u64)>, Failure> {
+        let mut codes = BTreeMap::<String, u64>::new();
+        self.each(|line| {
+            for note in line.notes {
+                if !HARMLESS.contains(&note.code.as_str()) {
+                    *codes.entry(note.code).or_default() += 1;
+                }
+            }
+        })?;
+        Ok(by_frequency(codes))
+    }
+
+    fn each(&self, mut take: impl FnMut(Line)) -> Result<(), Failure> {
         let failed = |error: std::io::Error| {
             Failure::new(
                 "io",
                 format!("cannot read the ledger `{}`: {error}", self.path.display()),
             )
         };
-        let mut found = Vec::new();
         for line in BufReader::new(File::open(&self.path).map_err(failed)?).lines() {
-            let line = line.map_err(failed)?;
-            if let Ok(line) = serde_json::from_str::<Line>(&line)
-                && line.status == status
-            {
-                found.push(line);
+            if let Ok(line) = serde_json::from_str(&line.map_err(failed)?) {
+                take(line);
             }
         }
-        Ok(found)
+        Ok(())
     }
+}
 
-    /// How many lines with a status have each code, most frequent first.
-    pub(crate) fn codes(&self, status: &str) -> Result<Vec<(String, u64)>, Failure> {
-        let mut codes = std::collections::BTreeMap::<String, u64>::new();
-        for line in self.lines(status)? {
-            *codes.entry(line.code).or_default() += 1;
-        }
-        let mut codes: Vec<_> = codes.into_iter().collect();
-        codes.sort_by_key(|(_, number)| std::cmp::Reverse(*number));
-        Ok(codes)
-    }
+fn by_frequency(codes: BTreeMap<String, u64>) -> Vec<(String, u64)> {
+    let mut codes: Vec<_> = codes.into_iter().collect();
+    codes.sort_by_key(|(_, number)| std::cmp::Reverse(*number));
+    codes
 }
 
 /// The totals at the end of a ledger; a run that was stopped has none.

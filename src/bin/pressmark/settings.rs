@@ -133,6 +133,9 @@ impl Place {
             if error.kind() != ErrorKind::NoIndex {
                 return error.into();
             }
+            if let Some(corpus) = self.corpus.as_ref().filter(|corpus| !corpus.is_dir()) {
+                return not_a_folder(corpus);
+            }
             let (what, command) = match (&self.naming, &self.corpus) {
                 (Naming::Options(_), Some(corpus)) => {
                     let folder = shell(&corpus.to_string_lossy());
@@ -176,6 +179,17 @@ impl Place {
             None => Ok(Config::default()),
         }
     }
+}
+
+/// What is said of a corpus that is none.
+pub(crate) fn not_a_folder(path: &Path) -> Failure {
+    let what = if path.exists() {
+        "is not a folder"
+    } else {
+        "does not exist"
+    };
+    Failure::new("io", format!("`{}` {what}", path.display()))
+        .with_hint("name the folder that holds the articles")
 }
 
 fn current_folder() -> Result<PathBuf, Failure> {

@@ -2,10 +2,10 @@
 
 use std::io::Write;
 
-use pressmark::{FacetSelection, Limit};
+use pressmark::{Diagnostic, FacetSelection, Limit, Severity};
 use serde::Serialize;
 
-use crate::args::{Common, FacetsArgs, Format};
+use crate::args::{Common, FacetsArgs, Format, IdleArgs};
 use crate::console::Console;
 use crate::failure::{Failure, Finish};
 use crate::output::{facets, json, number};
@@ -42,9 +42,10 @@ pub(super) fn run(
         asked.request.facets = FacetSelection::None;
     }
     let searcher = Place::find(common)?.searcher()?;
-    let response = searcher
+    let mut response = searcher
         .search(&asked.request)
         .map_err(|error| asked.failure(error))?;
+    response.diagnostics.extend(idle(&args.idle));
     match format {
         Format::Json => asked.check(&response.diagnostics)?,
         _ => asked.tell(&response.diagnostics, console)?,
@@ -78,6 +79,25 @@ pub(super) fn run(
         Finish::Nothing
     } else {
         Finish::Done
+    })
+}
+
+/// A notice for each option that changes nothing here.
+fn idle(args: &IdleArgs) -> impl Iterator<Item = Diagnostic> {
+    [
+        ("--limit", args.limit.is_some()),
+        ("--cursor", args.cursor.is_some()),
+        ("--sort", args.sort.is_some()),
+    ]
+    .into_iter()
+    .filter_map(|(option, is_given)| is_given.then_some(option))
+    .map(|option| {
+        let message = format!("`{option}` changes nothing here: `facets` lists no hits");
+        let notice = Diagnostic::new(Severity::Notice, "option_idle", message);
+        match option {
+            "--limit" => notice.hint("`--top N` is the number of values"),
+            _ => notice,
+        }
     })
 }
 

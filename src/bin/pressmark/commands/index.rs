@@ -1,5 +1,6 @@
 //! `pressmark index`: bring the index up to date, and say what became of everything.
 
+use std::io;
 use std::time::{Duration, SystemTime};
 
 use pressmark::corpus::Corpus;
@@ -12,7 +13,7 @@ use crate::ledger::Ledger;
 use crate::output::number::{duration, thousands};
 use crate::output::{json, number};
 use crate::progress::Watch;
-use crate::settings::{Place, from_here};
+use crate::settings::{Place, from_here, not_a_folder};
 
 pub(super) fn run(
     common: &Common,
@@ -69,17 +70,28 @@ fn index(
             .with_hint("name it: `pressmark index DIR`"));
     };
     if !folder.is_dir() {
-        return Err(
-            Failure::new("io", format!("`{}` is not a folder", folder.display()))
-                .with_hint("name the folder that holds the articles"),
-        );
+        return Err(not_a_folder(folder));
     }
     let corpus = Corpus::new(folder, place.config(common)?)?;
     console.flush()?;
     let watch = Watch::new(console)?;
     let report = reindex(&corpus, &place.index, options, &watch);
     watch.finish();
-    Ok(report?)
+    report.map_err(|error| {
+        let is_barred = std::error::Error::source(&error)
+            .and_then(|source| source.downcast_ref::<io::Error>())
+            .is_some_and(|source| {
+                matches!(
+                    source.kind(),
+                    io::ErrorKind::PermissionDenied | io::ErrorKind::ReadOnlyFilesystem
+                )
+            });
+        let failure = Failure::from(error);
+        if is_barred && !place.is_indexed() {
+            return failure.with_hint("`--index DIR` keeps the index in another folder");
+        }
+        failure
+    })
 }
 
 /// Says what became of everything, and where to read more.
@@ -118,6 +130,19 @@ fn receipt(report: &Report, place: &Place, console: &mut Console) {
         "document is indexed",
         "documents are indexed",
     ));
+    let notes = ledger
+        .as_ref()
+        .and_then(|ledger| ledger.reservations().ok())
+        .unwrap_or_default();
+    if !notes.is_empty() {
+        let total = notes.iter().map(|(_, number)| number).sum();
+        console.remark(&format!(
+            "{}{}: pressmark status{} --notes",
+            number::count(total, "note", "notes"),
+            reasons(Some(notes)),
+            place.options()
+        ));
+    }
     if report.failed > 0 {
         let options = place.options();
         console.remark(&format!(

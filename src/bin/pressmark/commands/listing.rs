@@ -227,7 +227,7 @@ impl Listing {
         };
         let gap = if head.hits > 0 { "\n" } else { "" };
         console.say(&format!("{gap}{line}"));
-        let refine = refine::render(&head.facets, self.has_top, console.stderr);
+        let refine = refine::render(&head.facets, head.total, self.has_top, console.stderr);
         if !refine.is_empty() && head.total > 0 {
             console.say(&format!("\n{refine}"));
         }

@@ -34,6 +34,12 @@ pub(super) fn run(
             None => Vec::new(),
         };
         outcomes(common, status, &lines, console)?;
+    } else if args.notes {
+        let lines = match &ledger {
+            Some(ledger) => ledger.noted()?,
+            None => Vec::new(),
+        };
+        notes(common, &lines, console)?;
     } else {
         overview(common, &place, &searcher, ledger.as_ref(), console)?;
     }
@@ -149,24 +155,49 @@ fn outcomes(
         let object = json!({"format_version": pressmark::FORMAT_VERSION, status: lines});
         return Ok(form::line(console.out(), &object)?);
     }
-    let stream = console.stdout;
     for line in lines {
-        let mut flow = Flow::default();
-        flow.push_whole(Role::Title, &line.path);
-        if let Some(record) = line.record {
-            flow.glue(Role::Plain, &format!("#{record}"));
-        }
-        flow.space();
-        flow.push(Role::Name, &line.code);
-        flow.space();
-        flow.push(Role::Plain, &line.message);
-        console.text(&flow.render(stream, 0, 4))?;
+        outcome(line, &line.code, &line.message, console)?;
     }
     console.flush()?;
     console.remark(&format!(
         "{} {status} in the last run",
         count(lines.len() as u64, "file or record", "files and records")
     ));
+    Ok(())
+}
+
+fn notes(common: &Common, lines: &[Line], console: &mut Console) -> Result<(), Failure> {
+    if common.json {
+        let object = json!({"format_version": pressmark::FORMAT_VERSION, "notes": lines});
+        return Ok(form::line(console.out(), &object)?);
+    }
+    let mut number = 0;
+    for line in lines {
+        for note in &line.notes {
+            number += 1;
+            outcome(line, &note.code, &note.message, console)?;
+        }
+    }
+    console.flush()?;
+    console.remark(&format!(
+        "{} in the last run",
+        count(number, "note", "notes")
+    ));
+    Ok(())
+}
+
+/// Prints what became of a file or record, or what was noted about it.
+fn outcome(line: &Line, code: &str, message: &str, console: &mut Console) -> Result<(), Failure> {
+    let mut flow = Flow::default();
+    flow.push_whole(Role::Title, &line.path);
+    if let Some(record) = line.record {
+        flow.glue(Role::Plain, &format!("#{record}"));
+    }
+    flow.space();
+    flow.push(Role::Name, code);
+    flow.space();
+    flow.push(Role::Plain, message);
+    console.text(&flow.render(console.stdout, 0, 4))?;
     Ok(())
 }
 

@@ -66,7 +66,8 @@ impl Human {
         self.digits + 2
     }
 
-    /// Date, source, and the other facets in the order of the schema.
+    /// Date, source, author, and the other facets in the order of the schema. The language is left
+    /// to the text, which shows it.
     fn facts(&self, hit: &Hit) -> Flow {
         let mut parts: Vec<Flow> = Vec::new();
         if self.shows(FieldName::Date)
@@ -77,10 +78,19 @@ impl Human {
             parts.push(flow);
         }
         if self.shows(FieldName::Facets) {
-            let names = self.schema.facets.iter().map(|facet| facet.name.as_str());
-            let (source, others): (Vec<&str>, Vec<&str>) =
-                names.partition(|name| *name == "source");
-            for name in source.into_iter().chain(others) {
+            let mut names: Vec<&str> = self
+                .schema
+                .facets
+                .iter()
+                .map(|facet| facet.name.as_str())
+                .filter(|name| *name != "language")
+                .collect();
+            names.sort_by_key(|name| match *name {
+                "source" => 0,
+                "author" => 1,
+                _ => 2,
+            });
+            for name in names {
                 if let Some(values) = hit.facets.get(name).filter(|values| !values.is_empty()) {
                     parts.push(facet(name, values));
                 }
@@ -213,10 +223,14 @@ fn title(hit: &Hit, stream: Stream) -> Flow {
 /// A facet with its values, the first few.
 fn facet(name: &str, values: &[String]) -> Flow {
     let mut flow = Flow::default();
-    if name != "source" {
-        // The name stays with the first word of its value.
-        flow.glue(Role::Name, &format!("{name}:"));
-        flow.glue(Role::Plain, " ");
+    // A name stays with the first word of its value.
+    match name {
+        "source" => {}
+        "author" => flow.glue(Role::Name, "by "),
+        _ => {
+            flow.glue(Role::Name, &format!("{name}:"));
+            flow.glue(Role::Plain, " ");
+        }
     }
     let shown = values.len().min(MOST_VALUES);
     for (at, value) in values[..shown].iter().enumerate() {

@@ -1,6 +1,6 @@
 //! The footer under a list of hits: what to refine by, as flags to paste.
 
-use pressmark::FacetResults;
+use pressmark::{FacetCounts, FacetResults};
 
 use super::layout::{Flow, Role, columns, pad, styled};
 use super::number::{shell, thousands};
@@ -9,11 +9,12 @@ use crate::console::Stream;
 /// Values offered of a facet when nobody said how many.
 const OFFERED: usize = 5;
 
-/// Renders the footer; empty if there is nothing to refine by. `all` offers every bucket there is
-/// instead of the first few.
-pub(crate) fn render(facets: &FacetResults, all: bool, stream: Stream) -> String {
+/// Renders the footer; empty if there is nothing to refine by. `total` is the number of hits;
+/// `all` offers every bucket there is instead of the first few.
+pub(crate) fn render(facets: &FacetResults, total: u64, all: bool, stream: Stream) -> String {
     let lines: Vec<(&str, Flow)> = facets
         .iter()
+        .filter(|(_, counts)| can_narrow(counts, total))
         .map(|(name, counts)| {
             let mut items = Vec::new();
             let mut hidden = counts.other;
@@ -76,6 +77,17 @@ pub(crate) fn render(facets: &FacetResults, all: bool, stream: Stream) -> String
         out.push_str(&flow.render(stream, indent, indent));
     }
     out
+}
+
+/// Whether a choice in the facet would leave out a hit, or there is one to take back. A facet whose
+/// every value is that of all hits has nothing to offer.
+fn can_narrow(counts: &FacetCounts, total: u64) -> bool {
+    counts.other > 0
+        || counts.missing > 0
+        || counts
+            .buckets
+            .iter()
+            .any(|bucket| bucket.selected || bucket.combined != total)
 }
 
 /// Items with a dot behind each but the last.
