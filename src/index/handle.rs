@@ -3,7 +3,7 @@
 use std::path::Path;
 use std::sync::{Arc, Mutex};
 
-use super::generation::{Generation, Pinned};
+use super::generation::{Generation, Pinned, create_folder};
 use super::home::{CURRENT, DATA, GENERATIONS, Home, Memory, WriterLock};
 use super::searcher::Searcher;
 use super::writer::{Writer, WriterOptions, build_name};
@@ -49,8 +49,7 @@ impl Index {
         }
         let first = Generation::empty(schema, build_name(1));
         for folder in [folder.join(GENERATIONS), first.build_folder(folder)] {
-            std::fs::create_dir_all(&folder)
-                .map_err(|source| Error::io(&folder, "create the folder", source))?;
+            create_folder(&folder)?;
         }
         debug_assert!(first.build_folder(folder).starts_with(folder.join(DATA)));
         let home = Home::Folder(folder.into());
