@@ -5,10 +5,8 @@ use std::sync::{Arc, Mutex};
 
 #[cfg(feature = "formats")]
 use super::generation::newest_number;
-use super::generation::{Generation, Pinned};
-#[cfg(feature = "formats")]
-use super::home::WriterLock;
-use super::home::{CURRENT, DATA, GENERATIONS, Home, Memory};
+use super::generation::{Generation, Pinned, create_folder};
+use super::home::{CURRENT, DATA, GENERATIONS, Home, Memory, WriterLock};
 use super::searcher::Searcher;
 use super::writer::{Writer, WriterOptions, build_name};
 use crate::schema::Schema;
@@ -37,23 +35,31 @@ impl Index {
     /// Creates an empty index in a folder, which is made if it does not exist.
     ///
     /// # Errors
-    /// [`ErrorKind::IndexExists`] if the folder holds one; [`ErrorKind::Io`].
+    /// [`ErrorKind::IndexExists`] if the folder holds one; [`ErrorKind::Locked`] if somebody else is
+    /// creating it; [`ErrorKind::Io`].
     pub fn create(path: impl AsRef<Path>, schema: Schema) -> Result<Self> {
         let folder = path.as_ref();
-        if folder.join(CURRENT).exists() {
-            return Err(Error::new(
+        let exists = || {
+            Error::new(
                 ErrorKind::IndexExists,
                 format!("there is an index in `{}` already", folder.display()),
             )
-            .with_path(folder));
+            .with_path(folder)
+        };
+        if folder.join(CURRENT).exists() {
+            return Err(exists());
         }
         let first = Generation::empty(schema, build_name(1));
         for folder in [folder.join(GENERATIONS), first.build_folder(folder)] {
-            std::fs::create_dir_all(&folder)
-                .map_err(|source| Error::io(&folder, "create the folder", source))?;
+            create_folder(&folder)?;
         }
         debug_assert!(first.build_folder(folder).starts_with(folder.join(DATA)));
         let home = Home::Folder(folder.into());
+        // Who creates the same index at the same time must not be put back to nothing.
+        let _lock = WriterLock::take(&home)?;
+        if folder.join(CURRENT).exists() {
+            return Err(exists());
+        }
         first.publish(&home)?;
         Ok(Self::at(home))
     }
@@ -71,8 +77,7 @@ impl Index {
         let mut first = Generation::empty(schema, build_name(number + 1));
         first.number = number;
         for folder in [folder.join(GENERATIONS), first.build_folder(folder)] {
-            std::fs::create_dir_all(&folder)
-                .map_err(|source| Error::io(&folder, "create the folder", source))?;
+            create_folder(&folder)?;
         }
         first.publish(&home)?;
         Ok(Self::at(home))
