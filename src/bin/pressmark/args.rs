@@ -251,6 +251,10 @@ pub(crate) struct ExplainArgs {
 }
 
 /// Say what is indexed, what failed, and which source keys there are
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "each is a flag of the command line"
+)]
 #[derive(Debug, Args)]
 #[command(after_long_help = STATUS_HELP)]
 pub(crate) struct StatusArgs {
