@@ -200,7 +200,8 @@ pub(crate) struct IdleArgs {
 /// Show one document: text, metadata, where it came from
 ///
 /// A number up to that of the hits last listed on this terminal means the hit; `id:7` always
-/// means the document with the id 7. What was listed is kept for a week below
+/// means the document with the id 7. Where there is no corpus, ids are those of the corpus last
+/// searched on this terminal. What was listed is kept for a week below
 /// `$XDG_STATE_HOME/pressmark` or `~/.local/state/pressmark`, never in the corpus.
 #[derive(Debug, Args)]
 #[command(after_long_help = SHOW_HELP)]
