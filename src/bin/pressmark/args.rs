@@ -253,6 +253,10 @@ pub(crate) struct ExplainArgs {
 
 /// Say what is indexed, what failed, and which source keys there are
 #[derive(Debug, Args)]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "each is an option, and at most one is given"
+)]
 #[command(after_long_help = STATUS_HELP)]
 pub(crate) struct StatusArgs {
     /// List every metadata key of the sources, and what took it
