@@ -188,3 +188,22 @@ read as   desk:(a OR b) AND date:1962
 "#]]
     );
 }
+
+/// Whoever searched with `-C` need not say it again.
+#[test]
+fn documents_are_found_where_the_last_search_was() {
+    let world = World::indexed();
+    assert_eq!(world.run("", &["search", "-C", "harbour", "ferry"]).code, 0);
+    for id in ["1", "news/ferry.md", "id:news/ferry.md"] {
+        let run = world.run("home", &["show", id]);
+        assert!(run.data().starts_with("Ferry timetable"), "{run:?}");
+    }
+    let run = world.run("home", &["show", "9"]);
+    assert_eq!(
+        (run.code, run.stderr.as_str()),
+        (
+            1,
+            "error: no document has the id `9`\n  hint: the last search here listed 4 hits\n"
+        )
+    );
+}

@@ -200,7 +200,8 @@ pub(crate) struct IdleArgs {
 /// Show one document: text, metadata, where it came from
 ///
 /// A number up to that of the hits last listed on this terminal means the hit; `id:7` always
-/// means the document with the id 7. What was listed is kept for a week below
+/// means the document with the id 7. Where there is no corpus, ids are those of the corpus last
+/// searched on this terminal. What was listed is kept for a week below
 /// `$XDG_STATE_HOME/pressmark` or `~/.local/state/pressmark`, never in the corpus.
 #[derive(Debug, Args)]
 #[command(after_long_help = SHOW_HELP)]
@@ -256,6 +257,10 @@ pub(crate) struct ExplainArgs {
     reason = "each is a flag of the command line"
 )]
 #[derive(Debug, Args)]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "each is an option, and at most one is given"
+)]
 #[command(after_long_help = STATUS_HELP)]
 pub(crate) struct StatusArgs {
     /// List every metadata key of the sources, and what took it

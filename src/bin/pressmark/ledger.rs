@@ -66,7 +66,7 @@ impl Ledger {
         })
     }
 
-    /// The lines with a status.
+    /// The lines with a status, in the order of the files.
     pub(crate) fn lines(&self, status: &str) -> Result<Vec<Line>, Failure> {
         let mut found = Vec::new();
         self.each(|line| {
@@ -74,10 +74,10 @@ impl Ledger {
                 found.push(line);
             }
         })?;
-        Ok(found)
+        Ok(in_order(found))
     }
 
-    /// The lines of documents that were indexed with notes.
+    /// The lines of documents that were indexed with notes, in the order of the files.
     pub(crate) fn noted(&self) -> Result<Vec<Line>, Failure> {
         let mut found = Vec::new();
         self.each(|line| {
@@ -85,7 +85,7 @@ impl Ledger {
                 found.push(line);
             }
         })?;
-        Ok(found)
+        Ok(in_order(found))
     }
 
     /// How many lines with a status have each code, most frequent first.
@@ -127,6 +127,12 @@ impl Ledger {
         }
         Ok(())
     }
+}
+
+/// In the order of the files: a ledger is written as the readers finish.
+fn in_order(mut lines: Vec<Line>) -> Vec<Line> {
+    lines.sort_by(|a, b| (&a.path, a.record).cmp(&(&b.path, b.record)));
+    lines
 }
 
 fn by_frequency(codes: BTreeMap<String, u64>) -> Vec<(String, u64)> {

@@ -7,6 +7,7 @@ use crate::console::Console;
 use crate::failure::Failure;
 use crate::last::Last;
 use crate::output::findings;
+use crate::output::number::count;
 use crate::settings::{Naming, Place};
 
 /// A document, and where it was found.
@@ -27,7 +28,7 @@ pub(super) fn find(common: &Common, typed: &str, console: &mut Console) -> Resul
             .strip_prefix('"')
             .and_then(|id| id.strip_suffix('"'))
             .unwrap_or(id);
-        return by_id(Place::find(common)?, id);
+        return by_id(place(common)?, id);
     }
     let number: Option<usize> = typed
         .bytes()
@@ -35,11 +36,12 @@ pub(super) fn find(common: &Common, typed: &str, console: &mut Console) -> Resul
         .then(|| typed.parse().ok())
         .flatten();
     let Some(number) = number else {
-        return by_id(Place::find(common)?, typed);
+        return by_id(place(common)?, typed);
     };
-    if let Some(last) = Last::recall()
+    let last = Last::recall();
+    if let Some(last) = &last
         && let Some(id) = last.nth(number)
-        && let Some(place) = place_of(&last, common)
+        && let Some(place) = place_of(last, common)
     {
         let found = by_id(place, id)?;
         if id != typed && found.searcher.get(typed)?.is_some() {
@@ -50,8 +52,25 @@ pub(super) fn find(common: &Common, typed: &str, console: &mut Console) -> Resul
         }
         return Ok(found);
     }
-    by_id(Place::find(common)?, typed).map_err(|failure| {
-        failure.with_hint("a number means a hit once `pressmark search` has listed some here")
+    place(common)
+        .and_then(|place| by_id(place, typed))
+        .map_err(|failure| {
+            let listed = last.map_or(0, |last| last.ids.len() as u64);
+            failure.with_hint(match listed {
+                0 => "a number means a hit once `pressmark search` has listed some here".to_owned(),
+                _ => format!(
+                    "the last search here listed {}",
+                    count(listed, "hit", "hits")
+                ),
+            })
+        })
+}
+
+/// The place that the options name or the current folder lies in, else that of the last list.
+fn place(common: &Common) -> Result<Place, Failure> {
+    Place::find(common).or_else(|failure| {
+        let last = Last::recall().and_then(|last| place_of(&last, common));
+        last.ok_or(failure)
     })
 }
 
