@@ -261,8 +261,7 @@ pub(super) fn read_description(path: &Path) -> Result<Generation> {
 /// the process's own files are.
 pub(super) fn write_synced(path: &Path, bytes: &[u8]) -> Result<()> {
     let folder = path.parent().unwrap_or(Path::new("."));
-    let name = path.file_name().unwrap_or_default().to_string_lossy();
-    let temporary = folder.join(format!("{name}.tmp"));
+    let temporary = temporary(path);
     let write = || -> std::io::Result<()> {
         let mut file = File::create(&temporary)?;
         file.write_all(bytes)?;
@@ -271,6 +270,12 @@ pub(super) fn write_synced(path: &Path, bytes: &[u8]) -> Result<()> {
         sync_folder(folder)
     };
     write().map_err(|source| Error::io(path, "write", source))
+}
+
+/// Where a small file is written before it takes the place of the old one.
+pub(super) fn temporary(path: &Path) -> PathBuf {
+    let name = path.file_name().unwrap_or_default().to_string_lossy();
+    path.with_file_name(format!("{name}.tmp"))
 }
 
 /// Makes the names in a folder durable. Where folders cannot be opened (Windows), renames are.

@@ -6,9 +6,7 @@ use std::sync::{Arc, Mutex};
 #[cfg(feature = "formats")]
 use super::generation::newest_number;
 use super::generation::{Generation, Pinned};
-#[cfg(feature = "formats")]
-use super::home::WriterLock;
-use super::home::{CURRENT, DATA, GENERATIONS, Home, Memory};
+use super::home::{CURRENT, DATA, GENERATIONS, Home, Memory, WriterLock};
 use super::searcher::Searcher;
 use super::writer::{Writer, WriterOptions, build_name};
 use crate::schema::Schema;
@@ -37,15 +35,19 @@ impl Index {
     /// Creates an empty index in a folder, which is made if it does not exist.
     ///
     /// # Errors
-    /// [`ErrorKind::IndexExists`] if the folder holds one; [`ErrorKind::Io`].
+    /// [`ErrorKind::IndexExists`] if the folder holds one; [`ErrorKind::Locked`] if somebody else is
+    /// creating it; [`ErrorKind::Io`].
     pub fn create(path: impl AsRef<Path>, schema: Schema) -> Result<Self> {
         let folder = path.as_ref();
-        if folder.join(CURRENT).exists() {
-            return Err(Error::new(
+        let exists = || {
+            Error::new(
                 ErrorKind::IndexExists,
                 format!("there is an index in `{}` already", folder.display()),
             )
-            .with_path(folder));
+            .with_path(folder)
+        };
+        if folder.join(CURRENT).exists() {
+            return Err(exists());
         }
         let first = Generation::empty(schema, build_name(1));
         for folder in [folder.join(GENERATIONS), first.build_folder(folder)] {
@@ -54,6 +56,11 @@ impl Index {
         }
         debug_assert!(first.build_folder(folder).starts_with(folder.join(DATA)));
         let home = Home::Folder(folder.into());
+        // Who creates the same index at the same time must not be put back to nothing.
+        let _lock = WriterLock::take(&home)?;
+        if folder.join(CURRENT).exists() {
+            return Err(exists());
+        }
         first.publish(&home)?;
         Ok(Self::at(home))
     }

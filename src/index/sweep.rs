@@ -5,8 +5,8 @@ use std::collections::{BTreeMap, HashSet};
 use std::fs::{self, File};
 use std::path::{Path, PathBuf};
 
-use super::generation::{read_description, sync_folder};
-use super::home::{DATA, GENERATIONS};
+use super::generation::{read_description, sync_folder, temporary};
+use super::home::{CURRENT, DATA, GENERATIONS};
 use crate::{Error, ErrorKind, Result};
 
 /// Generations that are kept although nobody reads them.
@@ -26,6 +26,7 @@ pub(super) fn sweep(
         builds.push((build, files));
     }
     let working = working();
+    remove(&temporary(&folder.join(CURRENT)))?;
     let descriptions = folder.join(GENERATIONS);
     let mut kept: BTreeMap<u64, PathBuf> = BTreeMap::new();
     for path in entries(&descriptions)? {
@@ -41,7 +42,7 @@ pub(super) fn sweep(
         let Some((number, path)) = kept.pop_first() else {
             break;
         };
-        if !is_read(&path) {
+        if let Some(_alone) = hold(&path) {
             remove(&path)?;
             continue;
         }
@@ -53,10 +54,10 @@ pub(super) fn sweep(
             let Some((number, path)) = kept.pop_first() else {
                 break;
             };
-            if is_read(&path) {
-                held.insert(number, path);
-            } else {
+            if let Some(_alone) = hold(&path) {
                 remove(&path)?;
+            } else {
+                held.insert(number, path);
             }
         }
         kept.append(&mut held);
@@ -102,9 +103,10 @@ fn number(path: &Path) -> Option<u64> {
         .ok()
 }
 
-/// Whether a reader holds a generation.
-fn is_read(path: &Path) -> bool {
-    File::open(path).is_ok_and(|file| file.try_lock().is_err())
+/// Keeps readers out of a generation, unless one holds it. It must be removed under this lock: a
+/// reader that came between a mere look and the removal would lose its files.
+fn hold(path: &Path) -> Option<File> {
+    File::open(path).ok().filter(|file| file.try_lock().is_ok())
 }
 
 fn entries(folder: &Path) -> Result<Vec<PathBuf>> {

@@ -19,6 +19,8 @@ use crate::{Error, ErrorKind, Result};
 /// The folder of ledgers below that of the index.
 const FOLDER: &str = "runs";
 const EXTENSION: &str = "jsonl";
+/// Of a ledger that is being put right.
+const TEMPORARY: &str = "tmp";
 /// How many ledgers are kept.
 const KEPT: usize = 20;
 
@@ -127,7 +129,7 @@ impl Ledger {
             return Ok(());
         }
         let overtaken = std::mem::take(&mut self.overtaken);
-        let temporary = self.path.with_extension("tmp");
+        let temporary = self.path.with_extension(TEMPORARY);
         let mut settle = || -> io::Result<BufWriter<File>> {
             self.output.flush()?;
             let mut output = BufWriter::with_capacity(64 << 10, File::create(&temporary)?);
@@ -184,6 +186,10 @@ impl Ledger {
                 .extension()
                 .is_some_and(|extension| extension == EXTENSION);
             let is_named = named.is_some_and(|named| path.ends_with(named));
+            // Of a run that was killed: this one has renamed its own by now.
+            if path.extension().is_some_and(|kind| kind == TEMPORARY) {
+                fs::remove_file(&path).map_err(|error| Error::io(&path, "delete", error))?;
+            }
             if is_ledger && !is_named && path != self.path {
                 let modified = entry.metadata().and_then(|metadata| metadata.modified());
                 ledgers.push((modified.map_err(failed)?, path));

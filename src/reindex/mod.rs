@@ -67,7 +67,11 @@ pub fn reindex(
     let schema = &corpus.config().schema;
     let index = match Index::open(index_dir) {
         Err(error) if error.kind() == ErrorKind::NoIndex => {
-            Index::create(index_dir, schema.clone())?
+            match Index::create(index_dir, schema.clone()) {
+                // Somebody else was faster.
+                Err(error) if error.kind() == ErrorKind::IndexExists => Index::open(index_dir)?,
+                index => index?,
+            }
         }
         Err(error)
             if options.rebuild

@@ -7,12 +7,14 @@
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
 mod arguments;
+mod crash;
 mod documents;
 mod export;
 mod facets;
 mod help;
 mod hostile;
 mod indexing;
+mod readers;
 mod search;
 mod tidy;
 mod world;

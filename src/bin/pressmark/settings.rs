@@ -115,11 +115,6 @@ impl Place {
         words
     }
 
-    /// Whether there is an index; one that cannot be read counts.
-    pub(crate) fn is_indexed(&self) -> bool {
-        self.index.join("CURRENT").exists()
-    }
-
     /// Whether the corpus has a configuration of its own, which makes it one.
     pub(crate) fn is_configured(&self) -> bool {
         self.corpus
@@ -127,35 +122,42 @@ impl Place {
             .is_some_and(|corpus| corpus.join(CONFIG_FILE).is_file())
     }
 
-    /// Opens the index.
-    pub(crate) fn open(&self) -> Result<Index, Failure> {
-        Index::open(&self.index).map_err(|error| {
-            if error.kind() != ErrorKind::NoIndex {
-                return error.into();
-            }
-            let (what, command) = match (&self.naming, &self.corpus) {
-                (Naming::Options(_), Some(corpus)) => {
-                    let folder = shell(&corpus.to_string_lossy());
-                    let index = self.options_but_corpus();
-                    (
-                        format!("`{}`", corpus.display()),
-                        format!(" {folder}{index}"),
-                    )
-                }
-                (Naming::Options(_), None) => (
-                    format!("`{}`", self.index.display()),
-                    " DIR".to_owned() + &self.options(),
-                ),
-                (Naming::Found, _) => ("this corpus".to_owned(), String::new()),
-            };
-            Failure::new("no_index", format!("{what} has not been indexed"))
-                .with_hint(format!("run `pressmark index{command}`"))
-        })
+    /// A snapshot of the newest generation; none if no run has published anything yet.
+    pub(crate) fn published(&self) -> Result<Option<Searcher>, Failure> {
+        let index = match Index::open(&self.index) {
+            Err(error) if error.kind() == ErrorKind::NoIndex => return Ok(None),
+            index => index?,
+        };
+        let searcher = index.searcher()?;
+        // What a first run that is under way, or was stopped early, leaves is an empty generation
+        // 0. To answer from that would tell of no hits where nobody has looked.
+        Ok((searcher.generation() > 0).then_some(searcher))
     }
 
-    /// A snapshot of the newest generation.
+    /// A snapshot of the newest generation, which has to be there.
     pub(crate) fn searcher(&self) -> Result<Searcher, Failure> {
-        Ok(self.open()?.searcher()?)
+        self.published()?.ok_or_else(|| self.not_indexed())
+    }
+
+    /// That there is no index, and how to make it.
+    pub(crate) fn not_indexed(&self) -> Failure {
+        let (what, command) = match (&self.naming, &self.corpus) {
+            (Naming::Options(_), Some(corpus)) => {
+                let folder = shell(&corpus.to_string_lossy());
+                let index = self.options_but_corpus();
+                (
+                    format!("`{}`", corpus.display()),
+                    format!(" {folder}{index}"),
+                )
+            }
+            (Naming::Options(_), None) => (
+                format!("`{}`", self.index.display()),
+                " DIR".to_owned() + &self.options(),
+            ),
+            (Naming::Found, _) => ("this corpus".to_owned(), String::new()),
+        };
+        Failure::new("no_index", format!("{what} has not been indexed"))
+            .with_hint(format!("run `pressmark index{command}`"))
     }
 
     /// The configuration: of the option, of the corpus, of the user, or none.

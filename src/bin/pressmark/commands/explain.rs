@@ -19,11 +19,11 @@ pub(super) fn run(
 ) -> Result<Finish, Failure> {
     let asked = Asked::of(&args.selection)?;
     let searcher = match Place::find(common) {
-        Ok(place) if place.is_indexed() => Some(place.searcher()?),
+        Ok(place) if args.id.is_some() => Some(place.searcher()?),
         // Without an index any well-formed name is taken for a facet's.
-        Ok(place) if args.id.is_some() => return Err(place.open().err().unwrap_or_else(no_index)),
+        Ok(place) => place.published()?,
         Err(failure) if args.id.is_some() => return Err(failure),
-        _ => None,
+        Err(_) => None,
     };
     let context = ParseContext {
         schema: searcher.as_ref().map(Searcher::schema),
@@ -76,10 +76,6 @@ pub(super) fn run(
         asked.tell(&explanation.diagnostics, console)?;
     }
     Ok(finish)
-}
-
-fn no_index() -> Failure {
-    Failure::new("no_index", "there is no index to look the document up in")
 }
 
 fn without_hits(request: &SearchRequest) -> SearchRequest {

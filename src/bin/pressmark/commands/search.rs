@@ -23,10 +23,14 @@ pub(super) fn run(
         defaults,
     )?;
     let place = Place::find(common)?;
-    if !place.is_indexed() && place.is_configured() && !args.no_index {
-        super::index::first(common, &place, console)?;
-    }
-    let searcher = place.searcher()?;
+    let searcher = match place.published()? {
+        None if place.is_configured() && !args.no_index => {
+            super::index::first(common, &place, console)?;
+            place.searcher()?
+        }
+        None => return Err(place.not_indexed()),
+        Some(searcher) => searcher,
+    };
     console.mention(&format!(
         "generation {} of `{}`",
         searcher.generation(),
