@@ -21,7 +21,7 @@ use tantivy::directory::{
     WatchHandle, WritePtr,
 };
 
-use super::generation::{FileRef, Generation, damaged, sync_folder};
+use super::generation::{FileRef, Generation, create_folder, damaged, sync_folder};
 use super::home::{Home, Memory};
 use crate::{Error, Result};
 
@@ -79,8 +79,7 @@ impl EngineDirectory {
     pub(super) fn writer(home: &Home, generation: &Generation) -> Result<Self> {
         if let Home::Folder(folder) = home {
             let build = generation.build_folder(folder);
-            std::fs::create_dir_all(&build)
-                .map_err(|source| Error::io(&build, "create the folder", source))?;
+            create_folder(&build)?;
         }
         Self::new(home, generation, Mode::Write)
     }

@@ -278,6 +278,16 @@ pub(super) fn temporary(path: &Path) -> PathBuf {
     path.with_file_name(format!("{name}.tmp"))
 }
 
+/// Makes a folder, and its name durable: what is synced in it would be out of reach without.
+pub(super) fn create_folder(path: &Path) -> Result<()> {
+    if path.is_dir() {
+        return Ok(());
+    }
+    fs::create_dir_all(path)
+        .and_then(|()| path.parent().map_or(Ok(()), sync_folder))
+        .map_err(|source| Error::io(path, "create the folder", source))
+}
+
 /// Makes the names in a folder durable. Where folders cannot be opened (Windows), renames are.
 pub(super) fn sync_folder(folder: &Path) -> std::io::Result<()> {
     if cfg!(unix) {

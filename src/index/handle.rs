@@ -5,7 +5,7 @@ use std::sync::{Arc, Mutex};
 
 #[cfg(feature = "formats")]
 use super::generation::newest_number;
-use super::generation::{Generation, Pinned};
+use super::generation::{Generation, Pinned, create_folder};
 use super::home::{CURRENT, DATA, GENERATIONS, Home, Memory, WriterLock};
 use super::searcher::Searcher;
 use super::writer::{Writer, WriterOptions, build_name};
@@ -51,8 +51,7 @@ impl Index {
         }
         let first = Generation::empty(schema, build_name(1));
         for folder in [folder.join(GENERATIONS), first.build_folder(folder)] {
-            std::fs::create_dir_all(&folder)
-                .map_err(|source| Error::io(&folder, "create the folder", source))?;
+            create_folder(&folder)?;
         }
         debug_assert!(first.build_folder(folder).starts_with(folder.join(DATA)));
         let home = Home::Folder(folder.into());
@@ -78,8 +77,7 @@ impl Index {
         let mut first = Generation::empty(schema, build_name(number + 1));
         first.number = number;
         for folder in [folder.join(GENERATIONS), first.build_folder(folder)] {
-            std::fs::create_dir_all(&folder)
-                .map_err(|source| Error::io(&folder, "create the folder", source))?;
+            create_folder(&folder)?;
         }
         first.publish(&home)?;
         Ok(Self::at(home))

@@ -64,6 +64,8 @@ pub(super) fn sweep(
         break;
     }
     let mut needed: HashSet<PathBuf> = working.clone();
+    // Their folders stay even if there is no file in them: readers look for them.
+    let mut needed_builds = HashSet::new();
     for (&number, path) in &kept {
         let generation = match read_description(path) {
             Ok(generation) => generation,
@@ -76,6 +78,7 @@ pub(super) fn sweep(
         };
         let build = folder.join(DATA).join(&generation.build);
         needed.extend(generation.files.iter().map(|file| build.join(&file.path)));
+        needed_builds.insert(build);
     }
     for (build, files) in builds {
         let mut left = 0;
@@ -86,7 +89,10 @@ pub(super) fn sweep(
                 remove(&path)?;
             }
         }
-        if left == 0 && !working.iter().any(|path| path.starts_with(&build)) {
+        let is_needed = left > 0
+            || needed_builds.contains(&build)
+            || working.iter().any(|path| path.starts_with(&build));
+        if !is_needed {
             // Not empty if a file appeared meanwhile; the next sweep will see.
             let _ = fs::remove_dir(&build);
         }

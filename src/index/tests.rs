@@ -170,6 +170,22 @@ fn old_generations_and_their_files_are_swept_when_nobody_reads_them() {
     assert_eq!(index.searcher().unwrap().documents(), 9);
 }
 
+/// Between its sweep and its first file, a writer may be killed.
+#[test]
+fn the_folder_of_an_empty_generation_is_not_swept() {
+    let folder = tempfile::tempdir().unwrap();
+    drop(Index::create(folder.path(), schema()).unwrap());
+    for leftover in ["CURRENT.tmp", "generations/1.json", "data/00000001/x.idx"] {
+        std::fs::write(folder.path().join(leftover), "half").unwrap();
+    }
+    super::sweep::sweep(folder.path(), 0, std::collections::HashSet::new).unwrap();
+    let searcher = Index::open(folder.path()).unwrap().searcher().unwrap();
+    assert_eq!((searcher.generation(), searcher.documents()), (0, 0));
+    for leftover in ["CURRENT.tmp", "generations/1.json", "data/00000001/x.idx"] {
+        assert!(!folder.path().join(leftover).exists(), "{leftover}");
+    }
+}
+
 #[test]
 fn a_second_writer_is_refused_by_name() {
     let folder = tempfile::tempdir().unwrap();

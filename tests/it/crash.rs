@@ -341,3 +341,25 @@ fn a_killed_run_leaves_a_published_state() {
         eprintln!("{outcomes:?}");
     }
 }
+
+/// What a first run begins with is no answer to anybody.
+#[test]
+fn an_index_that_holds_nothing_yet_is_none() {
+    let world = World::new();
+    let index = world.path("harbour/.pressmark");
+    pressmark::Index::create(&index, pressmark::Schema::default()).unwrap();
+    assert_eq!(state(&world, "harbour"), None);
+    for arguments in [
+        &["status", "--json"][..],
+        &["explain", "ferry", "--id", "w1", "--json"],
+    ] {
+        let run = world.harbour(arguments);
+        assert_eq!(
+            (run.code, &run.json()["error"]["code"]),
+            (2, &"no_index".into())
+        );
+    }
+    // A folder with a configuration is indexed by its first search, as if nothing had been there.
+    let run = world.harbour(&["search", "-c", "ferry"]);
+    assert_eq!((run.code, run.stdout.as_str()), (0, "4\n"), "{run:?}");
+}
