@@ -13,7 +13,7 @@ use crate::world::World;
 /// Kills, unless `PRESSMARK_KILLS` says how many.
 const KILLS: u32 = 6;
 
-/// SplitMix64: the same numbers in every run.
+/// A small generator: the same numbers in every run.
 struct Numbers(u64);
 
 impl Numbers {
