@@ -116,6 +116,12 @@ impl Searcher {
         self.published().number
     }
 
+    /// Whether nothing was ever written to it: what a first run begins with, and what it leaves if
+    /// it is stopped early. Having no documents is something else.
+    pub fn is_blank(&self) -> bool {
+        self.published().engine_meta.is_null()
+    }
+
     /// Documents in it.
     pub fn documents(&self) -> u64 {
         self.published().documents
