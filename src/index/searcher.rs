@@ -116,6 +116,12 @@ impl Searcher {
         self.published().number
     }
 
+    /// Whether nothing was ever written to it: what a first run begins with, and what it leaves if
+    /// it is stopped early. Having no documents is something else.
+    pub fn is_blank(&self) -> bool {
+        self.published().engine_meta.is_null()
+    }
+
     /// Documents in it.
     pub fn documents(&self) -> u64 {
         self.published().documents
@@ -200,7 +206,7 @@ impl Searcher {
             query: asked.query.to_string(),
             generation: self.generation(),
             total,
-            took_ms: started.elapsed().as_secs_f64() * 1_000.0,
+            took_ms: milliseconds(started),
             hits,
             facets: FacetResults(results),
             diagnostics: asked.diagnostics,
@@ -564,6 +570,11 @@ impl Iterator for Export {
     }
 }
 
+/// Milliseconds since an instant, to the microsecond.
+fn milliseconds(since: Instant) -> f64 {
+    since.elapsed().as_micros() as f64 / 1_000.0
+}
+
 /// Takes ranges of dates that every hit must match out of a query, so that what fails only them
 /// can be counted.
 fn split_dates(query: &Query) -> (Query, Vec<DateRange>) {
@@ -629,7 +640,7 @@ fn about_dates(tally: DateTally) -> Vec<Diagnostic> {
     };
     if tally.overlapping > 0 {
         let message = format!(
-            "{} with a coarser date could lie in the range and were left out",
+            "left out {} with a coarser date that could lie in the range",
             documents(tally.overlapping)
         );
         diagnostics.push(
@@ -638,7 +649,7 @@ fn about_dates(tally: DateTally) -> Vec<Diagnostic> {
         );
     }
     if tally.undated > 0 {
-        let message = format!("{} without a date were left out", documents(tally.undated));
+        let message = format!("left out {} without a date", documents(tally.undated));
         diagnostics.push(
             Diagnostic::new(Severity::Notice, "undated", message).hint("`missing:date` finds them"),
         );

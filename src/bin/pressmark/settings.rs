@@ -134,9 +134,8 @@ impl Place {
             index => index?,
         };
         let searcher = index.searcher()?;
-        // What a first run that is under way, or was stopped early, leaves is an empty generation
-        // 0. To answer from that would tell of no hits where nobody has looked.
-        Ok((searcher.generation() > 0).then_some(searcher))
+        // To answer from what a first run begins with would tell of no hits where nobody looked.
+        Ok((!searcher.is_blank()).then_some(searcher))
     }
 
     /// Whether a run has published something.
