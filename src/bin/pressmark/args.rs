@@ -252,10 +252,6 @@ pub(crate) struct ExplainArgs {
 }
 
 /// Say what is indexed, what failed, and which source keys there are
-#[expect(
-    clippy::struct_excessive_bools,
-    reason = "each is a flag of the command line"
-)]
 #[derive(Debug, Args)]
 #[expect(
     clippy::struct_excessive_bools,
