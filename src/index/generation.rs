@@ -234,6 +234,14 @@ fn read_current(folder: &Path) -> Result<(u64, String)> {
     }
 }
 
+/// The number of the newest generation.
+pub(super) fn newest_published(home: &Home) -> Result<u64> {
+    match home {
+        Home::Memory(memory) => Ok(memory.newest().number),
+        Home::Folder(folder) => Ok(read_current(folder)?.0),
+    }
+}
+
 /// Where a generation is described.
 pub(super) fn description(folder: &Path, number: u64) -> PathBuf {
     folder.join(GENERATIONS).join(format!("{number}.json"))

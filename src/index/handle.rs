@@ -5,7 +5,7 @@ use std::sync::{Arc, Mutex};
 
 #[cfg(feature = "formats")]
 use super::generation::newest_number;
-use super::generation::{Generation, Pinned, create_folder};
+use super::generation::{Generation, Pinned, create_folder, newest_published};
 use super::home::{CURRENT, DATA, GENERATIONS, Home, Memory, WriterLock};
 use super::searcher::Searcher;
 use super::writer::{Writer, WriterOptions, build_name};
@@ -16,8 +16,18 @@ use crate::{Error, ErrorKind, Result};
 #[derive(Debug, Clone)]
 pub struct Index {
     home: Home,
-    /// The newest snapshot that was asked for, so that asking again is cheap.
-    newest: Arc<Mutex<Option<Searcher>>>,
+    newest: Arc<Mutex<Newest>>,
+}
+
+/// What is known of the newest generation, so that asking again is cheap.
+#[derive(Debug, Default)]
+enum Newest {
+    #[default]
+    Unknown,
+    /// Checked when the index was opened.
+    Opened(Pinned),
+    /// Searched before.
+    Searched(Searcher),
 }
 
 impl Index {
@@ -28,8 +38,11 @@ impl Index {
     /// if it cannot be used.
     pub fn open(path: impl AsRef<Path>) -> Result<Self> {
         let home = Home::find(path.as_ref())?;
-        drop(Pinned::newest(&home)?);
-        Ok(Self::at(home))
+        let newest = Newest::Opened(Pinned::newest(&home)?);
+        Ok(Self {
+            home,
+            newest: Arc::new(Mutex::new(newest)),
+        })
     }
 
     /// Creates an empty index in a folder, which is made if it does not exist.
@@ -126,6 +139,15 @@ impl Index {
     /// As [`writer`](Self::writer); [`ErrorKind::Version`] if the index was made with another
     /// analysis and is not to be rebuilt.
     pub fn writer_with(&self, options: WriterOptions) -> Result<Writer> {
+        // Who writes will not search the state before: it must not be held for that.
+        let mut newest = self
+            .newest
+            .lock()
+            .unwrap_or_else(std::sync::PoisonError::into_inner);
+        if matches!(*newest, Newest::Opened(_)) {
+            *newest = Newest::Unknown;
+        }
+        drop(newest);
         Writer::open(self.home.clone(), options)
     }
 
@@ -134,18 +156,21 @@ impl Index {
     /// # Errors
     /// As [`open`](Self::open).
     pub fn searcher(&self) -> Result<Searcher> {
-        let pinned = Pinned::newest(&self.home)?;
         let mut newest = self
             .newest
             .lock()
             .unwrap_or_else(std::sync::PoisonError::into_inner);
-        if let Some(searcher) = &*newest
-            && searcher.generation() == pinned.generation.number
-        {
-            return Ok(searcher.clone());
-        }
+        let current = newest_published(&self.home)?;
+        let pinned = match std::mem::take(&mut *newest) {
+            Newest::Searched(searcher) if searcher.generation() == current => {
+                *newest = Newest::Searched(searcher.clone());
+                return Ok(searcher);
+            }
+            Newest::Opened(pinned) if pinned.generation.number == current => pinned,
+            _ => Pinned::newest(&self.home)?,
+        };
         let searcher = Searcher::open(&self.home, pinned)?;
-        *newest = Some(searcher.clone());
+        *newest = Newest::Searched(searcher.clone());
         Ok(searcher)
     }
 }

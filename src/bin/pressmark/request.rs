@@ -27,7 +27,11 @@ impl Asked {
         let mut request = SearchRequest::all();
         request.question = Question::Text(text.clone());
         request.any = selection.any;
-        request.today = today();
+        // To find the time zone costs more than a search: only where a day can be asked for.
+        let periods = [&selection.since, &selection.until, &selection.added_since];
+        if text.contains(':') || periods.iter().any(|period| period.is_some()) {
+            request.today = today();
+        }
         request.date_match = match selection.dates {
             DatesArg::Within => DateMatch::Within,
             DatesArg::Overlap => DateMatch::Overlap,
