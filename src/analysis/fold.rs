@@ -132,6 +132,10 @@ fn attaches(last: char, c: char) -> bool {
     if is_combining_mark(c) || matches!(c, '\u{FF9E}' | '\u{FF9F}') {
         return true;
     }
+    // Nothing but marks joins a plain character.
+    if last.is_ascii() {
+        return false;
+    }
     // Thai and Lao `am`: a mark and a letter.
     if matches!(c, '\u{E33}' | '\u{EB3}') {
         return last != c;
