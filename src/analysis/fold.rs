@@ -61,7 +61,7 @@ impl Folder {
         if next.is_none_or(|next| !may_attach(first, next)) && !is_ignorable(first) {
             self.out.clear();
             self.alone = stands_alone(first);
-            push_single(first, &mut self.out);
+            push_single(without_mark(first), &mut self.out);
             return at + first.len_utf8();
         }
         self.joined(text, at)
@@ -104,7 +104,7 @@ impl Folder {
                 end = at + i;
                 break;
             }
-            self.source.push(c);
+            self.source.push(without_mark(c));
         }
         self.alone = self.source.first().is_some_and(|&c| stands_alone(c));
         self.out.clear();
@@ -127,18 +127,20 @@ fn may_attach(last: char, c: char) -> bool {
     is_ignorable(c) || attaches(last, c)
 }
 
+/// Thai and Lao `am` without the mark that is a part of it: the mark belongs to the letter before,
+/// and is dropped there like every other.
+fn without_mark(c: char) -> char {
+    match c {
+        '\u{E33}' => '\u{E32}',
+        '\u{EB3}' => '\u{EB2}',
+        other => other,
+    }
+}
+
 /// Whether a character belongs to the one before it: normalisation may join or reorder them.
 fn attaches(last: char, c: char) -> bool {
     if is_combining_mark(c) || matches!(c, '\u{FF9E}' | '\u{FF9F}') {
         return true;
-    }
-    // Nothing but marks joins a plain character.
-    if last.is_ascii() {
-        return false;
-    }
-    // Thai and Lao `am`: a mark and a letter.
-    if matches!(c, '\u{E33}' | '\u{EB3}') {
-        return last != c;
     }
     // Hangul: a vowel joins a leading consonant, a final consonant joins a syllable.
     if matches!(c, '\u{1160}'..='\u{11FF}' | '\u{3131}'..='\u{318E}' | '\u{FFA0}'..='\u{FFDC}') {
