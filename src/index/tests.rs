@@ -362,3 +362,76 @@ fn numbers_presence_and_instants_restrict() {
         );
     }
 }
+
+/// What a tagger would infer, put beside what the document declares.
+fn put_inferred(writer: &Writer, document: Document, origin: Origin, countries: &[&str]) {
+    use tantivy::schema::OwnedValue;
+    let mut prepared = writer.preparer().prepare(document, 0).unwrap();
+    let values = countries
+        .iter()
+        .map(|&country| OwnedValue::Str(country.to_owned()))
+        .collect();
+    let facets = OwnedValue::Object(vec![("country".to_owned(), OwnedValue::Array(values))]);
+    let (_, fields) = super::layout::Fields::schema();
+    prepared
+        .document
+        .add_object(fields.facets, [(origin.name().to_owned(), facets)].into());
+    writer.put_prepared(prepared, true).unwrap();
+}
+
+#[test]
+fn declared_values_hide_what_a_document_is_about() {
+    let index = Index::create_in_memory(schema()).unwrap();
+    let mut writer = index.writer().unwrap();
+    let declared = Document::new("a").facet("country", "Iran");
+    put_inferred(&writer, declared, Origin::About, &["Iraq"]);
+    put_inferred(
+        &writer,
+        Document::new("b"),
+        Origin::About,
+        &["Iraq", "IRAN"],
+    );
+    put_inferred(&writer, Document::new("c"), Origin::Mentioned, &["Iraq"]);
+    writer.commit().unwrap();
+    let searcher = index.searcher().unwrap();
+    let names = [
+        "country",
+        "declared.country",
+        "about.country",
+        "mentioned.country",
+    ];
+    let response = searcher
+        .search(&SearchRequest::all().facets(names))
+        .unwrap();
+    for (facet, expected, missing) in [
+        ("country", vec![("Iran", 2), ("Iraq", 1)], 1),
+        ("declared.country", vec![("Iran", 1)], 2),
+        ("about.country", vec![("Iraq", 2), ("IRAN", 1)], 1),
+        ("mentioned.country", vec![("Iraq", 1)], 2),
+    ] {
+        let counts = response.facets.get(facet).unwrap();
+        let shown: Vec<(&str, u64)> = counts
+            .buckets
+            .iter()
+            .map(|bucket| (bucket.value.as_str(), bucket.count))
+            .collect();
+        assert_eq!((shown, counts.missing), (expected, missing), "{facet}");
+        for bucket in &counts.buckets {
+            let hits = ids(
+                &searcher,
+                &SearchRequest::all().filter(facet, &bucket.value),
+            );
+            assert_eq!(hits.len() as u64, bucket.count, "{facet} {}", bucket.value);
+        }
+    }
+    for (query, expected) in [
+        ("country:iraq", vec!["b"]),
+        ("about.country:iraq", vec!["a", "b"]),
+        ("mentioned.country:iraq", vec!["c"]),
+        ("missing:country", vec!["c"]),
+        ("has:mentioned.country", vec!["c"]),
+    ] {
+        let request = SearchRequest::query(query).unwrap();
+        assert_eq!(ids(&searcher, &request), expected, "{query}");
+    }
+}
