@@ -36,6 +36,8 @@ pub enum ErrorKind {
     Cursor,
     /// The publication would lose more documents than is allowed without being told so.
     Shrink,
+    /// More files and records failed than the caller allows.
+    TooManyErrors,
     /// The caller asked for the work to stop, or its deadline passed.
     Cancelled,
     /// The engine failed in a way that says nothing more; a bug here or below.
@@ -58,6 +60,7 @@ impl ErrorKind {
             Self::Document => "document",
             Self::Cursor => "cursor",
             Self::Shrink => "shrink",
+            Self::TooManyErrors => "too_many_errors",
             Self::Cancelled => "cancelled",
             Self::Engine => "engine",
         }

@@ -37,7 +37,12 @@ pub use index::{
 };
 pub use query::{Diagnostic, Query, Severity};
 #[cfg(feature = "formats")]
-pub use reindex::{Event, Observer, Progress, ReindexOptions, Report, reindex};
+pub use reindex::forecast as plan;
+#[cfg(feature = "formats")]
+pub use reindex::{
+    Event, MaxErrors, Observer, Progress, ReindexOptions, ReindexPlan, Report, plan_reindex,
+    reindex,
+};
 #[cfg(feature = "formats")]
 pub use schema::{Config, Rule, SavedSearch};
 pub use schema::{

