@@ -25,7 +25,7 @@ pub use format::Format;
 pub use paths::decode_path;
 pub use records::{FileDigest, RawRecord, Records};
 
-use crate::{Config, Result};
+use crate::{Config, Document, Result};
 
 /// A folder of article files and the rules for reading them.
 ///
@@ -91,5 +91,13 @@ impl Corpus {
     pub fn document(&self, file: &SourceFile, record: RawRecord) -> Result<Reading, Failure> {
         let rules = self.rules.values(&file.path);
         read::document(&self.config.schema, &rules, file, &record)
+    }
+
+    /// Gives a document that another configuration made what this one makes of its kept metadata
+    /// and its place. Only right if both agree on ids, titles and texts.
+    pub(crate) fn remake(&self, document: &mut Document) {
+        let path = document.source.as_ref().map_or("", |source| &source.path);
+        let rules = self.rules.values(path);
+        read::remake(&self.config.schema, &rules, document);
     }
 }

@@ -103,17 +103,86 @@ impl Config {
         parse::parse(text, path)
     }
 
-    /// A hexadecimal digest of everything that decides what documents look like: fields, facets,
-    /// numbers, globs, rules, and the version of the readers; not saved searches.
-    pub fn digest(&self) -> String {
-        let decisive = (
+    /// Digests of everything that decides what documents look like; not of which files belong to
+    /// the corpus, and not of saved searches.
+    pub(crate) fn digests(&self) -> Digests {
+        let fields = &self.schema.fields;
+        // The text that a record holds is not kept with its metadata: a key that reaches into it
+        // needs the file.
+        let reaches_text = |keys: &[String]| {
+            keys.iter()
+                .any(|key| fields.body.iter().any(|body| may_meet(key, body)))
+        };
+        let facets = self.schema.facets.iter();
+        let numbers = self.schema.numbers.iter();
+        let others = [&fields.date, &fields.url, &fields.language];
+        let text = (
             READERS,
-            &self.schema,
-            &self.include,
-            &self.exclude,
-            &self.rules,
+            (&fields.id, &fields.title, &fields.body),
+            facets
+                .filter(|facet| reaches_text(&facet.keys))
+                .collect::<Vec<_>>(),
+            numbers
+                .filter(|number| reaches_text(&number.keys))
+                .collect::<Vec<_>>(),
+            others.map(|keys| reaches_text(keys).then_some(keys)),
+            self.rules
+                .iter()
+                .filter_map(Rule::about_title)
+                .collect::<Vec<_>>(),
         );
-        let json = serde_json::to_vec(&decisive).expect("plain data with text as keys");
-        blake3::hash(&json).to_hex().to_string()
+        Digests {
+            text: digest(&text),
+            values: digest(&(&self.schema, &self.rules)),
+        }
     }
+}
+
+/// What documents were made with, in two parts.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub(crate) struct Digests {
+    /// What decides ids, titles and texts, and whatever else needs the file itself.
+    pub(crate) text: String,
+    /// What decides dates, facets and the rest, which the kept metadata suffice for.
+    pub(crate) values: String,
+}
+
+impl Digests {
+    /// Both in one word.
+    pub(crate) fn join(&self) -> String {
+        format!("{}-{}", self.text, self.values)
+    }
+
+    /// Reads what [`join`](Self::join) wrote; whatever else it is, it is equal to nothing.
+    pub(crate) fn split(word: &str) -> Self {
+        let (text, values) = word.split_once('-').unwrap_or_default();
+        Self {
+            text: text.to_owned(),
+            values: values.to_owned(),
+        }
+    }
+}
+
+impl Rule {
+    /// What the rule has to do with titles, if anything.
+    fn about_title(&self) -> Option<(&str, Option<&Vec<String>>)> {
+        let set = self.set.get("title");
+        (set.is_some() || self.path.contains("{title}")).then_some((&self.path, set))
+    }
+}
+
+/// Whether two keys can lead to the same value, or one into the value of the other.
+fn may_meet(a: &str, b: &str) -> bool {
+    let (a, b) = (a.to_ascii_lowercase(), b.to_ascii_lowercase());
+    let leads_into = |long: &str, short: &str| {
+        long.strip_prefix(short)
+            .is_some_and(|rest| rest.is_empty() || rest.starts_with('.'))
+    };
+    leads_into(&a, &b) || leads_into(&b, &a)
+}
+
+/// The first half of a BLAKE3 hash, in hexadecimal.
+fn digest(decisive: &impl Serialize) -> String {
+    let json = serde_json::to_vec(decisive).expect("plain data with text as keys");
+    blake3::hash(&json).to_hex()[..32].to_owned()
 }

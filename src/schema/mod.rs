@@ -8,9 +8,9 @@ pub(crate) mod near_miss;
 use serde::{Deserialize, Serialize};
 
 #[cfg(feature = "formats")]
-pub(crate) use config::is_placeholder;
-#[cfg(feature = "formats")]
 pub use config::{Config, Rule, SavedSearch};
+#[cfg(feature = "formats")]
+pub(crate) use config::{Digests, is_placeholder};
 pub use facet::{FacetDefinition, NumberDefinition, Origin};
 
 use crate::{Error, ErrorKind, Result};

@@ -83,6 +83,26 @@ pub(super) fn document(
     Ok(Reading { document, notes })
 }
 
+/// Gives a document, which another configuration made, the values that this one gives it: from
+/// its kept metadata and its place. Id, title and text stay as they are.
+pub(super) fn remake(
+    schema: &Schema,
+    rules: &BTreeMap<String, Vec<String>>,
+    document: &mut Document,
+) {
+    let metadata = std::mem::take(&mut document.metadata);
+    document.facets.clear();
+    document.numbers.clear();
+    Mapper {
+        schema,
+        rules,
+        metadata: &metadata,
+        notes: &mut Vec::new(),
+    }
+    .fill_values(document);
+    document.metadata = metadata;
+}
+
 /// What a reader of a format makes of a text.
 struct Article {
     /// The title that stands in the text, and is not in the body; only if none is declared.
@@ -289,6 +309,12 @@ impl<'a> Mapper<'a> {
             }
             None => String::new(),
         };
+        self.fill_values(document);
+    }
+
+    /// Everything but id, title and text.
+    fn fill_values(&mut self, document: &mut Document) {
+        let fields = &self.schema.fields;
         document.date = values::date(self.values(&fields.date), self.notes)
             .or_else(|| values::date(&self.rule("date"), self.notes));
         document.url = self

@@ -83,7 +83,7 @@ fn an_empty_file_is_no_file() {
         ..Config::default()
     };
     assert_eq!(config, expected);
-    assert_eq!(config.digest(), Config::default().digest());
+    assert_eq!(config.digests(), Config::default().digests());
 }
 
 #[test]
@@ -101,19 +101,31 @@ fn a_facet_given_in_part_keeps_the_rest_of_its_defaults() {
 }
 
 #[test]
-fn the_digest_covers_what_decides_documents_and_nothing_else() {
-    let plain = Config::default().digest();
-    let same = "[searches.a]\nquery = \"b\"";
-    assert_eq!(parse(same).unwrap().digest(), plain);
-    for text in [
-        "[corpus]\ninclude = \"*.md\"",
-        "[corpus]\nexclude = \"*.md\"",
-        "[fields]\nbody = \"story\"",
-        "[facets.topic]\nsplit = \";\"",
-        "[numbers.words]",
-        "[[rules]]\npath = \"{source}/**\"",
+fn the_digests_cover_what_decides_documents_and_nothing_else() {
+    let plain = Config::default().digests();
+    for (text, changes_text, changes_values) in [
+        ("[searches.a]\nquery = \"b\"", false, false),
+        ("[corpus]\ninclude = \"*.md\"", false, false),
+        ("[corpus]\nexclude = \"*.md\"", false, false),
+        ("[fields]\nbody = \"story\"", true, true),
+        ("[fields]\ndate = \"day\"", false, true),
+        ("[fields]\ndate = \"body.day\"", true, true),
+        ("[facets.topic]\nsplit = \";\"", false, true),
+        ("[facets.lead]\nkeys = \"Text\"", true, true),
+        ("[numbers.words]", false, true),
+        ("[numbers.words]\nkeys = \"content.words\"", true, true),
+        ("[[rules]]\npath = \"{source}/**\"", false, true),
+        ("[[rules]]\npath = \"{title}/**\"", true, true),
+        (
+            "[[rules]]\npath = \"a/**\"\nset = { title = \"A\" }",
+            true,
+            true,
+        ),
     ] {
-        assert_ne!(parse(text).unwrap().digest(), plain, "{text}");
+        let digests = parse(text).unwrap().digests();
+        assert_eq!(digests.text != plain.text, changes_text, "{text}");
+        assert_eq!(digests.values != plain.values, changes_values, "{text}");
+        assert_eq!(Digests::split(&digests.join()), digests);
     }
 }
 
