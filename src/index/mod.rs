@@ -33,6 +33,10 @@ pub use handle::Index;
 pub use keys::KeyUsage;
 pub use prepare::{Prepared, Preparer};
 pub use search::collect::Control;
+#[cfg(feature = "formats")]
+pub(crate) use searcher::every::Stretch;
 pub use searcher::{Export, Searcher};
+#[cfg(feature = "formats")]
+pub(crate) use segment::nodes::{NodeHash, hash_of as node_of};
 pub use stored::StoredDocument;
 pub use writer::{Commit, Writer, WriterOptions};

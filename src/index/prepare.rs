@@ -61,7 +61,7 @@ impl Prepared {
 }
 
 impl Preparer {
-    pub(super) fn new(schema: Schema) -> Self {
+    pub(crate) fn new(schema: Schema) -> Self {
         let (_, fields) = Fields::schema();
         Self {
             analyzer: Analyzer::new(),
@@ -77,9 +77,7 @@ impl Preparer {
     /// [`ErrorKind::Document`] if the id is empty, longer than [`DocumentId::MAX_BYTES`] or holds
     /// control characters, if a facet is not in the schema, or if the text is too long.
     pub fn prepare(&mut self, mut document: Document, added: i64) -> Result<Prepared> {
-        check(&document)?;
-        let mut notes = Vec::new();
-        self.normalise_facets(&mut document, &mut notes)?;
+        let notes = self.settle(&mut document)?;
         let declared = document.language.as_deref().and_then(Language::parse);
         let detected = match declared {
             Some(_) => None,
@@ -162,6 +160,18 @@ impl Preparer {
             document: out,
             size,
         })
+    }
+
+    /// Checks a document and brings its values into the form in which they are kept, without
+    /// analysing it. Gives what was left out, as sentences.
+    ///
+    /// # Errors
+    /// As [`prepare`](Self::prepare).
+    pub(crate) fn settle(&self, document: &mut Document) -> Result<Vec<String>> {
+        check(document)?;
+        let mut notes = Vec::new();
+        self.normalise_facets(document, &mut notes)?;
+        Ok(notes)
     }
 
     /// Trims, composes and deduplicates facet values; refuses what cannot be one, with a note.

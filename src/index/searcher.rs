@@ -1,5 +1,8 @@
 //! A snapshot of one generation, and what can be asked of it.
 
+#[cfg(feature = "formats")]
+pub(crate) mod every;
+
 use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Instant;
@@ -248,7 +251,13 @@ impl Searcher {
     /// # Errors
     /// [`ErrorKind::Damaged`] or [`ErrorKind::Io`].
     pub fn get(&self, id: impl AsRef<str>) -> Result<Option<StoredDocument>> {
-        let term = Term::from_field_text(self.snapshot.fields.id, id.as_ref());
+        let address = self.find(id.as_ref())?;
+        address.map(|address| self.stored(address)).transpose()
+    }
+
+    /// Where the live document of an id is.
+    fn find(&self, id: &str) -> Result<Option<DocAddress>> {
+        let term = Term::from_field_text(self.snapshot.fields.id, id);
         for (segment, view) in self.snapshot.views.iter().enumerate() {
             let inverted = view.reader.inverted_index(self.snapshot.fields.id)?;
             let postings = inverted
@@ -260,7 +269,7 @@ impl Searcher {
             let mut doc = postings.doc();
             while doc != TERMINATED {
                 if !view.reader.is_deleted(doc) {
-                    return self.stored(DocAddress::new(segment as u32, doc)).map(Some);
+                    return Ok(Some(DocAddress::new(segment as u32, doc)));
                 }
                 doc = postings.advance();
             }
@@ -270,17 +279,22 @@ impl Searcher {
 
     fn stored(&self, address: DocAddress) -> Result<StoredDocument> {
         let document: TantivyDocument = self.snapshot.engine.doc(address)?;
+        self.whole(address, &document)
+    }
+
+    /// A document that was fetched, put together again.
+    fn whole(&self, address: DocAddress, document: &TantivyDocument) -> Result<StoredDocument> {
         let fields = self.snapshot.fields;
         let card = hits::card(&self.snapshot.views, address)?;
         let record =
-            SourceRecord::parse(&hits::text(&document, fields.source)).ok_or_else(|| {
+            SourceRecord::parse(&hits::text(document, fields.source)).ok_or_else(|| {
                 Error::new(
                     ErrorKind::Damaged,
                     format!("the stored document `{}` is damaged", card.id),
                 )
                 .with_hint("rebuild the index with `pressmark index --rebuild`")
             })?;
-        Ok(record.into_stored(&card, hits::text(&document, fields.body)))
+        Ok(record.into_stored(&card, hits::text(document, fields.body)))
     }
 
     /// Every metadata key that the sources carry, most frequent first, and what took it. Reads

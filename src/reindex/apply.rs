@@ -5,22 +5,27 @@
 //! lock, so that what a publication names is true of all three.
 
 mod close;
+mod files;
+mod remake;
 mod revive;
+mod suspend;
 
 pub(super) use revive::Wanted;
 
 use std::collections::HashSet;
 use std::time::{Duration, Instant};
 
+use super::account::Account;
 use super::entry::{Entry, FileEntry, Key, Reason, RecordEntry, Status};
 use super::journal::Journal;
-use super::ledger::{INDEXED, Ledger, Line};
+use super::ledger::{INDEXED, Line};
+use super::options::MaxErrors;
 use super::plan::{Fate, Old, PlannedFile, is_settled};
 use super::sink::{Prepare, Sink};
 use super::state::{FileState, KeyMap, Record, sidecar_key};
 use crate::corpus::{Failure, FileDigest, Note, codes};
 use crate::index::RunState;
-use crate::{Commit, Result};
+use crate::{Commit, Error, ErrorKind, Result};
 
 /// The part of a run that only one thread at a time may touch.
 pub(super) struct Apply<'a, S: Sink> {
@@ -36,10 +41,12 @@ pub(super) struct Apply<'a, S: Sink> {
     journal: Journal,
     /// Where the texts of old ids are, if that is not the journal that is written.
     old_journal: Option<Journal>,
-    ledger: Ledger,
+    account: Account,
     sink: S,
     run: Run,
     seen: u64,
+    /// What failed in this run.
+    failures: u64,
     /// Bytes of the files that were read.
     bytes: u64,
     /// Documents before the run, and those among them that came by another way.
@@ -57,6 +64,7 @@ pub(super) struct Run {
     pub(super) now: i64,
     pub(super) rebuild: bool,
     pub(super) allow_shrink: bool,
+    pub(super) max_errors: Option<MaxErrors>,
     /// The digest of the configuration, to be recorded when everything was read with it.
     pub(super) config: String,
     /// What is recorded as long as that is not so.
@@ -71,6 +79,8 @@ struct NewFile {
     /// Records are in the order in which workers brought them.
     state: FileState,
     fate: Fate,
+    /// Whether anybody began to read it.
+    begun: bool,
     /// Whether it counts as failed, and whether the ledger says so already.
     failed: bool,
     listed: bool,
@@ -107,6 +117,14 @@ pub(super) struct Ready<P> {
     pub(super) same: bool,
 }
 
+impl<P> Ready<P> {
+    /// Whether not all of its metadata are kept.
+    fn cut(&self) -> bool {
+        let mut notes = self.notes.iter();
+        notes.any(|note| note.code == codes::METADATA_CUT)
+    }
+}
+
 /// How the reading of a file ended.
 #[derive(Debug, Default)]
 pub(super) struct FileEnd {
@@ -123,7 +141,7 @@ impl<'a, S: Sink> Apply<'a, S> {
         old: &'a Old,
         planned: &'a [PlannedFile],
         journals: (Journal, Option<Journal>),
-        ledger: Ledger,
+        account: Account,
         sink: S,
         run: Run,
     ) -> Self {
@@ -139,10 +157,11 @@ impl<'a, S: Sink> Apply<'a, S> {
             gone: HashSet::new(),
             journal: journals.0,
             old_journal: journals.1,
-            ledger,
+            account,
             sink,
             run,
             seen: 0,
+            failures: 0,
             bytes: 0,
             wrote_documents: false,
             since_checkpoint: 0,
@@ -188,6 +207,7 @@ impl<'a, S: Sink> Apply<'a, S> {
         self.files.push(NewFile {
             state,
             fate: planned.fate,
+            begun: false,
             failed,
             listed: false,
         });
@@ -209,6 +229,7 @@ impl<'a, S: Sink> Apply<'a, S> {
     /// A file is about to be read.
     pub(super) fn begin_file(&mut self, rank: u32) -> Result<()> {
         let is_known = self.known(rank).is_some();
+        self.files[rank as usize].begun = true;
         let file = &mut self.files[rank as usize].state;
         if !is_known {
             file.file = self.journal.number_file();
@@ -274,6 +295,7 @@ impl<'a, S: Sink> Apply<'a, S> {
             key,
             added: ready.added,
             id: &id,
+            cut: ready.cut(),
             failure: None,
         }))?;
         let mut record = Record {
@@ -283,6 +305,7 @@ impl<'a, S: Sink> Apply<'a, S> {
             at,
             number: ready.number,
             status,
+            cut: ready.cut(),
             fresh: !ready.same,
             listed: false,
         };
@@ -321,6 +344,7 @@ impl<'a, S: Sink> Apply<'a, S> {
             at,
             number,
             status: Status::Failed,
+            cut: false,
             fresh: false,
             listed: true,
         });
@@ -421,7 +445,7 @@ impl<'a, S: Sink> Apply<'a, S> {
         let state = RunState {
             journal: Some(self.journal.sync()?),
             config: self.run.config_before.clone(),
-            ledger: Some(self.ledger.name()),
+            ledger: Some(self.ledger()?.name()),
             totals: serde_json::Value::Null,
         };
         let commit = self.sink.commit(state)?;
@@ -457,7 +481,7 @@ impl<'a, S: Sink> Apply<'a, S> {
         let at = self.rejournal(claim.file, record.at, record.number, Status::Duplicate)?;
         let file = &mut self.files[claim.file as usize].state;
         if record.listed {
-            self.ledger.overtake(&file.path, record.number);
+            self.account.overtake(&file.path, record.number);
         }
         file.records[claim.record as usize] = Record {
             status: Status::Duplicate,
@@ -550,6 +574,7 @@ impl<'a, S: Sink> Apply<'a, S> {
             key,
             added: 0,
             id,
+            cut: false,
             failure: Some(reason(failure)),
         }))
     }
@@ -578,7 +603,7 @@ impl<'a, S: Sink> Apply<'a, S> {
     }
 
     fn list_indexed(&mut self, rank: u32, id: &str, ready: &Ready<PreparedOf<S>>) -> Result<()> {
-        self.ledger.line(&Line {
+        self.account.line(&Line {
             path: &self.files[rank as usize].state.path,
             record: record_number(ready.number),
             id,
@@ -592,7 +617,7 @@ impl<'a, S: Sink> Apply<'a, S> {
     }
 
     fn list_failed(&mut self, failure: &Failure, number: u32) -> Result<()> {
-        self.ledger.line(&Line {
+        self.account.line(&Line {
             path: &failure.path,
             record: record_number(number),
             status: "failed",
@@ -600,8 +625,41 @@ impl<'a, S: Sink> Apply<'a, S> {
             code: failure.code,
             message: &failure.message,
             ..Line::default()
-        })
+        })?;
+        self.failures += 1;
+        match self.run.max_errors {
+            // A plan is made to its end all the same.
+            Some(MaxErrors::Count(most))
+                if self.failures > most && matches!(self.account, Account::Ledger(_)) =>
+            {
+                Err(too_many_errors(&format!("more than {most} failed")))
+            }
+            _ => Ok(()),
+        }
     }
+}
+
+/// Refuses a run in which more failed than is allowed.
+fn check_errors(failed: u64, seen: u64, most: Option<MaxErrors>) -> Result<()> {
+    match most {
+        Some(MaxErrors::Count(most)) if failed > most => Err(too_many_errors(&format!(
+            "{failed} failed, which is more than {most}"
+        ))),
+        Some(MaxErrors::Percent(most)) if failed as f64 > seen as f64 * most / 100.0 => {
+            Err(too_many_errors(&format!(
+                "{failed} of {seen} failed, which is more than {most} %"
+            )))
+        }
+        _ => Ok(()),
+    }
+}
+
+fn too_many_errors(what: &str) -> Error {
+    Error::new(
+        ErrorKind::TooManyErrors,
+        format!("{what}; nothing was published"),
+    )
+    .with_hint("see why in the ledger of this run, or allow more with `--max-errors`")
 }
 
 /// The number of a record as the ledger has it: none in a file of one record.

@@ -29,6 +29,13 @@ impl Key {
         Self(key)
     }
 
+    /// A whole hash of which this is the first half.
+    pub(super) fn padded(self) -> [u8; 32] {
+        let mut hash = [0; 32];
+        hash[..16].copy_from_slice(&self.0);
+        hash
+    }
+
     /// In hexadecimal, as ledgers show it.
     pub(super) fn to_hex(self) -> String {
         format!("{:032x}", u128::from_be_bytes(self.0))
@@ -95,6 +102,8 @@ pub(super) struct RecordEntry<'a> {
     /// When its document first entered the index, in seconds since 1970 UTC.
     pub(super) added: i64,
     pub(super) id: &'a str,
+    /// Whether not all of its metadata are kept: then a changed configuration needs its file.
+    pub(super) cut: bool,
     /// Why it failed.
     pub(super) failure: Option<Reason<'a>>,
 }
@@ -213,7 +222,7 @@ impl<'a> RecordEntry<'a> {
             Status::Duplicate => 1,
             Status::Failed => 2,
         };
-        out.push(status | u8::from(self.failure.is_some()) << 2);
+        out.push(status | u8::from(self.failure.is_some()) << 2 | u8::from(self.cut) << 3);
         out.extend_from_slice(&self.hash.0);
         out.extend_from_slice(&self.added.to_le_bytes());
         write_text(out, self.id);
@@ -246,6 +255,7 @@ impl<'a> RecordEntry<'a> {
             },
             added,
             id,
+            cut: flags & 8 != 0,
             failure: if flags & 4 == 0 {
                 None
             } else {
@@ -362,6 +372,7 @@ mod tests {
             key: Key::of("id"),
             added: -1,
             id: "id",
+            cut: true,
             failure: None,
         };
         vec![

@@ -44,6 +44,8 @@ pub(super) struct Journal {
     entries: u64,
     /// The number of the next new file.
     next_file: u32,
+    /// Nothing is ever written: what is appended stays in memory.
+    scratch: bool,
 }
 
 impl Journal {
@@ -60,7 +62,14 @@ impl Journal {
             buffer: MAGIC.to_vec(),
             entries: 0,
             next_file: 0,
+            scratch: false,
         }
+    }
+
+    /// The same journal for a run that must not write: what it appends stays in memory.
+    pub(super) fn into_scratch(mut self) -> Self {
+        self.scratch = true;
+        self
     }
 
     /// Reads the journal that a generation names, as far as it belongs to it. Writes nothing.
@@ -117,8 +126,14 @@ impl Journal {
             buffer: Vec::new(),
             entries: state.entries,
             next_file: state.next_file,
+            scratch: false,
         };
         Ok((journal, state))
+    }
+
+    /// Whether it goes on with what earlier runs wrote.
+    pub(super) fn is_loaded(&self) -> bool {
+        self.length > 0
     }
 
     /// A number for a file that the journal does not know yet.
@@ -130,7 +145,7 @@ impl Journal {
 
     /// Appends an entry and says where it is.
     pub(super) fn append(&mut self, entry: &Entry<'_>) -> Result<u64> {
-        if self.buffer.len() >= BUFFER {
+        if self.buffer.len() >= BUFFER && !self.scratch {
             self.write_out()?;
         }
         let at = self.length + self.buffer.len() as u64;
@@ -141,7 +156,7 @@ impl Journal {
 
     /// Appends an entry that is written already.
     pub(super) fn append_bytes(&mut self, bytes: &[u8]) -> Result<u64> {
-        if self.buffer.len() >= BUFFER {
+        if self.buffer.len() >= BUFFER && !self.scratch {
             self.write_out()?;
         }
         let at = self.length + self.buffer.len() as u64;

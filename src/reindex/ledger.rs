@@ -48,6 +48,9 @@ pub(super) struct Line<'a> {
     /// The record that has the id instead: its path, and `#` with its number.
     #[serde(skip_serializing_if = "str::is_empty")]
     pub(super) winner: &'a str,
+    /// Where a renamed file was before.
+    #[serde(skip_serializing_if = "str::is_empty")]
+    pub(super) from: &'a str,
     #[serde(skip_serializing_if = "str::is_empty")]
     pub(super) hash: &'a str,
     #[serde(skip_serializing_if = "Option::is_none")]

@@ -5,11 +5,13 @@
 //! So one large file keeps every thread busy, nobody waits for anybody, and no more than a few
 //! batches exist at a time.
 
+mod remake;
+
 use std::any::Any;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
-use std::sync::{Arc, Mutex, MutexGuard};
-use std::time::Instant;
+use std::sync::{Arc, Mutex, MutexGuard, OnceLock};
+use std::time::{Duration, Instant};
 
 use crossbeam_channel::{Receiver, Sender, TrySendError, bounded};
 
@@ -19,7 +21,7 @@ use super::options::{Event, Observer, Progress};
 use super::plan::{Old, PlannedFile};
 use super::sink::{Prepare, Sink};
 use super::source::{Raw, Source};
-use super::state::{FileState, Record};
+use super::state::{FileState, KeyMap, Record};
 use crate::corpus::{Failure, Note, SourceFile, Stage, codes};
 use crate::{Error, ErrorKind, Result};
 
@@ -29,6 +31,8 @@ const BATCH_BYTES: usize = 256 << 10;
 const BATCH_RECORDS: usize = 512;
 /// Batches in the queue, for each thread.
 const QUEUE: usize = 2;
+/// How long files that were begun may still be read when the run is to stop.
+const DRAIN: Duration = Duration::from_secs(5);
 
 /// What all workers share.
 pub(super) struct Pipeline<'a, C: Source, S: Sink> {
@@ -41,7 +45,13 @@ pub(super) struct Pipeline<'a, C: Source, S: Sink> {
     /// The time of the run, in seconds since 1970 UTC.
     pub(super) now: i64,
     pub(super) counts: Counts,
+    /// When records that are gone from where they were entered the index, by their hash.
+    pub(super) moved: &'a KeyMap<i64>,
+    /// Whether files that were begun are read to their end when the run is to stop.
+    pub(super) drains: bool,
     pub(super) stop: AtomicBool,
+    /// When somebody first asked to stop.
+    pub(super) asked: OnceLock<Instant>,
     pub(super) error: Mutex<Option<Error>>,
 }
 
@@ -96,21 +106,36 @@ impl<C: Source, S: Sink> Pipeline<'_, C, S> {
     /// so.
     pub(super) fn run(&self, work: &[Work], threads: usize) -> Result<()> {
         let threads = threads.clamp(1, 256);
-        let next = AtomicUsize::new(0);
+        let next = &AtomicUsize::new(0);
         let (sender, receiver) = bounded(threads * QUEUE);
+        let jobs = (0..threads).map(|_| {
+            let (sender, receiver) = (sender.clone(), receiver.clone());
+            move || self.worker(work, next, sender, &receiver)
+        });
+        let jobs = jobs.collect();
+        // Workers end when no one is left who could send.
+        drop((sender, receiver));
+        self.spawn(jobs)
+    }
+
+    /// Does jobs, each in a thread of its own, and gives the first error.
+    fn spawn<J: FnOnce() -> Step + Send>(&self, jobs: Vec<J>) -> Result<()> {
         std::thread::scope(|scope| {
-            let workers: Vec<_> = (0..threads)
-                .map(|number| {
-                    let (sender, receiver, next) = (sender.clone(), receiver.clone(), &next);
+            let jobs = jobs.into_iter().enumerate();
+            let threads: Vec<_> = jobs
+                .map(|(number, job)| {
+                    let stop = &self.stop;
                     std::thread::Builder::new()
                         .name(format!("reindex-{number}"))
-                        .spawn_scoped(scope, move || self.worker(work, next, sender, &receiver))
+                        .spawn_scoped(scope, move || {
+                            if let Err(Stopped) = job() {
+                                stop.store(true, Ordering::Relaxed);
+                            }
+                        })
                 })
                 .collect();
-            // Workers end when no one is left who could send.
-            drop((sender, receiver));
-            for worker in workers {
-                match worker.map(std::thread::ScopedJoinHandle::join) {
+            for thread in threads {
+                match thread.map(std::thread::ScopedJoinHandle::join) {
                     Ok(Ok(())) => {}
                     Ok(Err(panic)) => self.keep(bug(&panic)),
                     Err(error) => self.keep(
@@ -126,10 +151,15 @@ impl<C: Source, S: Sink> Pipeline<'_, C, S> {
         if let Some(error) = error.take() {
             return Err(error);
         }
-        if self.stop.load(Ordering::Relaxed) {
+        if self.stop.load(Ordering::Relaxed) || self.asked.get().is_some() {
             return Err(Error::new(ErrorKind::Cancelled, "the run was stopped"));
         }
         Ok(())
+    }
+
+    /// Whether every file was read to its end or not begun, although the run was stopped.
+    pub(super) fn is_drained(&self) -> bool {
+        !self.stop.load(Ordering::Relaxed)
     }
 
     fn worker<'w>(
@@ -138,27 +168,25 @@ impl<C: Source, S: Sink> Pipeline<'_, C, S> {
         next: &AtomicUsize,
         sender: Sender<Batch<'w, C::Data>>,
         receiver: &Receiver<Batch<'w, C::Data>>,
-    ) {
+    ) -> Step {
         let mut analyse = self.preparer.clone();
-        let outcome = (|| {
-            loop {
-                while let Ok(batch) = receiver.try_recv() {
-                    self.batch(batch, &mut analyse)?;
-                }
-                let Some(work) = work.get(next.fetch_add(1, Ordering::Relaxed)) else {
-                    break;
-                };
-                self.file(work, &sender, &mut analyse)?;
-            }
-            drop(sender);
-            for batch in receiver {
+        loop {
+            while let Ok(batch) = receiver.try_recv() {
                 self.batch(batch, &mut analyse)?;
             }
-            Ok(())
-        })();
-        if let Err(Stopped) = outcome {
-            self.stop.store(true, Ordering::Relaxed);
+            if self.is_stopping() {
+                break;
+            }
+            let Some(work) = work.get(next.fetch_add(1, Ordering::Relaxed)) else {
+                break;
+            };
+            self.file(work, &sender, &mut analyse)?;
         }
+        drop(sender);
+        for batch in receiver {
+            self.batch(batch, &mut analyse)?;
+        }
+        Ok(())
     }
 
     /// Cuts a file into batches.
@@ -339,7 +367,7 @@ impl<C: Source, S: Sink> Pipeline<'_, C, S> {
                     Item::Failed(number, failure) => apply.fail(rank, number, [0; 32], &failure)?,
                     Item::Record(number, raw) => {
                         let before = known.and_then(|known| known.record(number));
-                        let same = before.filter(|record| record.hash == Key::cut(&raw.hash));
+                        let same = before.filter(|record| self.is_same(record, &raw.hash));
                         match same
                             .map(|same| apply.same(rank, number, same))
                             .transpose()?
@@ -400,7 +428,7 @@ impl<C: Source, S: Sink> Pipeline<'_, C, S> {
                 }
             }
         }
-        let added = self.added(id);
+        let added = self.added(id, hash);
         let prepared = match self.prepare(source, number, reading.document, added, analyse)? {
             Ok(prepared) => prepared,
             Err(failure) => return self.fail(rank, number, hash, &failure),
@@ -447,7 +475,7 @@ impl<C: Source, S: Sink> Pipeline<'_, C, S> {
                 .unwrap_or_else(|message| Err(panicked(source, Some(number), &message)));
             let made = match reading {
                 Ok(reading) => {
-                    let added = self.added(Key::of(reading.document.id.as_str()));
+                    let added = self.added(Key::of(reading.document.id.as_str()), hash);
                     self.prepare(source, number, reading.document, added, analyse)?
                         .map(|prepared| (prepared, reading.notes, added))
                 }
@@ -516,7 +544,7 @@ impl<C: Source, S: Sink> Pipeline<'_, C, S> {
 
     /// The file as it was, unless its documents have to be made anew.
     fn known(&self, rank: u32) -> Option<&FileState> {
-        if self.old.force {
+        if self.old.again.all || self.old.again.remake {
             return None;
         }
         let index = self.files.get(rank as usize)?.old?;
@@ -525,6 +553,12 @@ impl<C: Source, S: Sink> Pipeline<'_, C, S> {
             .files
             .get(index as usize)
             .filter(|file| !file.stale)
+    }
+
+    /// Whether a record is what it was, and nothing is to be done about it.
+    fn is_same(&self, before: &Record, hash: &[u8; 32]) -> bool {
+        let again = self.old.again.failed && before.status == Status::Failed;
+        before.hash == Key::cut(hash) && !again
     }
 
     /// The record whose document has this id, if it is this one at another place of its file.
@@ -537,11 +571,15 @@ impl<C: Source, S: Sink> Pipeline<'_, C, S> {
         same.then_some(record)
     }
 
-    /// When the document of an id entered the index.
-    fn added(&self, id: Key) -> i64 {
-        self.old
-            .holder(id)
-            .map_or(self.now, |(_, record)| record.added)
+    /// When the document of an id entered the index; one that lay elsewhere under another id, as
+    /// long as that was its place, is not new.
+    fn added(&self, id: Key, hash: [u8; 32]) -> i64 {
+        if let Some((_, record)) = self.old.holder(id) {
+            return record.added;
+        }
+        let known = self.old.added.get(&id);
+        let known = known.or_else(|| self.moved.get(&Key::cut(&hash)));
+        known.copied().unwrap_or(self.now)
     }
 
     fn source_of(&self, rank: u32) -> Option<&SourceFile> {
@@ -572,10 +610,23 @@ impl<C: Source, S: Sink> Pipeline<'_, C, S> {
     }
 
     fn go_on(&self) -> Step {
-        if self.stop.load(Ordering::Relaxed) || self.observer.cancelled() {
+        let is_patient = || {
+            let asked = self.asked.get();
+            self.drains && asked.is_none_or(|asked| asked.elapsed() < DRAIN)
+        };
+        if self.stop.load(Ordering::Relaxed) || (self.is_stopping() && !is_patient()) {
             return Err(Stopped);
         }
         Ok(())
+    }
+
+    /// Whether somebody asked to stop.
+    fn is_stopping(&self) -> bool {
+        let asked = self.asked.get().is_some() || self.observer.cancelled();
+        if asked {
+            self.asked.get_or_init(Instant::now);
+        }
+        asked
     }
 
     fn count_bytes(&self, bytes: u64) {

@@ -19,12 +19,25 @@ pub(super) struct Old {
     pub(super) state: State,
     /// Where the record lies whose document the index holds, by the key of its id: file, record.
     pub(super) ids: KeyMap<(u32, u32)>,
-    /// Whether documents have to be made anew even if their record is the same.
-    pub(super) force: bool,
+    /// What is to be done with what did not change.
+    pub(super) again: Again,
+    /// When documents entered the index that the state does not know, in seconds since 1970 UTC.
+    pub(super) added: KeyMap<i64>,
+}
+
+/// What is to be done with files and documents that did not change.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub(super) struct Again {
+    /// Every record is read and its document made anew.
+    pub(super) all: bool,
+    /// Documents are made anew from what is kept of them.
+    pub(super) remake: bool,
+    /// What failed before is read once more.
+    pub(super) failed: bool,
 }
 
 impl Old {
-    pub(super) fn new(mut state: State, force: bool) -> Self {
+    pub(super) fn new(mut state: State, again: Again) -> Self {
         let mut ids: KeyMap<(u32, u32)> = KeyMap::default();
         let mut overtaken = Vec::new();
         let every = state.files.iter().zip(0_u32..);
@@ -39,7 +52,12 @@ impl Old {
         for (file, record) in overtaken {
             state.files[file as usize].records[record as usize].status = Status::Duplicate;
         }
-        Self { state, ids, force }
+        Self {
+            state,
+            ids,
+            again,
+            added: KeyMap::default(),
+        }
     }
 
     /// Documents in the index that came from files.
@@ -52,6 +70,17 @@ impl Old {
         let &(file, record) = self.ids.get(&key)?;
         let file = self.state.files.get(file as usize)?;
         Some((file, file.records.get(record as usize)?))
+    }
+
+    /// Whether a file is read although it is what it was.
+    fn reads_again(&self, file: &FileState) -> bool {
+        let again = self.again;
+        again.all || (again.failed && file.has_failed()) || self.lacks_metadata(file)
+    }
+
+    /// Whether documents of a file are to be made anew, and what is kept of them does not suffice.
+    pub(super) fn lacks_metadata(&self, file: &FileState) -> bool {
+        self.again.remake && file.records.iter().any(|record| record.cut)
     }
 
     fn find(&self, path: &str) -> Option<u32> {
@@ -160,9 +189,9 @@ impl Plan {
         }
         self.last_found = Some(file.path.clone());
         let known = index.and_then(|index| old.state.files.get(index as usize));
-        let keep = !old.force
-            && known
-                .is_some_and(|known| known.complete && known.settled && known.looks_like(&file));
+        let keep = known.is_some_and(|known| {
+            known.complete && known.settled && known.looks_like(&file) && !old.reads_again(known)
+        });
         // A file that stays is opened again only if one of its ids may come back to it.
         let contested = known.is_some_and(|known| {
             known
@@ -193,6 +222,19 @@ impl Plan {
                 fate: Fate::KeepUnseen,
             });
         }
+    }
+
+    /// When the documents of records entered the index that are gone from their files, by the
+    /// hash of the record; the earliest of equals.
+    pub(super) fn gone(&self, old: &Old) -> KeyMap<i64> {
+        let mut gone: KeyMap<i64> = KeyMap::default();
+        let files = self.vanished.iter();
+        let records = files.flat_map(|&file| &old.state.files[file as usize].records);
+        for record in records.filter(|record| record.status == Status::Indexed) {
+            let added = gone.entry(record.hash).or_insert(record.added);
+            *added = record.added.min(*added);
+        }
+        gone
     }
 
     /// Refuses to begin anew without documents whose files cannot be reached at the moment.

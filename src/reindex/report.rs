@@ -28,6 +28,8 @@ pub struct Report {
     pub failed: u64,
     /// Documents that left the index.
     pub removed: u64,
+    /// Files that lay elsewhere before, with the same content; their records are counted above.
+    pub renamed: u64,
     /// Documents in the index.
     pub documents: u64,
     /// Bytes of the files that this run read.
@@ -50,6 +52,7 @@ impl Report {
             skipped: 0,
             failed: 0,
             removed: 0,
+            renamed: 0,
             documents: 0,
             bytes: 0,
             seconds: 0.0,
@@ -95,7 +98,7 @@ mod tests {
         };
         assert_eq!(
             serde_json::to_string(&report).unwrap(),
-            r#"{"format_version":1,"generation":0,"seen":0,"indexed":0,"unchanged":0,"duplicate":0,"skipped":0,"failed":0,"removed":0,"documents":0,"bytes":0,"seconds":0.5,"ledger":"runs/x.jsonl"}"#
+            r#"{"format_version":1,"generation":0,"seen":0,"indexed":0,"unchanged":0,"duplicate":0,"skipped":0,"failed":0,"removed":0,"renamed":0,"documents":0,"bytes":0,"seconds":0.5,"ledger":"runs/x.jsonl"}"#
         );
     }
 

@@ -25,6 +25,8 @@ pub(super) trait Prepare: Clone + Send + Sync {
     type Prepared: Send;
 
     fn prepare(&mut self, document: Document, added: i64) -> Result<Self::Prepared>;
+    /// Brings the values of a document into the form in which they are kept.
+    fn settle(&self, document: &mut Document) -> Result<()>;
     fn id(prepared: &Self::Prepared) -> &str;
     /// What was changed, refused or guessed on the way in.
     fn notes(prepared: &Self::Prepared) -> Vec<Note>;
@@ -67,6 +69,10 @@ impl Prepare for Preparer {
 
     fn prepare(&mut self, document: Document, added: i64) -> Result<Prepared> {
         self.prepare(document, added)
+    }
+
+    fn settle(&self, document: &mut Document) -> Result<()> {
+        self.settle(document).map(|_| ())
     }
 
     fn id(prepared: &Prepared) -> &str {

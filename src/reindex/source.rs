@@ -2,8 +2,9 @@
 
 use std::path::Path;
 
-use crate::Result;
 use crate::corpus::{Corpus, Entry, Failure, FileDigest, RawRecord, Reading, Records, SourceFile};
+use crate::schema::Digests;
+use crate::{Document, Result};
 
 /// A folder of files that can be walked, cut into records, and read.
 pub(super) trait Source: Sync {
@@ -13,8 +14,11 @@ pub(super) trait Source: Sync {
     type Records: Iterator<Item = Result<Raw<Self::Data>, Failure>>;
 
     fn root(&self) -> &Path;
-    /// A digest of everything that decides what documents look like.
-    fn digest(&self) -> String;
+    /// Digests of everything that decides what documents look like.
+    fn digests(&self) -> Digests;
+    /// Gives a document that was made with the same text digest what this configuration makes
+    /// of its kept metadata.
+    fn remake(&self, document: &mut Document);
     fn walk(&self) -> Result<Box<dyn Iterator<Item = Entry> + '_>>;
     fn records(&self, file: &SourceFile) -> Result<Self::Records, Failure>;
     /// Reads the rest and says what the whole file was.
@@ -42,8 +46,12 @@ impl Source for Corpus {
         self.root()
     }
 
-    fn digest(&self) -> String {
-        self.config().digest()
+    fn digests(&self) -> Digests {
+        self.config().digests()
+    }
+
+    fn remake(&self, document: &mut Document) {
+        self.remake(document);
     }
 
     fn walk(&self) -> Result<Box<dyn Iterator<Item = Entry> + '_>> {

@@ -47,6 +47,8 @@ pub(super) struct Record {
     pub(super) at: u64,
     pub(super) number: u32,
     pub(super) status: Status,
+    /// Whether not all of its metadata are kept.
+    pub(super) cut: bool,
     /// Whether its document was written in this run though nothing said it already was there.
     pub(super) fresh: bool,
     /// Whether this run has written its line of the ledger.
@@ -71,6 +73,12 @@ impl FileState {
             .binary_search_by_key(&number, |record| record.number)
             .ok()?;
         self.records.get(index)
+    }
+
+    /// Whether it, or a record of it, failed.
+    pub(super) fn has_failed(&self) -> bool {
+        let mut records = self.records.iter();
+        self.failed_at.is_some() || records.any(|record| record.status == Status::Failed)
     }
 
     /// Whether the file system says of both the same as when the file was read.
@@ -162,6 +170,7 @@ impl Replay {
                     at: GONE,
                     number: *number,
                     status: Status::Failed,
+                    cut: false,
                     fresh: false,
                     listed: false,
                 });
@@ -240,6 +249,7 @@ impl Record {
             at,
             number: entry.number,
             status: entry.status,
+            cut: entry.cut,
             fresh: false,
             listed: false,
         }
@@ -278,6 +288,7 @@ mod tests {
             key: Key::of(id),
             added: 5,
             id,
+            cut: false,
             failure: None,
         })
     }

@@ -3,10 +3,14 @@
 
 use std::path::Path;
 
+use super::super::ledger::Ledger;
 use super::super::plan::{Plan, check_shrink};
 use super::super::report::Report;
 use super::super::sink::Sink;
-use super::{Apply, Entry, Fate, Ledger, Line, RecordEntry, Result, Status, record_number};
+use super::{
+    Account, Apply, Entry, Error, ErrorKind, Fate, Line, RecordEntry, Result, Status, check_errors,
+    record_number,
+};
 use crate::Commit;
 use crate::corpus::codes;
 use crate::index::RunState;
@@ -15,7 +19,7 @@ impl<S: Sink> Apply<'_, S> {
     /// Files and folders that were not read: passed over, or out of reach.
     pub(in crate::reindex) fn list_walk(&mut self, plan: &Plan) -> Result<()> {
         for skipped in &plan.skipped {
-            self.ledger.line(&Line {
+            self.account.line(&Line {
                 path: &skipped.path,
                 status: "skipped",
                 stage: "walk",
@@ -31,34 +35,40 @@ impl<S: Sink> Apply<'_, S> {
         Ok(())
     }
 
-    /// Draws up the account. `before` are the totals of the run before. Gives what a generation
-    /// has to record, or `None` if there is nothing to publish.
-    pub(in crate::reindex) fn close(
-        &mut self,
-        plan: &Plan,
-        report: &mut Report,
-        before: &serde_json::Value,
-    ) -> Result<Option<RunState>> {
+    /// Draws up the account: what is gone goes, everything is counted, and what is not allowed is
+    /// refused. The totals are in the report even then.
+    pub(in crate::reindex) fn draw_up(&mut self, plan: &Plan, report: &mut Report) -> Result<()> {
         if !self.run.rebuild {
             self.drop_vanished(plan)?;
             self.distrust_unseen()?;
             self.settle_dangling()?;
         }
-        self.ledger.settle()?;
+        self.account.settle()?;
         report.skipped = plan.skipped.len() as u64;
         report.failed = plan.failed.len() as u64;
         report.seen = self.seen;
         self.count(report)?;
         self.list_removed(report)?;
+        self.list_renamed(plan, report)?;
         report.check()?;
         report.bytes = self.bytes;
         let kept = if self.run.rebuild { 0 } else { self.foreign };
         report.documents = self.claims.len() as u64 + kept;
+        check_errors(report.failed, report.seen, self.run.max_errors)?;
         check_shrink(
             self.documents_before,
             report.documents,
             self.run.allow_shrink,
-        )?;
+        )
+    }
+
+    /// Makes everything durable that a generation names. `before` are the totals of the run
+    /// before. Gives what a generation has to record, or `None` if there is nothing to publish.
+    pub(in crate::reindex) fn seal(
+        &mut self,
+        report: &Report,
+        before: &serde_json::Value,
+    ) -> Result<Option<RunState>> {
         if !self.old.state.complete || self.run.rebuild {
             self.journal.append(&Entry::Complete)?;
         }
@@ -70,30 +80,39 @@ impl<S: Sink> Apply<'_, S> {
                 .iter()
                 .any(|name| before[name] != totals[name]);
         if !changed {
-            self.ledger.finish(&totals)?;
+            self.ledger()?.finish(&totals)?;
             return Ok(None);
         }
         self.rewrite_if_overtaken()?;
         let journal = self.journal.sync()?;
-        self.ledger.finish(&totals)?;
+        let ledger = self.ledger()?;
+        ledger.finish(&totals)?;
         Ok(Some(RunState {
             journal: Some(journal),
+            ledger: Some(ledger.name()),
             config: self.run.config.clone(),
-            ledger: Some(self.ledger.name()),
             totals,
         }))
     }
 
-    /// Publishes, and gives the ledger back with the outcome. What is old is deleted then.
+    /// The ledger; a run that only makes a plan has none, and publishes nothing.
+    pub(super) fn ledger(&mut self) -> Result<&mut Ledger> {
+        match &mut self.account {
+            Account::Ledger(ledger) => Ok(ledger),
+            Account::Sums(_) => Err(Error::new(ErrorKind::Engine, "a plan is not published")),
+        }
+    }
+
+    /// Publishes, and gives the account back with the outcome. What is old is deleted then.
     pub(in crate::reindex) fn publish(
         self,
         index: &Path,
         state: RunState,
-    ) -> (Result<Commit>, Ledger) {
+    ) -> (Result<Commit>, Account) {
         let Self {
             sink,
             journal,
-            ledger,
+            account,
             ..
         } = self;
         let commit = sink.finish(state);
@@ -101,12 +120,17 @@ impl<S: Sink> Apply<'_, S> {
             // What cannot be deleted now is deleted by a later run; this one has done its work.
             let _ = journal.sweep_old(index, commit.generation);
         }
-        (commit, ledger)
+        (commit, account)
     }
 
-    /// Gives the ledger back, when nothing is to be published; documents that were not are lost.
-    pub(in crate::reindex) fn into_ledger(self) -> Ledger {
-        self.ledger
+    /// Gives back what was worked with.
+    pub(in crate::reindex) fn into_parts(self) -> (S, Account) {
+        (self.sink, self.account)
+    }
+
+    /// Gives the account back, when nothing is to be published; documents that were not are lost.
+    pub(in crate::reindex) fn into_account(self) -> Account {
+        self.account
     }
 
     fn drop_vanished(&mut self, plan: &Plan) -> Result<()> {
@@ -124,11 +148,10 @@ impl<S: Sink> Apply<'_, S> {
     /// Documents of another configuration may stay where nothing could be read; but not unnoticed
     /// by the next run.
     fn distrust_unseen(&mut self) -> Result<()> {
-        if !self.old.force {
-            return Ok(());
-        }
         for rank in 0..self.files.len() {
-            if self.files[rank].fate == Fate::KeepUnseen {
+            let file = &self.files[rank];
+            let is_old = self.old.again.all || self.old.lacks_metadata(&file.state);
+            if file.fate == Fate::KeepUnseen && is_old {
                 self.files[rank].state.complete = false;
                 self.files[rank].state.stale = true;
                 self.journal_file(rank as u32, None)?;
@@ -149,7 +172,7 @@ impl<S: Sink> Apply<'_, S> {
                 }
             } else if file.state.records.is_empty() {
                 report.skipped += 1;
-                self.ledger.line(&Line {
+                self.account.line(&Line {
                     path: &file.state.path,
                     status: "skipped",
                     stage: "read",
@@ -178,7 +201,7 @@ impl<S: Sink> Apply<'_, S> {
             }
             report.unchanged += unchanged;
             if unchanged > 0 {
-                self.ledger.line(&Line {
+                self.account.line(&Line {
                     path: &self.files[rank].state.path,
                     status: "unchanged",
                     records: Some(unchanged),
@@ -195,7 +218,7 @@ impl<S: Sink> Apply<'_, S> {
             files,
             claims,
             journal,
-            ledger,
+            account,
             ..
         } = self;
         let path = &files[rank].state.path;
@@ -222,7 +245,7 @@ impl<S: Sink> Apply<'_, S> {
                 },
             ) = entry
             else {
-                return ledger.line(&line);
+                return account.line(&line);
             };
             let winner = claims.get(&record.key).map(|claim| {
                 let file = &files[claim.file as usize].state;
@@ -232,7 +255,7 @@ impl<S: Sink> Apply<'_, S> {
                 }
             });
             let hash = record.hash.to_hex();
-            ledger.line(&Line {
+            account.line(&Line {
                 status: "duplicate",
                 id: record.id,
                 hash: &hash,
@@ -254,7 +277,7 @@ impl<S: Sink> Apply<'_, S> {
                 }
                 report.removed += 1;
                 let id = self.id_of_old(record.at)?;
-                self.ledger.line(&Line {
+                self.account.line(&Line {
                     path: &file.path,
                     record: record_number(record.number),
                     id: &id,

@@ -69,6 +69,7 @@ impl<S: Sink> Apply<'_, S> {
             key,
             added: ready.added,
             id: &id,
+            cut: ready.cut(),
             failure: None,
         }))?;
         self.claims.insert(
@@ -83,7 +84,7 @@ impl<S: Sink> Apply<'_, S> {
         let file = &mut self.files[rank as usize].state;
         let revived = &mut file.records[index as usize];
         (revived.status, revived.at, revived.added) = (Status::Indexed, at, ready.added);
-        (revived.fresh, revived.listed) = (true, true);
+        (revived.fresh, revived.listed, revived.cut) = (true, true, ready.cut());
         let replaces = claim.is_some() || self.index_holds(key);
         self.write_document(key, ready.prepared, replaces)
     }

@@ -128,20 +128,86 @@ fn records_that_move_within_their_file_are_not_written_again() {
 }
 
 #[test]
-fn a_renamed_file_keeps_the_instants_of_declared_ids() {
+fn a_renamed_file_keeps_the_instants_of_its_documents() {
     let (mut shelf, mut fake) = started();
     let entered = shelf.clock - 10;
     shelf
         .later()
         .rename("c.txt", "z.txt")
-        .rename("a.txt", "y.txt");
+        .rename("a.txt", "y.txt")
+        .write("new.txt", vec![doc("", "not seen before")]);
     let outcome = index(&shelf, &mut fake);
-    assert_eq!(outcome.counts(), [2, 3, 0, 0, 0, 1]);
+    assert_eq!(outcome.counts(), [3, 3, 0, 0, 0, 1]);
+    assert_eq!(outcome.report.renamed, 2);
+    let line = outcome
+        .ledger
+        .iter()
+        .find(|line| line["path"] == "y.txt" && line["status"] == "renamed");
+    assert_eq!(line.unwrap()["from"], "a.txt");
     assert_eq!(
         (fake.published["c"].added, &*fake.published["c"].path),
         (entered, "z.txt")
     );
-    assert_eq!(fake.published["y.txt"].added, shelf.clock);
+    assert_eq!(fake.published["y.txt"].added, entered);
+    assert_eq!(fake.published["new.txt"].added, shelf.clock);
+}
+
+#[test]
+fn what_failed_is_read_again_when_asked() {
+    let mut shelf = Shelf::new();
+    shelf
+        .write("a.jsonl", vec![doc("a", "x"), Text::Unparsable, Text::Bad])
+        .write("b.txt", vec![doc("", "fine")])
+        .later();
+    let mut fake = FakeIndex::new();
+    assert_eq!(index(&shelf, &mut fake).counts(), [2, 0, 0, 0, 2, 0]);
+    shelf.opened();
+    assert_eq!(index(&shelf, &mut fake).counts(), [0, 2, 0, 0, 2, 0]);
+    assert!(shelf.opened().is_empty());
+    let again = Setting::new().options(|options| options.retry_failed(true));
+    let outcome = try_index(&shelf, &mut fake, &again, &()).unwrap();
+    assert_eq!(outcome.counts(), [0, 2, 0, 0, 2, 0]);
+    assert_eq!(shelf.opened(), ["a.jsonl"]);
+    // As if the reader had learnt it: the bytes are what they were.
+    shelf.cures.insert("a.jsonl".to_owned());
+    assert_eq!(index(&shelf, &mut fake).counts(), [0, 2, 0, 0, 2, 0]);
+    let outcome = try_index(&shelf, &mut fake, &again, &()).unwrap();
+    assert_eq!(outcome.counts(), [1, 2, 0, 0, 1, 0]);
+}
+
+#[test]
+fn too_many_errors_publish_nothing() {
+    let mut shelf = Shelf::new();
+    let bad = vec![Text::Unparsable, doc("a", "x"), Text::Bad, doc("b", "y")];
+    shelf.write("a.jsonl", bad).later();
+    for (most, passes) in [
+        ("0", false),
+        ("1", false),
+        ("2", true),
+        ("49.9%", false),
+        ("50%", true),
+    ] {
+        let mut fake = FakeIndex::new();
+        let setting = Setting::new().options(|options| {
+            let most = options.max_errors(most.parse().unwrap());
+            most.checkpoints(Duration::ZERO, 1)
+        });
+        let outcome = try_index(&shelf, &mut fake, &setting, &());
+        match outcome {
+            Ok(_) => assert!(passes, "{most}"),
+            Err(error) => {
+                assert_eq!(
+                    (error.kind(), passes),
+                    (ErrorKind::TooManyErrors, false),
+                    "{most}"
+                );
+                assert_eq!(fake.generation, 0, "{most}");
+            }
+        }
+    }
+    for wrong in ["", "x", "-1", "101%", "%"] {
+        assert!(wrong.parse::<crate::MaxErrors>().is_err(), "{wrong}");
+    }
 }
 
 #[test]
@@ -515,15 +581,11 @@ fn an_error_of_the_index_publishes_nothing() {
 }
 
 #[test]
-fn a_run_that_is_stopped_publishes_nothing_but_the_start_of_a_first_build() {
-    let (mut shelf, mut fake) = started();
+fn a_first_build_that_is_stopped_publishes_its_start() {
+    let (mut shelf, _) = started();
     for number in 0..40 {
         shelf.write(&format!("n{number}.txt"), vec![doc("", "new")]);
     }
-    let stop = StopAfter(Mutex::new(8));
-    let error = try_index(&shelf, &mut fake, &Setting::new(), &stop).unwrap_err();
-    assert_eq!((error.kind(), fake.generation), (ErrorKind::Cancelled, 1));
-
     let mut fresh = FakeIndex::new();
     let stop = StopAfter(Mutex::new(30));
     let error = try_index(&shelf, &mut fresh, &Setting::new(), &stop).unwrap_err();
@@ -532,6 +594,61 @@ fn a_run_that_is_stopped_publishes_nothing_but_the_start_of_a_first_build() {
     assert!(kept > 0 && kept < 45, "{kept}");
     let [indexed, unchanged, ..] = index(&shelf, &mut fresh).counts();
     assert_eq!((indexed, unchanged), (45 - kept, kept));
+}
+
+#[test]
+fn an_update_that_is_stopped_publishes_what_it_did_and_loses_nothing() {
+    let ids = |from: usize| (from..from + 4).map(|id| doc(&format!("id{id}"), "text"));
+    for events in 1..30 {
+        let mut shelf = Shelf::new();
+        for number in 0..8 {
+            shelf.write(&format!("{number}.jsonl"), ids(number * 4).collect());
+        }
+        shelf.later();
+        let mut fake = FakeIndex::new();
+        index(&shelf, &mut fake);
+        let entered = shelf.clock;
+        let before: Vec<String> = fake.published.keys().cloned().collect();
+        // Every record moves to the next file: each file loses ids that a later one gains.
+        shelf.later();
+        for number in 0..8 {
+            shelf.write(&format!("{number}.jsonl"), ids(number * 4 + 2).collect());
+        }
+        shelf.remove("3.jsonl").later();
+        let stop = StopAfter(Mutex::new(events));
+        let setting = Setting::new().options(|options| options.threads(2));
+        let outcome = try_index(&shelf, &mut fake, &setting, &stop);
+        if outcome.is_err() {
+            for id in &before {
+                assert!(
+                    fake.published.contains_key(id),
+                    "`{id}` is lost after {events} events"
+                );
+            }
+        }
+        index(&shelf, &mut fake);
+        let mut fresh = FakeIndex::new();
+        index(&shelf, &mut fresh);
+        assert_eq!(fake.ids(), fresh.ids(), "{events}");
+        for (id, held) in &fake.published {
+            assert_eq!(
+                held.path, fresh.published[id].path,
+                "{id} after {events} events"
+            );
+            let is_old = before.contains(id);
+            assert_eq!(held.added == entered, is_old, "{id} after {events} events");
+        }
+        assert_eq!(index(&shelf, &mut fake).counts()[0], 0);
+    }
+}
+
+#[test]
+fn a_rebuild_that_is_stopped_publishes_nothing() {
+    let (shelf, mut fake) = started();
+    let stop = StopAfter(Mutex::new(3));
+    let rebuild = Setting::new().options(|options| options.rebuild(true));
+    let error = try_index(&shelf, &mut fake, &rebuild, &stop).unwrap_err();
+    assert_eq!((error.kind(), fake.generation), (ErrorKind::Cancelled, 1));
 }
 
 #[test]

@@ -156,25 +156,84 @@ fn a_rebuild_gives_the_same_and_remembers() {
     assert_eq!(searcher.get("one").unwrap().unwrap().added, NOW);
 }
 
+/// Three documents with a desk, and what they would be as values of facets.
+const DESKS: &str = r#"{"id": "one", "body": "Talks.", "desk": "World", "place": "Geneva"}
+{"id": "two", "body": "Prices.", "desk": "Money"}
+{"id": "three", "body": "Rain."}
+"#;
+
+fn config(text: &str) -> Config {
+    Config::parse(text, Path::new("pressmark.toml")).unwrap()
+}
+
+/// What the index holds, whole.
+fn whole(index: &Path) -> Vec<crate::Document> {
+    let searcher = Index::open(index).unwrap().searcher().unwrap();
+    let mut documents = Vec::new();
+    for stretch in searcher.stretches() {
+        let mut keep = |stored: crate::StoredDocument| {
+            documents.push(stored.document);
+            Ok(())
+        };
+        searcher.each_document(&stretch, &mut keep).unwrap();
+    }
+    documents.sort_by(|a, b| a.id.as_str().cmp(b.id.as_str()));
+    documents
+}
+
 #[test]
-fn another_schema_reads_everything_again() {
-    let place = Place::new(&[("c.jsonl", LINES)]);
+fn another_configuration_makes_documents_anew_from_what_is_kept() {
+    let place = Place::new(&[("c.jsonl", DESKS), ("wire/a.txt", "Alpha.")]);
     place.index();
-    let text = "[facets.desk]\nkeys = [\"desk\"]\n";
-    let config = Config::parse(text, Path::new("pressmark.toml")).unwrap();
+    for (text, remade) in [
+        ("[facets.desk]\nkeys = [\"desk\"]\n", 2),
+        ("[facets.desk]\nkeys = [\"place\"]\n", 2),
+        ("[numbers.words]\n", 1),
+        ("[[rules]]\npath = \"{source}/**\"\n", 1),
+        ("[searches.a]\nquery = \"b\"\n", 1),
+    ] {
+        let config = config(text);
+        // Nobody needs the file to know: it is another one, which looks the same.
+        let report = place.try_index(&config, &options(), &()).unwrap();
+        assert_eq!(counts(&report), [remade, 4 - remade, 0, 0, 0, 0], "{text}");
+        assert_eq!(report.bytes, 0, "{text}");
+        let schema = Index::open(place.index.path()).unwrap().schema().unwrap();
+        assert_eq!(schema, config.schema);
+        let fresh = tempdir().unwrap();
+        let corpus = Corpus::new(place.corpus.path(), config.clone()).unwrap();
+        reindex(&corpus, fresh.path(), &options(), &()).unwrap();
+        assert_eq!(whole(place.index.path()), whole(fresh.path()), "{text}");
+        let report = place.try_index(&config, &options(), &()).unwrap();
+        assert_eq!(counts(&report), [0, 4, 0, 0, 0, 0], "{text}");
+    }
+}
+
+#[test]
+fn a_configuration_that_concerns_texts_reads_files_again() {
+    let place = Place::new(&[("c.jsonl", DESKS)]);
+    place.index();
+    let config = config("[fields]\nbody = [\"desk\", \"...\"]\n");
     let report = place.try_index(&config, &options(), &()).unwrap();
-    assert_eq!(counts(&report), [3, 0, 0, 0, 1, 0]);
-    let index = Index::open(place.index.path()).unwrap();
-    assert!(
-        index
-            .schema()
-            .unwrap()
-            .facets
-            .iter()
-            .any(|facet| facet.name == "desk")
+    assert_eq!((report.indexed, report.bytes), (3, DESKS.len() as u64));
+    let searcher = Index::open(place.index.path()).unwrap().searcher().unwrap();
+    assert_eq!(searcher.get("one").unwrap().unwrap().document.body, "World");
+}
+
+#[test]
+fn documents_whose_metadata_were_cut_are_made_anew_from_their_files() {
+    let long = format!(
+        r#"{{"id": "long", "body": "Text.", "note": "{}", "desk": "World"}}"#,
+        "x".repeat(2 << 20)
     );
+    let place = Place::new(&[("a.json", &long), ("c.jsonl", DESKS)]);
+    place.index();
+    let config = config("[facets.desk]\n[facets.note]\n");
     let report = place.try_index(&config, &options(), &()).unwrap();
-    assert_eq!(counts(&report), [0, 3, 0, 0, 1, 0]);
+    assert_eq!((report.indexed, report.bytes), (3, long.len() as u64));
+    let fresh = tempdir().unwrap();
+    let corpus = Corpus::new(place.corpus.path(), config).unwrap();
+    reindex(&corpus, fresh.path(), &options(), &()).unwrap();
+    assert_eq!(whole(place.index.path()), whole(fresh.path()));
 }
 
 #[test]
