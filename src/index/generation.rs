@@ -259,6 +259,21 @@ pub(super) fn newest_number(folder: &Path) -> u64 {
     numbers.fold(current, u64::max)
 }
 
+/// What the newest description that can be read says of runs; whether its files are intact does
+/// not matter.
+#[cfg(feature = "formats")]
+pub(super) fn last_run_state(folder: &Path) -> Option<RunState> {
+    let numbers = (1..=newest_number(folder)).rev();
+    let mut descriptions = numbers
+        .take(MOST_DESCRIPTIONS)
+        .filter_map(|number| read_description(&description(folder, number)).ok());
+    descriptions.find_map(|generation| generation.run)
+}
+
+/// How far back a description is looked for: some are kept, and some may be held by readers.
+#[cfg(feature = "formats")]
+const MOST_DESCRIPTIONS: usize = 1_000;
+
 /// Reads a generation that is known to be held, or that only the writer can sweep.
 pub(super) fn read_description(path: &Path) -> Result<Generation> {
     let bytes = fs::read(path).map_err(|source| Error::io(path, "read", source))?;

@@ -3,9 +3,9 @@
 use std::path::Path;
 use std::sync::{Arc, Mutex};
 
-#[cfg(feature = "formats")]
-use super::generation::newest_number;
 use super::generation::{Generation, Pinned, create_folder, newest_published};
+#[cfg(feature = "formats")]
+use super::generation::{last_run_state, newest_number};
 use super::home::{CURRENT, DATA, GENERATIONS, Home, Memory, WriterLock};
 use super::searcher::Searcher;
 use super::writer::{Writer, WriterOptions, build_name};
@@ -78,7 +78,9 @@ impl Index {
     }
 
     /// Begins anew where an index cannot be used: publishes an empty state after whatever is there.
-    /// The files of the states before go with the first sweep that nobody's reading prevents.
+    /// What can still be read of the state of runs is taken along: it names the journal, which
+    /// knows since when every document was there. The files of the states before go with the
+    /// first sweep that nobody's reading prevents.
     ///
     /// # Errors
     /// [`ErrorKind::Locked`] if a writer is open; [`ErrorKind::Io`].
@@ -89,6 +91,7 @@ impl Index {
         let number = newest_number(folder) + 1;
         let mut first = Generation::empty(schema, build_name(number + 1));
         first.number = number;
+        first.run = last_run_state(folder);
         for folder in [folder.join(GENERATIONS), first.build_folder(folder)] {
             create_folder(&folder)?;
         }

@@ -145,10 +145,11 @@ impl<'a, S: Sink> Apply<'a, S> {
         sink: S,
         run: Run,
     ) -> Self {
-        let documents_before = sink.documents();
+        let documents = sink.documents();
         let mut apply = Self {
-            documents_before,
-            foreign: documents_before.saturating_sub(old.documents()),
+            // Of a damaged index, some may be missing already.
+            documents_before: documents.max(old.documents()),
+            foreign: documents.saturating_sub(old.documents()),
             old,
             planned,
             files: Vec::with_capacity(planned.len()),

@@ -4,4 +4,5 @@
 mod behaviour;
 mod fakes;
 mod model;
+mod planning;
 mod whole;

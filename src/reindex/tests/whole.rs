@@ -12,15 +12,15 @@ use crate::corpus::Corpus;
 use crate::{Config, Document, ErrorKind, Index, SearchRequest, WriterOptions};
 
 /// Long after every file here was written.
-const NOW: i64 = 4_000_000_000;
+pub(super) const NOW: i64 = 4_000_000_000;
 
-struct Place {
-    corpus: TempDir,
-    index: TempDir,
+pub(super) struct Place {
+    pub(super) corpus: TempDir,
+    pub(super) index: TempDir,
 }
 
 impl Place {
-    fn new(files: &[(&str, &str)]) -> Self {
+    pub(super) fn new(files: &[(&str, &str)]) -> Self {
         let place = Self {
             corpus: tempdir().unwrap(),
             index: tempdir().unwrap(),
@@ -31,21 +31,27 @@ impl Place {
         place
     }
 
-    fn write(&self, path: &str, text: impl AsRef<[u8]>) {
+    pub(super) fn write(&self, path: &str, text: impl AsRef<[u8]>) {
         let path = self.corpus.path().join(path);
         fs::create_dir_all(path.parent().unwrap()).unwrap();
         fs::write(path, text).unwrap();
     }
 
-    fn remove(&self, path: &str) {
+    pub(super) fn remove(&self, path: &str) {
         fs::remove_file(self.corpus.path().join(path)).unwrap();
     }
 
-    fn index(&self) -> Report {
+    pub(super) fn rename(&self, from: &str, to: &str) {
+        let [from, to] = [from, to].map(|path| self.corpus.path().join(path));
+        fs::create_dir_all(to.parent().unwrap()).unwrap();
+        fs::rename(from, to).unwrap();
+    }
+
+    pub(super) fn index(&self) -> Report {
         self.try_index(&Config::default(), &options(), &()).unwrap()
     }
 
-    fn try_index(
+    pub(super) fn try_index(
         &self,
         config: &Config,
         options: &ReindexOptions,
@@ -61,7 +67,7 @@ impl Place {
     }
 }
 
-fn options() -> ReindexOptions {
+pub(super) fn options() -> ReindexOptions {
     ReindexOptions::at(NOW).threads(2).memory(30 << 20)
 }
 
@@ -162,7 +168,7 @@ const DESKS: &str = r#"{"id": "one", "body": "Talks.", "desk": "World", "place":
 {"id": "three", "body": "Rain."}
 "#;
 
-fn config(text: &str) -> Config {
+pub(super) fn config(text: &str) -> Config {
     Config::parse(text, Path::new("pressmark.toml")).unwrap()
 }
 
