@@ -203,7 +203,7 @@ impl WriterLock {
             }
         }
         // The text only helps whoever finds the lock held; the lock itself is the kernel's.
-        let note = format!("process {}\n", std::process::id());
+        let note = format!("{}\n", holder());
         let written = file
             .set_len(0)
             .and_then(|()| file.rewind())
@@ -211,6 +211,19 @@ impl WriterLock {
         written.map_err(|source| Error::io(path, "write the lock", source))?;
         Ok(Self::File { _file: file })
     }
+}
+
+/// Who holds the lock, for whoever finds it held: the process, the machine and since when.
+fn holder() -> String {
+    // Where the name is not to be had like this, the process must do.
+    let machine = std::fs::read_to_string("/proc/sys/kernel/hostname").unwrap_or_default();
+    let machine = match machine.trim() {
+        "" => String::new(),
+        name => format!(" on {name}"),
+    };
+    let now = jiff::Timestamp::try_from(std::time::SystemTime::now()).unwrap_or_default();
+    let since = now.strftime("%Y-%m-%d %H:%M:%S UTC");
+    format!("process {}{machine} since {since}", std::process::id())
 }
 
 impl Drop for WriterLock {

@@ -96,7 +96,7 @@ impl<C: Source> Job<'_, C> {
                 .map(|state| (state, Some(error))),
             Err(Stop { error, .. }) => Err(error),
         };
-        self.publish(apply, sealed, report)
+        self.publish(apply, sealed, report, known.plan.bytes)
     }
 
     /// Publishes what a run made, and closes the ledger. A run that was stopped fails all the same.
@@ -105,6 +105,7 @@ impl<C: Source> Job<'_, C> {
         apply: Apply<'_, S>,
         sealed: Result<(Option<RunState>, Option<Error>)>,
         mut report: Report,
+        to_read: u64,
     ) -> Result<Report> {
         let folder = self.place.folder;
         let (outcome, account) = match sealed {
@@ -125,6 +126,7 @@ impl<C: Source> Job<'_, C> {
         let commit = match outcome {
             Ok(commit) => commit,
             Err(error) => {
+                let error = with_space_needed(error, to_read);
                 ledger.abandon(&error);
                 return Err(error);
             }
@@ -326,6 +328,34 @@ impl Stop {
             drained: false,
         }
     }
+}
+
+/// Free bytes that a run may need for every byte it reads: the index is about 1.2 times the text,
+/// and merging writes most of it once more before the old files go.
+const SPACE: f64 = 2.5;
+/// What it needs besides.
+const LEAST_SPACE: u64 = 64 << 20;
+
+/// Says how much space a run needs that found the disk full.
+fn with_space_needed(error: Error, to_read: u64) -> Error {
+    let mut cause: Option<&(dyn std::error::Error + 'static)> = Some(&error);
+    let is_full = std::iter::from_fn(|| {
+        let this = cause?;
+        cause = this.source();
+        Some(this)
+    })
+    .filter_map(|cause| cause.downcast_ref::<std::io::Error>())
+    .any(|cause| cause.kind() == std::io::ErrorKind::StorageFull);
+    if !is_full {
+        return error;
+    }
+    let needed = (to_read as f64 * SPACE) as u64 + LEAST_SPACE;
+    error.with_hint(format!(
+        "the disk is full; nothing was published, and the state before is intact. This run needs \
+         about {} MB of free space in the folder of the index: free some, or use `--index DIR` on \
+         another disk, and run it again",
+        needed.div_ceil(1_000_000)
+    ))
 }
 
 /// What a run says that was stopped after it had published a part.
