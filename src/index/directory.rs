@@ -7,7 +7,7 @@
 
 use std::collections::{HashMap, HashSet};
 use std::fmt;
-use std::fs::{File, OpenOptions};
+use std::fs::File;
 use std::io::{self, BufWriter, Write};
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, MutexGuard};
@@ -21,8 +21,9 @@ use tantivy::directory::{
     WatchHandle, WritePtr,
 };
 
-use super::generation::{FileRef, Generation, create_folder, damaged, sync_folder};
+use super::generation::{FileRef, Generation, create_folder, damaged};
 use super::home::{Home, Memory};
+use super::storage::{OutputFile, sync_file, sync_folder};
 use crate::{Error, Result};
 
 const META: &str = "meta.json";
@@ -154,11 +155,7 @@ impl EngineDirectory {
             let any = unsynced.peek().is_some();
             for (path, _) in unsynced {
                 let path = folder.join(path);
-                OpenOptions::new()
-                    .write(true)
-                    .open(&path)
-                    .and_then(|file| file.sync_all())
-                    .map_err(|source| Error::io(&path, "sync", source))?;
+                sync_file(&path).map_err(|source| Error::io(&path, "sync", source))?;
             }
             if any {
                 sync_folder(folder).map_err(|source| Error::io(folder, "sync", source))?;
@@ -267,16 +264,13 @@ impl Directory for EngineDirectory {
                 Box::new(memory.files.open_write(path)?)
             }
             Files::Folder { path: folder, .. } => {
-                let file = OpenOptions::new()
-                    .write(true)
-                    .create_new(true)
-                    .open(folder.join(path))
-                    .map_err(|error| match error.kind() {
-                        io::ErrorKind::AlreadyExists => {
-                            OpenWriteError::FileAlreadyExists(path.to_owned())
-                        }
-                        _ => OpenWriteError::wrap_io_error(error, path.to_owned()),
-                    })?;
+                let created = OutputFile::create_new(&folder.join(path));
+                let file = created.map_err(|error| match error.kind() {
+                    io::ErrorKind::AlreadyExists => {
+                        OpenWriteError::FileAlreadyExists(path.to_owned())
+                    }
+                    _ => OpenWriteError::wrap_io_error(error, path.to_owned()),
+                })?;
                 Box::new(PlainFile(file))
             }
         };
@@ -328,7 +322,7 @@ impl Directory for EngineDirectory {
 
 /// A file that is synced with the publication that first names it, not when it is closed: what a
 /// merge replaces before that never needs to be.
-struct PlainFile(File);
+struct PlainFile(OutputFile);
 
 impl Write for PlainFile {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {

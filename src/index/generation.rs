@@ -6,13 +6,13 @@
 //! writer.
 
 use std::fs::{self, File};
-use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
 use super::home::{CURRENT, DATA, GENERATIONS, Home};
+use super::storage;
 use crate::{Error, ErrorKind, Result, Schema};
 
 /// The version of the layout on disk.
@@ -280,19 +280,10 @@ pub(super) fn read_description(path: &Path) -> Result<Generation> {
     parse(path, &bytes)
 }
 
-/// Replaces a small file: temporary file, synced, renamed, folder synced; readable by others as
-/// the process's own files are.
+/// Replaces a small file.
 pub(super) fn write_synced(path: &Path, bytes: &[u8]) -> Result<()> {
-    let folder = path.parent().unwrap_or(Path::new("."));
-    let temporary = temporary(path);
-    let write = || -> std::io::Result<()> {
-        let mut file = File::create(&temporary)?;
-        file.write_all(bytes)?;
-        file.sync_all()?;
-        fs::rename(&temporary, path)?;
-        sync_folder(folder)
-    };
-    write().map_err(|source| Error::io(path, "write", source))
+    storage::replace(path, &temporary(path), bytes)
+        .map_err(|source| Error::io(path, "write", source))
 }
 
 /// Where a small file is written before it takes the place of the old one.
@@ -301,23 +292,9 @@ pub(super) fn temporary(path: &Path) -> PathBuf {
     path.with_file_name(format!("{name}.tmp"))
 }
 
-/// Makes a folder, and its name durable: what is synced in it would be out of reach without.
+/// Makes a folder, durably.
 pub(super) fn create_folder(path: &Path) -> Result<()> {
-    if path.is_dir() {
-        return Ok(());
-    }
-    fs::create_dir_all(path)
-        .and_then(|()| path.parent().map_or(Ok(()), sync_folder))
-        .map_err(|source| Error::io(path, "create the folder", source))
-}
-
-/// Makes the names in a folder durable. Where folders cannot be opened (Windows), renames are.
-pub(super) fn sync_folder(folder: &Path) -> std::io::Result<()> {
-    if cfg!(unix) {
-        File::open(folder)?.sync_all()
-    } else {
-        Ok(())
-    }
+    storage::create_folder(path).map_err(|source| Error::io(path, "create the folder", source))
 }
 
 /// An error about a damaged file of the index.

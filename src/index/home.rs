@@ -9,6 +9,7 @@ use tantivy::Directory;
 use tantivy::directory::RamDirectory;
 
 use super::generation::Generation;
+use super::storage::OutputFile;
 use crate::{Error, ErrorKind, Result};
 
 /// The names below the folder of an index.
@@ -149,7 +150,7 @@ impl Home {
 pub(super) enum WriterLock {
     /// The lock goes with the file handle, also when the process dies.
     File {
-        _file: std::fs::File,
+        _file: OutputFile,
     },
     Memory(Arc<Memory>),
 }
@@ -173,15 +174,10 @@ impl WriterLock {
     }
 
     fn take_file(path: &Path) -> Result<Self> {
-        use std::io::{Seek, Write};
-        let mut file = std::fs::OpenOptions::new()
-            .read(true)
-            .write(true)
-            .create(true)
-            .truncate(false)
-            .open(path)
-            .map_err(|source| Error::io(path, "open the lock", source))?;
-        match file.try_lock() {
+        use std::io::Write;
+        let mut file =
+            OutputFile::open(path).map_err(|source| Error::io(path, "open the lock", source))?;
+        match file.handle().try_lock() {
             Ok(()) => {}
             Err(std::fs::TryLockError::WouldBlock) => {
                 let holder = std::fs::read_to_string(path).unwrap_or_default();
@@ -205,8 +201,7 @@ impl WriterLock {
         // The text only helps whoever finds the lock held; the lock itself is the kernel's.
         let note = format!("{}\n", holder());
         let written = file
-            .set_len(0)
-            .and_then(|()| file.rewind())
+            .set_length(0)
             .and_then(|()| file.write_all(note.as_bytes()));
         written.map_err(|source| Error::io(path, "write the lock", source))?;
         Ok(Self::File { _file: file })

@@ -20,6 +20,7 @@ mod property_query;
 mod search;
 mod searcher;
 mod segment;
+pub(crate) mod storage;
 mod stored;
 mod sweep;
 #[cfg(test)]

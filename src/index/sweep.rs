@@ -5,8 +5,9 @@ use std::collections::{BTreeMap, HashSet};
 use std::fs::{self, File};
 use std::path::{Path, PathBuf};
 
-use super::generation::{read_description, sync_folder, temporary};
+use super::generation::{read_description, temporary};
 use super::home::{CURRENT, DATA, GENERATIONS};
+use super::storage::{remove_file, remove_folder, sync_folder};
 use crate::{Error, ErrorKind, Result};
 
 /// Generations that are kept although nobody reads them.
@@ -94,7 +95,7 @@ pub(super) fn sweep(
             || working.iter().any(|path| path.starts_with(&build));
         if !is_needed {
             // Not empty if a file appeared meanwhile; the next sweep will see.
-            let _ = fs::remove_dir(&build);
+            let _ = remove_folder(&build);
         }
     }
     sync_folder(&descriptions).map_err(|source| Error::io(&descriptions, "sync", source))
@@ -127,9 +128,5 @@ fn entries(folder: &Path) -> Result<Vec<PathBuf>> {
 }
 
 fn remove(path: &Path) -> Result<()> {
-    match fs::remove_file(path) {
-        Ok(()) => Ok(()),
-        Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(()),
-        Err(error) => Err(Error::io(path, "remove", error)),
-    }
+    remove_file(path).map_err(|source| Error::io(path, "remove", source))
 }

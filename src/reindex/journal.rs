@@ -5,13 +5,14 @@
 //! nothing, and is cut by the next one that writes. When most of a journal has been overtaken, the
 //! state is written to a new file, and the old one goes when no kept generation can name it.
 
-use std::fs::{self, File, OpenOptions};
+use std::fs::{self, File};
 use std::io::{self, BufRead, BufReader, Read, Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
 
 use super::entry::{Entry, MAGIC, MAX_ENTRY, RecordEntry};
 use super::state::{Replay, State};
 use crate::index::FileRef;
+use crate::index::storage::{self, OutputFile};
 use crate::{Error, ErrorKind, Result};
 
 /// The folder of journals below that of the index.
@@ -34,7 +35,7 @@ pub(super) struct Journal {
     /// The path below the folder of the index, as generations name it.
     name: String,
     /// Opened when the first entry is written out.
-    output: Option<File>,
+    output: Option<OutputFile>,
     input: Option<File>,
     hasher: blake3::Hasher,
     /// What is in the file and counts.
@@ -255,7 +256,7 @@ impl Journal {
         self.write_out()?;
         if let Some(output) = self.output.take() {
             output
-                .sync_all()
+                .sync()
                 .map_err(|error| Error::io(&self.path, "write", error))?;
             sync_folder(&self.path)?;
         }
@@ -281,13 +282,10 @@ impl Journal {
     fn write_buffer(&mut self) -> io::Result<()> {
         if self.output.is_none() {
             if let Some(folder) = self.path.parent() {
-                fs::create_dir_all(folder)?;
+                storage::create_folder(folder)?;
             }
-            let mut options = OpenOptions::new();
-            options.write(true).create(true).truncate(false);
-            let mut output = options.open(&self.path)?;
-            output.set_len(self.length)?;
-            output.seek(SeekFrom::Start(self.length))?;
+            let mut output = OutputFile::open(&self.path)?;
+            output.set_length(self.length)?;
             self.output = Some(output);
         }
         if let Some(output) = &mut self.output {
@@ -302,7 +300,7 @@ impl Journal {
         let newest = named.and_then(|named| number_of(Path::new(&named.path)));
         for (number, path) in list(index)? {
             if newest.is_none_or(|newest| number > newest) {
-                fs::remove_file(&path).map_err(|error| Error::io(&path, "delete", error))?;
+                storage::remove_file(&path).map_err(|error| Error::io(&path, "delete", error))?;
             }
         }
         Ok(())
@@ -314,7 +312,7 @@ impl Journal {
         for pair in journals.windows(2) {
             let (path, successor) = (&pair[0].1, pair[1].0);
             if *path != self.path && successor + GENERATIONS_KEPT <= generation {
-                fs::remove_file(path).map_err(|error| Error::io(path, "delete", error))?;
+                storage::remove_file(path).map_err(|error| Error::io(path, "delete", error))?;
             }
         }
         Ok(())
@@ -408,12 +406,8 @@ fn number_of(path: &Path) -> Option<u64> {
 
 /// Makes the name of a new file durable, and that of its folder.
 pub(super) fn sync_folder(path: &Path) -> Result<()> {
-    if cfg!(unix) {
-        for folder in path.ancestors().skip(1).take(2) {
-            File::open(folder)
-                .and_then(|folder| folder.sync_all())
-                .map_err(|error| Error::io(folder, "sync", error))?;
-        }
+    for folder in path.ancestors().skip(1).take(2) {
+        storage::sync_folder(folder).map_err(|error| Error::io(folder, "sync", error))?;
     }
     Ok(())
 }

@@ -14,6 +14,7 @@ use serde::{Deserialize, Serialize};
 
 use super::journal::sync_folder;
 use crate::corpus::Note;
+use crate::index::storage::{self, OutputFile};
 use crate::{Error, ErrorKind, Result};
 
 /// The folder of ledgers below that of the index.
@@ -67,7 +68,7 @@ pub(super) struct Line<'a> {
 pub(super) struct Ledger {
     folder: PathBuf,
     path: PathBuf,
-    output: BufWriter<File>,
+    output: BufWriter<OutputFile>,
     /// Records whose lines are no longer true, by path and number.
     overtaken: HashSet<(String, u32)>,
 }
@@ -77,11 +78,11 @@ impl Ledger {
     /// made unique.
     pub(super) fn begin(index: &Path, run: &RunId) -> Result<Self> {
         let folder = index.join(FOLDER);
-        fs::create_dir_all(&folder).map_err(|error| Error::io(&folder, "create", error))?;
+        storage::create_folder(&folder).map_err(|error| Error::io(&folder, "create", error))?;
         let mut attempt = 0;
         loop {
             let path = folder.join(run.file_name(attempt));
-            match File::create_new(&path) {
+            match OutputFile::create_new(&path) {
                 Ok(file) => {
                     return Ok(Self {
                         folder,
@@ -133,9 +134,9 @@ impl Ledger {
         }
         let overtaken = std::mem::take(&mut self.overtaken);
         let temporary = self.path.with_extension(TEMPORARY);
-        let mut settle = || -> io::Result<BufWriter<File>> {
+        let mut settle = || -> io::Result<BufWriter<OutputFile>> {
             self.output.flush()?;
-            let mut output = BufWriter::with_capacity(64 << 10, File::create(&temporary)?);
+            let mut output = BufWriter::with_capacity(64 << 10, OutputFile::create(&temporary)?);
             let mut input = BufReader::new(File::open(&self.path)?);
             let mut bytes = Vec::new();
             while input.read_until(b'\n', &mut bytes)? > 0 {
@@ -148,7 +149,7 @@ impl Ledger {
                 bytes.clear();
             }
             output.flush()?;
-            fs::rename(&temporary, &self.path)?;
+            output.get_mut().rename(&self.path)?;
             Ok(output)
         };
         self.output = settle().map_err(|error| Error::io(&self.path, "write", error))?;
@@ -171,7 +172,7 @@ impl Ledger {
         let mut write = || -> io::Result<()> {
             writeln!(self.output, "{line}")?;
             self.output.flush()?;
-            self.output.get_ref().sync_all()
+            self.output.get_ref().sync()
         };
         write().map_err(|error| Error::io(&self.path, "write", error))?;
         sync_folder(&self.path)
@@ -191,7 +192,7 @@ impl Ledger {
             let is_named = named.is_some_and(|named| path.ends_with(named));
             // Of a run that was killed: this one has renamed its own by now.
             if path.extension().is_some_and(|kind| kind == TEMPORARY) {
-                fs::remove_file(&path).map_err(|error| Error::io(&path, "delete", error))?;
+                storage::remove_file(&path).map_err(|error| Error::io(&path, "delete", error))?;
             }
             if is_ledger && !is_named && path != self.path {
                 let modified = entry.metadata().and_then(|metadata| metadata.modified());
@@ -201,7 +202,7 @@ impl Ledger {
         ledgers.sort();
         let more = (ledgers.len() + 1).saturating_sub(KEPT);
         for (_, path) in ledgers.iter().take(more) {
-            fs::remove_file(path).map_err(|error| Error::io(path, "delete", error))?;
+            storage::remove_file(path).map_err(|error| Error::io(path, "delete", error))?;
         }
         Ok(())
     }
