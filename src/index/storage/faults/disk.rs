@@ -268,14 +268,20 @@ impl Node {
         }
     }
 
+    fn write_all(&mut self, changes: &[&Bytes]) {
+        for change in changes {
+            self.write(change);
+        }
+    }
+
     /// Bytes that were not synced: none of them, all, a part, or zeros in their place.
     fn write_unsynced(&mut self, changes: &[&Bytes], random: &mut Random) {
         let before = self.bytes().len();
         match random.below(6) {
             0 => {}
-            1 => changes.iter().for_each(|change| self.write(change)),
+            1 => self.write_all(changes),
             2 => {
-                changes.iter().for_each(|change| self.write(change));
+                self.write_all(changes);
                 let length = self.bytes().len();
                 let shortest = before.min(length);
                 let cut = shortest as u64 + random.below((length - shortest) as u64 + 1);
@@ -283,9 +289,7 @@ impl Node {
             }
             3 => {
                 let first = random.below(changes.len() as u64 + 1) as usize;
-                changes[..first]
-                    .iter()
-                    .for_each(|change| self.write(change));
+                self.write_all(&changes[..first]);
             }
             kind => {
                 for change in changes {
@@ -341,10 +345,6 @@ mod tests {
         images.collect()
     }
 
-    fn some(bytes: &[u8]) -> Option<Vec<u8>> {
-        Some(bytes.to_vec())
-    }
-
     #[test]
     fn what_was_synced_is_there_and_the_rest_may_be() {
         let folder = tempdir().unwrap();
@@ -357,19 +357,20 @@ mod tests {
         file.write_all(b"abcd").unwrap();
         assert!(contents(&guard.disk(), "deep/file").contains(&None));
         file.sync().unwrap();
-        let named = BTreeSet::from([None, some(b"abcd")]);
+        let named = BTreeSet::from([None, Some(b"abcd".to_vec())]);
         assert_eq!(contents(&guard.disk(), "deep/file"), named);
         sync_folder(&root.join("deep")).unwrap();
-        let durable = BTreeSet::from([some(b"abcd")]);
+        let durable = BTreeSet::from([Some(b"abcd".to_vec())]);
         assert_eq!(contents(&guard.disk(), "deep/file"), durable);
         file.write_all(b"ef").unwrap();
         let torn = contents(&guard.disk(), "deep/file");
-        let expected = [&b"abcd"[..], b"abcde", b"abcdef", b"abcd\0\0"].map(some);
+        let expected =
+            [&b"abcd"[..], b"abcde", b"abcdef", b"abcd\0\0"].map(|bytes| Some(bytes.to_vec()));
         assert_eq!(torn, BTreeSet::from(expected));
         replace(&root.join("before"), &root.join("tmp"), b"new").unwrap();
         assert_eq!(
             contents(&guard.disk(), "before"),
-            BTreeSet::from([some(b"new")])
+            BTreeSet::from([Some(b"new".to_vec())])
         );
     }
 
@@ -383,7 +384,7 @@ mod tests {
         file.write_all(b"new").unwrap();
         file.sync().unwrap();
         file.rename(&root.join("name")).unwrap();
-        let either = BTreeSet::from([some(b"new"), some(b"old")]);
+        let either = BTreeSet::from([Some(b"new".to_vec()), Some(b"old".to_vec())]);
         assert_eq!(contents(&guard.disk(), "name"), either);
         super::super::super::remove_file(&root.join("name")).unwrap();
         assert!(contents(&guard.disk(), "name").contains(&None));
