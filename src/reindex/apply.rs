@@ -20,7 +20,7 @@ use super::entry::{Entry, FileEntry, Key, Reason, RecordEntry, Status};
 use super::journal::Journal;
 use super::ledger::{INDEXED, Line};
 use super::options::MaxErrors;
-use super::plan::{Fate, Old, PlannedFile, is_settled};
+use super::plan::{Fate, Old, PlannedFile, is_settled, out_of_reach};
 use super::sink::{Prepare, Sink};
 use super::state::{FileState, KeyMap, Record, sidecar_key};
 use crate::corpus::{Failure, FileDigest, Note, codes};
@@ -47,6 +47,8 @@ pub(super) struct Apply<'a, S: Sink> {
     seen: u64,
     /// What failed in this run.
     failures: u64,
+    /// Why a rebuild would lose documents: their files are there and cannot be read.
+    out_of_reach: Option<Error>,
     /// Bytes of the files that were read.
     bytes: u64,
     /// Documents before the run, and those among them that came by another way.
@@ -163,6 +165,7 @@ impl<'a, S: Sink> Apply<'a, S> {
             run,
             seen: 0,
             failures: 0,
+            out_of_reach: None,
             bytes: 0,
             wrote_documents: false,
             since_checkpoint: 0,
@@ -382,6 +385,9 @@ impl<'a, S: Sink> Apply<'a, S> {
                 }
             }
         }
+        if unreadable && self.run.rebuild {
+            self.miss(rank, end);
+        }
         let file = &mut self.files[rank as usize];
         if let Some(failure) = &end.failure {
             file.failed = true;
@@ -403,6 +409,17 @@ impl<'a, S: Sink> Apply<'a, S> {
             .and_then(|it| blake3::Hash::from_hex(&it.hash).ok());
         file.state.hash = hash.map_or(Key::default(), |hash| Key::cut(hash.as_bytes()));
         self.journal_file(rank, end.failure.as_ref())
+    }
+
+    /// Remembers that a rebuild cannot read a file that documents are from.
+    fn miss(&mut self, rank: u32, end: &FileEnd) {
+        let known = self.planned[rank as usize].old;
+        let known = known.and_then(|index| self.old.state.files.get(index as usize));
+        let documents = known.map_or(0, |known| known.records.len());
+        if let (1.., Some(failure)) = (documents, &end.failure) {
+            self.out_of_reach
+                .get_or_insert_with(|| out_of_reach(&failure.path, documents));
+        }
     }
 
     /// Keeps what is known of a record whose file could not be read to where it lies.

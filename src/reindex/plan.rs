@@ -246,15 +246,7 @@ impl Plan {
         let known = unseen.filter_map(|file| old.state.files.get(file.old? as usize));
         let documents: usize = known.map(|file| file.records.len()).sum();
         match self.failed.first() {
-            Some(failure) if documents > 0 => Err(Error::new(
-                ErrorKind::Io,
-                format!(
-                    "`{}` cannot be read, and {documents} records of the index lie there or in \
-                     other places that cannot be read",
-                    failure.path
-                ),
-            )
-            .with_hint("make it readable, or leave out `--rebuild`: then they stay as they are")),
+            Some(failure) if documents > 0 => Err(out_of_reach(&failure.path, documents)),
             _ => Ok(()),
         }
     }
@@ -277,6 +269,18 @@ impl Old {
             .map(|(_, index)| index)
             .collect()
     }
+}
+
+/// Why a rebuild would lose documents.
+pub(super) fn out_of_reach(path: &str, records: usize) -> Error {
+    Error::new(
+        ErrorKind::Io,
+        format!(
+            "`{path}` cannot be read, and {records} records of the index lie there or in other \
+             places that cannot be read"
+        ),
+    )
+    .with_hint("make it readable, or leave out `--rebuild`: then they stay as they are")
 }
 
 /// Whether a path is a folder or lies below it.

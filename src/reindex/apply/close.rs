@@ -54,6 +54,9 @@ impl<S: Sink> Apply<'_, S> {
         report.bytes = self.bytes;
         let kept = if self.run.rebuild { 0 } else { self.foreign };
         report.documents = self.claims.len() as u64 + kept;
+        if let Some(error) = self.out_of_reach.take() {
+            return Err(error);
+        }
         check_errors(report.failed, report.seen, self.run.max_errors)?;
         check_shrink(
             self.documents_before,

@@ -643,6 +643,27 @@ fn an_update_that_is_stopped_publishes_what_it_did_and_loses_nothing() {
 }
 
 #[test]
+fn a_rebuild_does_not_lose_what_cannot_be_read_at_the_moment() {
+    let (mut shelf, mut fake) = started();
+    let before = fake.published.clone();
+    shelf.files.get_mut("a.txt").unwrap().unreadable = true;
+    let rebuild = Setting::new().options(|options| options.rebuild(true).allow_shrink(true));
+    let error = try_index(&shelf, &mut fake, &rebuild, &()).unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::Io);
+    assert!(
+        error.message().contains("`a.txt` cannot be read"),
+        "{error}"
+    );
+    assert_eq!((fake.generation, &fake.published), (1, &before));
+    shelf.write("new.txt", vec![doc("", "new")]);
+    shelf.files.get_mut("new.txt").unwrap().unreadable = true;
+    shelf.files.get_mut("a.txt").unwrap().unreadable = false;
+    // A file of which nothing is known is no loss.
+    try_index(&shelf, &mut fake, &rebuild, &()).unwrap();
+    assert_eq!(fake.ids().len(), before.len());
+}
+
+#[test]
 fn a_rebuild_that_is_stopped_publishes_nothing() {
     let (shelf, mut fake) = started();
     let stop = StopAfter(Mutex::new(3));
