@@ -19,6 +19,7 @@ mod tests;
 mod walk;
 
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 pub use entry::{Entry, Failure, FileStat, Note, Reading, Sidecar, Skipped, SourceFile, Stage};
 pub use format::Format;
@@ -34,7 +35,7 @@ use crate::{Config, Document, Result};
 pub struct Corpus {
     root: PathBuf,
     config: Config,
-    rules: rules::Rules,
+    rules: Arc<rules::Rules>,
 }
 
 impl Corpus {
@@ -45,7 +46,7 @@ impl Corpus {
     pub fn new(root: impl Into<PathBuf>, config: Config) -> Result<Self> {
         Ok(Self {
             root: root.into(),
-            rules: rules::Rules::new(&config)?,
+            rules: Arc::new(rules::Rules::new(&config)?),
             config,
         })
     }
@@ -69,7 +70,8 @@ impl Corpus {
     /// # Errors
     /// [`ErrorKind::Io`](crate::ErrorKind::Io) if the root is no folder that can be read.
     pub fn walk(&self) -> Result<impl Iterator<Item = Entry> + '_> {
-        walk::Walk::new(&self.root, self.config.path.as_deref(), &self.rules)
+        let rules = Arc::clone(&self.rules);
+        walk::Walk::new(&self.root, self.config.path.as_deref(), rules)
     }
 
     /// Opens a file, to be cut into raw records one by one in bounded memory.
