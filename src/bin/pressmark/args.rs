@@ -6,6 +6,7 @@ mod attached;
 mod examples;
 mod listing;
 mod problem;
+mod run;
 mod selection;
 
 use std::ffi::OsString;
@@ -18,6 +19,7 @@ use examples::{
     SEARCH_HELP, SHOW_HELP, STATUS_HELP,
 };
 pub(crate) use listing::{FieldName, Format, LimitArg, ListingArgs, SortArg};
+pub(crate) use run::{ProgressArg, RunArgs};
 pub(crate) use selection::{CountingArgs, DatesArg, SelectionArgs};
 
 use crate::console::Console;
@@ -95,6 +97,9 @@ pub(crate) struct Common {
     pub(crate) json: bool,
 }
 
+/// Megabytes for documents that are not on disk yet, if nothing else is said.
+pub(crate) const DEFAULT_MEMORY: u32 = 128;
+
 /// When to use colour.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, ValueEnum)]
 pub(crate) enum ColorArg {
@@ -132,6 +137,8 @@ pub(crate) struct IndexArgs {
     /// The folder [default: that of the corpus, else the current one]
     #[arg(value_name = "DIR")]
     pub(crate) dir: Option<PathBuf>,
+    #[command(flatten)]
+    pub(crate) run: RunArgs,
     /// Read everything again into a new index; the old one answers until it is complete
     #[arg(long)]
     pub(crate) rebuild: bool,
@@ -139,7 +146,7 @@ pub(crate) struct IndexArgs {
     #[arg(long)]
     pub(crate) allow_shrink: bool,
     /// Megabytes for documents that are not on disk yet
-    #[arg(long, value_name = "MB", default_value_t = 128)]
+    #[arg(long, value_name = "MB", default_value_t = DEFAULT_MEMORY)]
     #[arg(env = "PRESSMARK_MEMORY", hide_env_values = true)]
     #[arg(value_parser = clap::value_parser!(u32).range(32..=65_536))]
     pub(crate) memory: u32,

@@ -9,6 +9,7 @@ mod index;
 mod listing;
 mod man;
 mod open;
+mod plan;
 mod search;
 mod show;
 mod status;

@@ -6,11 +6,12 @@ use std::io::{self, BufWriter, IsTerminal, Write};
 
 use anstream::AutoStream;
 use anstyle::Style;
+use serde::Serialize;
 
 use crate::args::{ColorArg, Common};
 use crate::failure::Failure;
-use crate::output::clean;
 use crate::output::layout::wrapped;
+use crate::output::{clean, json};
 
 /// The columns assumed where nothing says how many there are.
 const DEFAULT_WIDTH: usize = 80;
@@ -56,6 +57,8 @@ pub(crate) struct Console {
     pub(crate) talk: Talk,
     /// Whether errors are to be printed as JSON.
     pub(crate) json: bool,
+    /// Whether standard error is for JSON objects, one a line, and for nothing else.
+    pub(crate) events: bool,
 }
 
 impl Console {
@@ -98,6 +101,7 @@ impl Console {
             stderr,
             talk: Talk::Normal,
             json: asks_for_json(texts()),
+            events: asks_for_events(texts()),
         }
     }
 
@@ -151,9 +155,12 @@ impl Console {
     }
 
     /// Says something even to who wants to hear nothing. When that cannot be heard, nothing can
-    /// be done about it.
+    /// be done about it. Among objects, there is no place for words: [`Console::object`] is.
     pub(crate) fn shout(&mut self, text: &str) {
         let _ = self.out.flush();
+        if self.events {
+            return;
+        }
         let mut text = text.to_owned();
         if !text.ends_with('\n') {
             text.push('\n');
@@ -163,6 +170,14 @@ impl Console {
         } else {
             io::stderr().write_all(text.as_bytes())
         };
+    }
+
+    /// Says something as an object, where standard error is for objects.
+    pub(crate) fn object(&mut self, object: &impl Serialize) {
+        if self.events {
+            let _ = self.out.flush();
+            let _ = json::line(&mut io::stderr(), object);
+        }
     }
 }
 
@@ -199,6 +214,14 @@ fn asks_for_json<'a>(arguments: impl Iterator<Item = &'a str>) -> bool {
         is_next = argument == "--format";
     }
     false
+}
+
+fn asks_for_events<'a>(arguments: impl Iterator<Item = &'a str>) -> bool {
+    let arguments: Vec<&str> = arguments.take_while(|it| *it != "--").collect();
+    arguments.contains(&"--progress=jsonl")
+        || arguments
+            .windows(2)
+            .any(|pair| pair == ["--progress", "jsonl"])
 }
 
 /// Whether a stream shows colour: the option first, then `NO_COLOR`, `CLICOLOR_FORCE`, what the
@@ -280,7 +303,16 @@ mod tests {
             ("search -- --json", false, ColorArg::Auto),
         ] {
             assert_eq!(asks_for_json(line.split(' ')), json, "{line}");
+            assert!(!asks_for_events(line.split(' ')), "{line}");
             assert_eq!(color_of(line.split(' '), None), color, "{line}");
+        }
+        for (line, expected) in [
+            ("index --progress jsonl --nope", true),
+            ("index --nope --progress=jsonl", true),
+            ("index --progress bar jsonl", false),
+            ("index -- --progress jsonl", false),
+        ] {
+            assert_eq!(asks_for_events(line.split(' ')), expected, "{line}");
         }
         assert_eq!(
             color_of([].into_iter(), Some("never".to_owned())),

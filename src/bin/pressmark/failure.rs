@@ -109,6 +109,13 @@ impl Failure {
         let Self::Told(told) = self else {
             return Finish::Done;
         };
+        console.object(&serde_json::json!({
+            "event": "error",
+            "code": told.code,
+            "message": told.message,
+            "hint": told.hint,
+            "exit": told.finish as u8,
+        }));
         if console.json && told.finish != Finish::Interrupted {
             let object = ErrorObject {
                 format_version: pressmark::FORMAT_VERSION,

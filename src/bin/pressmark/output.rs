@@ -12,4 +12,5 @@ pub(crate) mod json;
 pub(crate) mod layout;
 pub(crate) mod number;
 pub(crate) mod page;
+pub(crate) mod plan;
 pub(crate) mod refine;

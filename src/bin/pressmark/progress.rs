@@ -1,17 +1,24 @@
-//! Shows how far indexing is: a bar on a terminal, a line every few seconds elsewhere.
+//! Shows how far indexing is: a bar on a terminal, a line every few seconds elsewhere, or JSON for
+//! programs.
 
-use std::io::Write;
+mod events;
+mod pace;
+
+use std::io::{Stderr, Write};
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use pressmark::{Event, Observer, Progress};
+use serde_json::Value;
 
+use crate::args::ProgressArg;
 use crate::console::{Console, Stream, Talk};
 use crate::failure::Failure;
 use crate::output::layout::cut;
 use crate::output::{clean, number};
+use pace::{Estimate, Pace};
 
 /// Between two plain lines.
 const EVERY: Duration = Duration::from_secs(5);
@@ -19,22 +26,28 @@ const EVERY: Duration = Duration::from_secs(5);
 /// Watches a run, and hands it the wish to stop.
 pub(crate) struct Watch {
     stop: Arc<AtomicBool>,
-    display: Display,
+    started: Instant,
     stream: Stream,
-    /// Failures that were told, so far.
-    told: Mutex<u64>,
-    is_verbose: bool,
+    talk: Talk,
+    display: Display,
+    state: Mutex<State>,
 }
 
 enum Display {
     None,
     Bar(ProgressBar),
-    Lines(Mutex<Lines>),
+    Lines,
+    Events(Mutex<events::Lines<Stderr>>),
 }
 
-struct Lines {
-    started: Instant,
-    last: Instant,
+/// What was told so far.
+#[derive(Default)]
+struct State {
+    progress: Progress,
+    pace: Pace,
+    /// When the reading began and when the last plain line was written, since the beginning.
+    reading: Duration,
+    line: Duration,
 }
 
 impl Watch {
@@ -42,7 +55,7 @@ impl Watch {
     ///
     /// # Errors
     /// If the signal cannot be caught.
-    pub(crate) fn new(console: &Console) -> Result<Self, Failure> {
+    pub(crate) fn new(console: &Console, how: ProgressArg) -> Result<Self, Failure> {
         let stop = Arc::new(AtomicBool::new(false));
         let flag = Arc::clone(&stop);
         let handler = move || {
@@ -53,65 +66,115 @@ impl Watch {
         };
         ctrlc::set_handler(handler)
             .map_err(|error| Failure::new("io", format!("cannot listen to Ctrl-C: {error}")))?;
-        let display = match console.talk {
-            Talk::Quiet => Display::None,
-            _ if console.stderr.is_terminal => Display::Bar(bar(console.stderr)),
-            _ => {
-                let now = Instant::now();
-                Display::Lines(Mutex::new(Lines {
-                    started: now,
-                    last: now,
-                }))
+        let started = Instant::now();
+        let is_quiet = console.talk == Talk::Quiet;
+        let display = match how {
+            ProgressArg::Jsonl => {
+                events::guard_panics(started);
+                Display::Events(Mutex::new(events::Lines::new(std::io::stderr())))
             }
+            ProgressArg::None => Display::None,
+            ProgressArg::Auto if is_quiet => Display::None,
+            _ if console.stderr.is_terminal => Display::Bar(bar()),
+            _ => Display::Lines,
         };
         Ok(Self {
             stop,
-            display,
+            started,
             stream: console.stderr,
-            told: Mutex::new(0),
-            is_verbose: console.talk == Talk::Verbose,
+            talk: console.talk,
+            display,
+            state: Mutex::default(),
         })
     }
 
-    /// Takes the bar off the terminal.
+    /// Takes the bar off the terminal, and tells the last that was not told.
     pub(crate) fn finish(&self) {
-        if let Display::Bar(bar) = &self.display {
-            bar.finish_and_clear();
+        match &self.display {
+            Display::Bar(bar) => bar.finish_and_clear(),
+            Display::Events(lines) => guard(lines).flush(self.started.elapsed()),
+            Display::None | Display::Lines => {}
         }
     }
 
-    fn line(&self, text: &str) {
+    /// Says that the run waits for another one.
+    pub(crate) fn waiting(&self, message: &str, most: Duration) {
         match &self.display {
-            Display::None => {}
+            Display::Events(_) => self.object(serde_json::json!({
+                "event": "waiting", "message": message, "most": most.as_secs(),
+            })),
+            _ => {
+                let most = number::duration(most);
+                self.remark(&format!("{message}: waiting for it, at most {most}"));
+            }
+        }
+    }
+
+    /// Tells something as an object, where objects are told.
+    pub(crate) fn object(&self, object: Value) {
+        if let Display::Events(lines) = &self.display {
+            guard(lines).write(object, self.started.elapsed());
+        }
+    }
+
+    /// Says something unless nobody wants to hear it, above the bar if there is one.
+    fn remark(&self, text: &str) {
+        if self.talk == Talk::Quiet {
+            return;
+        }
+        let text = clean::line(text);
+        match &self.display {
             Display::Bar(bar) => bar.println(text),
-            Display::Lines(_) => {
+            Display::None | Display::Lines => {
                 let _ = writeln!(std::io::stderr(), "{text}");
             }
+            Display::Events(_) => {}
         }
     }
 
     fn progress(&self, progress: &Progress) {
+        let mut state = guard(&self.state);
+        let progress = merged(&state.progress, progress);
+        state.progress = progress.clone();
+        let at = self.started.elapsed();
         match &self.display {
-            Display::None => {}
             Display::Bar(bar) => {
-                bar.set_length(progress.bytes_total);
-                bar.set_position(progress.bytes_done);
-                let records = number::count(progress.records, "record", "records");
-                let path = clean::line(&progress.path);
-                bar.set_message(cut(
-                    &format!("{records} · {path}"),
-                    self.stream.width.saturating_sub(4),
-                ));
+                let at = at.saturating_sub(state.reading);
+                let estimate = state.pace.take(at, &progress);
+                drop(state);
+                show(bar, &progress, estimate, self.stream.width);
             }
-            Display::Lines(lines) => {
-                let mut lines = lines.lock().unwrap_or_else(PoisonError::into_inner);
-                if lines.last.elapsed() < EVERY {
-                    return;
-                }
-                lines.last = Instant::now();
-                let text = plain(progress, lines.started.elapsed());
-                let _ = writeln!(std::io::stderr(), "{text}");
+            Display::Lines if at.saturating_sub(state.line) >= EVERY => {
+                state.line = at;
+                let at = at.saturating_sub(state.reading);
+                let estimate = state.pace.take(at, &progress);
+                let line = format!("{} · {}", facts(&progress, estimate), progress.path);
+                self.remark(&cut(&clean::line(&line), self.stream.width));
             }
+            Display::None | Display::Lines => {}
+            Display::Events(lines) => {
+                guard(lines).tell(&Event::Progress(progress), at);
+            }
+        }
+    }
+
+    fn walked(&self, files: u64, to_read: u64, bytes: u64) {
+        let mut state = guard(&self.state);
+        *state = State {
+            reading: self.started.elapsed(),
+            line: self.started.elapsed(),
+            ..State::default()
+        };
+        if to_read == 0 {
+            return;
+        }
+        if let Display::Bar(_) | Display::Lines = &self.display {
+            self.remark(&format!(
+                "reading {} of {} ({})",
+                number::thousands(to_read),
+                number::count(files, "file", "files"),
+                number::bytes(bytes)
+            ));
         }
     }
 }
@@ -119,38 +182,20 @@ impl Watch {
 impl Observer for Watch {
     fn event(&self, event: &Event) {
         match event {
+            Event::Progress(progress) => return self.progress(progress),
             Event::Walked {
                 files,
                 to_read,
                 bytes,
-            } => {
-                if let Display::Bar(bar) = &self.display {
-                    bar.set_length(*bytes);
-                }
-                if *to_read > 0 {
-                    self.line(&format!(
-                        "reading {} of {} ({})",
-                        number::thousands(*to_read),
-                        number::count(*files, "file", "files"),
-                        number::bytes(*bytes)
-                    ));
-                }
-            }
-            Event::Progress(progress) => self.progress(progress),
+            } => self.walked(*files, *to_read, *bytes),
             Event::Failed {
                 path,
                 record,
                 message,
                 ..
-            } => {
-                let mut told = self.told.lock().unwrap_or_else(PoisonError::into_inner);
-                *told += 1;
-                if self.is_verbose {
-                    let record = record
-                        .map(|record| format!(" record {record}"))
-                        .unwrap_or_default();
-                    self.line(&clean::line(&format!("failed: {path}{record}: {message}")));
-                }
+            } if self.talk == Talk::Verbose => {
+                let record = record.map_or(String::new(), |record| format!(" record {record}"));
+                self.remark(&format!("failed: {path}{record}: {message}"));
             }
             Event::Publishing => {
                 if let Display::Bar(bar) = &self.display {
@@ -159,6 +204,9 @@ impl Observer for Watch {
             }
             _ => {}
         }
+        if let Display::Events(lines) = &self.display {
+            guard(lines).tell(event, self.started.elapsed());
+        }
     }
 
     fn cancelled(&self) -> bool {
@@ -166,55 +214,143 @@ impl Observer for Watch {
     }
 }
 
-fn bar(stream: Stream) -> ProgressBar {
-    let bar = ProgressBar::with_draw_target(None, ProgressDrawTarget::stderr());
-    let wide = stream.width >= 60;
-    let template = if wide {
-        "{bar:24} {percent:>3} % · {decimal_bytes_per_sec} · {eta} left\n{msg}"
-    } else {
-        "{percent:>3} % · {decimal_bytes_per_sec} · {eta}\n{msg}"
-    };
-    if let Ok(style) = ProgressStyle::with_template(template) {
-        bar.set_style(style.progress_chars("█▉▊▋▌▍▎▏ "));
+fn guard<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// The newer of two, neither of whose numbers goes back: threads tell in any order.
+fn merged(before: &Progress, now: &Progress) -> Progress {
+    let mut merged = now.clone();
+    if (before.files_total, before.bytes_total) == (now.files_total, now.bytes_total) {
+        merged.files_done = before.files_done.max(now.files_done);
+        merged.records = before.records.max(now.records);
+        merged.bytes_done = before.bytes_done.max(now.bytes_done);
     }
+    merged
+}
+
+fn bar() -> ProgressBar {
+    let bar = ProgressBar::with_draw_target(None, ProgressDrawTarget::stderr());
+    style(&bar, "{spinner} {msg}");
     bar.set_message("looking for files");
     bar.enable_steady_tick(Duration::from_millis(100));
     bar
 }
 
-/// How far it is, in a line: done, rate, remaining time.
-fn plain(progress: &Progress, elapsed: Duration) -> String {
-    let records = number::count(progress.records, "record", "records");
-    let seconds = elapsed.as_secs_f64().max(0.001);
-    let rate = progress.bytes_done as f64 / seconds;
-    let left = progress.bytes_total.saturating_sub(progress.bytes_done) as f64;
-    let remaining = if rate > 0.0 && left > 0.0 {
-        let left = Duration::try_from_secs_f64(left / rate).unwrap_or_default();
-        format!(" · {} left", number::duration(left))
-    } else {
-        String::new()
+fn style(bar: &ProgressBar, template: &str) {
+    if let Ok(style) = ProgressStyle::with_template(template) {
+        bar.set_style(style.progress_chars("█▉▊▋▌▍▎▏ "));
+    }
+}
+
+/// Draws how far it is: in bytes if it is known how many there are, else in files, else not.
+fn show(bar: &ProgressBar, progress: &Progress, estimate: Estimate, width: usize) {
+    let (done, total) = match progress {
+        Progress {
+            bytes_total: 1.., ..
+        } => (progress.bytes_done, progress.bytes_total),
+        _ => (progress.files_done, progress.files_total),
     };
-    format!(
-        "{records} · {} of {} · {}/s{remaining}",
-        number::bytes(progress.bytes_done),
-        number::bytes(progress.bytes_total),
-        number::bytes(rate as u64)
-    )
+    let template = match (total, width) {
+        (0, _) => "{spinner} {prefix}\n{msg}",
+        (_, 70..) => "{bar:20} {percent:>3} % · {prefix}\n{msg}",
+        _ => "{percent:>3} % · {prefix}\n{msg}",
+    };
+    if bar.length() != Some(total) {
+        bar.set_length(total);
+        style(bar, template);
+    }
+    bar.set_position(done);
+    bar.set_prefix(pace(progress, estimate));
+    let records = number::count(progress.records, "record", "records");
+    let path = clean::line(&progress.path);
+    bar.set_message(cut(&format!("{records} · {path}"), width.saturating_sub(4)));
+}
+
+/// Rate and remaining time.
+fn pace(progress: &Progress, estimate: Estimate) -> String {
+    let rate = match progress.bytes_total {
+        0 => number::count(estimate.records, "record/s", "records/s"),
+        _ => format!("{}/s", number::bytes(estimate.bytes)),
+    };
+    match estimate.left {
+        Some(left) if left > Duration::ZERO => {
+            format!("{rate} · {} left", number::duration(left))
+        }
+        _ => rate,
+    }
+}
+
+/// How far it is, in a line: done, rate, remaining time.
+fn facts(progress: &Progress, estimate: Estimate) -> String {
+    let records = number::count(progress.records, "record", "records");
+    let part = match (progress.bytes_total, progress.files_total) {
+        (0, 0) => String::new(),
+        (0, files) => format!(
+            " · {} of {}",
+            number::thousands(progress.files_done),
+            number::count(files, "file", "files")
+        ),
+        (bytes, _) => format!(
+            " · {} of {}",
+            number::bytes(progress.bytes_done),
+            number::bytes(bytes)
+        ),
+    };
+    format!("{records}{part} · {}", pace(progress, estimate))
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
+    fn estimate(bytes: u64, records: u64, left: Option<u64>) -> Estimate {
+        Estimate {
+            bytes,
+            records,
+            left: left.map(Duration::from_secs),
+        }
+    }
+
     #[test]
     fn a_plain_line_says_how_long_it_will_take() {
         let mut progress = Progress::default();
         progress.records = 1_200;
-        progress.bytes_done = 2_000_000;
-        progress.bytes_total = 6_000_000;
-        assert_eq!(
-            plain(&progress, Duration::from_secs(2)),
-            "1,200 records · 2.0 MB of 6.0 MB · 1.0 MB/s · 4.0 s left"
-        );
+        for (bytes, files, estimate, expected) in [
+            (
+                (2_000_000, 6_000_000),
+                (1, 3),
+                estimate(1_000_000, 600, Some(4)),
+                "1,200 records · 2.0 MB of 6.0 MB · 1.0 MB/s · 4.0 s left",
+            ),
+            (
+                (0, 0),
+                (1, 3),
+                estimate(0, 600, Some(4)),
+                "1,200 records · 1 of 3 files · 600 records/s · 4.0 s left",
+            ),
+            (
+                (0, 0),
+                (0, 0),
+                estimate(0, 600, None),
+                "1,200 records · 600 records/s",
+            ),
+        ] {
+            (progress.bytes_done, progress.bytes_total) = bytes;
+            (progress.files_done, progress.files_total) = files;
+            assert_eq!(facts(&progress, estimate), expected);
+        }
+    }
+
+    #[test]
+    fn numbers_that_come_late_do_not_go_back() {
+        let mut before = Progress::default();
+        (before.files_done, before.files_total, before.records) = (5, 9, 50);
+        let mut late = before.clone();
+        (late.files_done, late.records) = (4, 51);
+        let merged = merged(&before, &late);
+        assert_eq!((merged.files_done, merged.records), (5, 51));
+        late.files_total = 10;
+        assert_eq!(super::merged(&before, &late).files_done, 4);
     }
 }

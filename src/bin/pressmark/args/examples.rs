@@ -35,6 +35,8 @@ Examples:
 pub(super) const INDEX_HELP: &str = "\
 Examples:
   pressmark index articles
+  pressmark index articles --dry-run
+  pressmark index articles --wait 600 --max-errors 1% --progress jsonl
   pressmark index --rebuild";
 
 pub(super) const OPEN_HELP: &str = "\

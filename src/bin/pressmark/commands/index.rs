@@ -4,14 +4,16 @@ use std::io;
 use std::time::{Duration, SystemTime};
 
 use pressmark::corpus::Corpus;
-use pressmark::{ReindexOptions, Report, reindex};
+use pressmark::{ErrorKind, ReindexOptions, Report, plan_reindex, reindex};
+use serde_json::json;
 
-use crate::args::{Common, IndexArgs};
+use super::plan;
+use crate::args::{Common, IndexArgs, ProgressArg};
 use crate::console::Console;
 use crate::failure::{Failure, Finish};
 use crate::ledger::Ledger;
 use crate::output::number::{duration, thousands};
-use crate::output::{json, number};
+use crate::output::{json as form, number};
 use crate::progress::Watch;
 use crate::settings::{Place, from_here, not_a_folder};
 
@@ -21,28 +23,48 @@ pub(super) fn run(
     console: &mut Console,
 ) -> Result<Finish, Failure> {
     let place = Place::to_index(common, args.dir.as_deref())?;
-    let options = options(common)
+    let mut options = options(common)
         .rebuild(args.rebuild)
         .allow_shrink(args.allow_shrink)
+        .retry_failed(args.run.retry_failed)
         .memory((args.memory as usize) << 20);
-    let report = index(common, &place, &options, console)?;
+    if let Some(most) = args.run.max_errors {
+        options = options.max_errors(most);
+    }
+    let corpus = corpus(common, &place)?;
+    console.flush()?;
+    let watch = Watch::new(console, args.run.progress)?;
+    if args.run.dry_run {
+        let plan = plan_reindex(&corpus, &place.index, &options, &watch);
+        watch.finish();
+        let finish = plan::print(common, args, &plan?, &place, console)?;
+        watch.object(json!({ "event": "done", "exit": finish as u8, "dry_run": true }));
+        return Ok(finish);
+    }
+    let wait = Duration::from_secs(args.run.wait.unwrap_or(0).into());
+    let report = index(&corpus, &place, &options, wait, &watch)?;
+    let finish = if report.failed > 0 {
+        Finish::SomeFailed
+    } else {
+        Finish::Done
+    };
     if common.json {
-        json::line(console.out(), &report)?;
+        form::line(console.out(), &report)?;
     } else {
         receipt(&report, &place, console);
         console.remark(&format!("next: pressmark search{} WORD", place.options()));
     }
-    Ok(if report.failed > 0 {
-        Finish::SomeFailed
-    } else {
-        Finish::Done
-    })
+    watch.object(json!({ "event": "done", "exit": finish as u8, "totals": report }));
+    Ok(finish)
 }
 
 /// Indexes a corpus that never was, before its first search.
 pub(super) fn first(common: &Common, place: &Place, console: &mut Console) -> Result<(), Failure> {
     console.remark("this corpus has not been indexed: doing so now");
-    let report = index(common, place, &options(common), console)?;
+    let corpus = corpus(common, place)?;
+    console.flush()?;
+    let watch = Watch::new(console, ProgressArg::Auto)?;
+    let report = index(&corpus, place, &options(common), Duration::ZERO, &watch)?;
     receipt(&report, place, console);
     console.say("");
     Ok(())
@@ -59,12 +81,8 @@ fn options(common: &Common) -> ReindexOptions {
     }
 }
 
-fn index(
-    common: &Common,
-    place: &Place,
-    options: &ReindexOptions,
-    console: &mut Console,
-) -> Result<Report, Failure> {
+/// The corpus of a place, which has to be a folder.
+fn corpus(common: &Common, place: &Place) -> Result<Corpus, Failure> {
     let Some(folder) = &place.corpus else {
         return Err(Failure::usage("usage", "there is no folder to index")
             .with_hint("name it: `pressmark index DIR`"));
@@ -72,26 +90,50 @@ fn index(
     if !folder.is_dir() {
         return Err(not_a_folder(folder));
     }
-    let corpus = Corpus::new(folder, place.config(common)?)?;
-    console.flush()?;
-    let watch = Watch::new(console)?;
-    let report = reindex(&corpus, &place.index, options, &watch);
+    Ok(Corpus::new(folder, place.config(common)?)?)
+}
+
+/// Runs, and waits for another run if there is one and it is allowed to.
+fn index(
+    corpus: &Corpus,
+    place: &Place,
+    options: &ReindexOptions,
+    wait: Duration,
+    watch: &Watch,
+) -> Result<Report, Failure> {
+    let mut report = reindex(corpus, &place.index, options, watch);
+    if let Err(error) = &report
+        && error.kind() == ErrorKind::Locked
+        && !wait.is_zero()
+    {
+        // Asked twice, so that whoever looks is told what the run waits for.
+        watch.waiting(error.message(), wait);
+        report = reindex(corpus, &place.index, &options.clone().wait(wait), watch);
+    }
     watch.finish();
-    report.map_err(|error| {
-        let is_barred = std::error::Error::source(&error)
-            .and_then(|source| source.downcast_ref::<io::Error>())
-            .is_some_and(|source| {
-                matches!(
-                    source.kind(),
-                    io::ErrorKind::PermissionDenied | io::ErrorKind::ReadOnlyFilesystem
-                )
-            });
-        let failure = Failure::from(error);
-        if is_barred && !place.is_indexed() {
-            return failure.with_hint("`--index DIR` keeps the index in another folder");
-        }
-        failure
-    })
+    report.map_err(|error| failure(error, place, wait))
+}
+
+fn failure(error: pressmark::Error, place: &Place, wait: Duration) -> Failure {
+    let is_locked = error.kind() == ErrorKind::Locked;
+    let is_barred = std::error::Error::source(&error)
+        .and_then(|source| source.downcast_ref::<io::Error>())
+        .is_some_and(|source| {
+            matches!(
+                source.kind(),
+                io::ErrorKind::PermissionDenied | io::ErrorKind::ReadOnlyFilesystem
+            )
+        });
+    let failure = Failure::from(error);
+    if is_locked && wait.is_zero() {
+        return failure.with_hint(
+            "`--wait SECONDS` waits until it has finished; searching goes on meanwhile",
+        );
+    }
+    if is_barred && !place.is_indexed() {
+        return failure.with_hint("`--index DIR` keeps the index in another folder");
+    }
+    failure
 }
 
 /// Says what became of everything, and where to read more.

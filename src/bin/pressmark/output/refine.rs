@@ -91,7 +91,7 @@ fn can_narrow(counts: &FacetCounts, total: u64) -> bool {
 }
 
 /// Items with a dot behind each but the last.
-fn joined(items: Vec<Flow>) -> Flow {
+pub(super) fn joined(items: Vec<Flow>) -> Flow {
     let mut flow = Flow::default();
     let last = items.len().saturating_sub(1);
     for (at, mut item) in items.into_iter().enumerate() {
