@@ -125,6 +125,13 @@ impl Searcher {
         self.published().engine_meta.is_null()
     }
 
+    /// Whether it is a part of a first build that was never finished: what a search finds is true,
+    /// what it does not find may be missing.
+    pub fn is_partial(&self) -> bool {
+        let run = self.published().run.as_ref();
+        run.is_some_and(|run| run.totals.is_null())
+    }
+
     /// Documents in it.
     pub fn documents(&self) -> u64 {
         self.published().documents
@@ -334,6 +341,9 @@ impl Searcher {
             Question::Text(text) => query::parse(text, &context).into_result()?,
             Question::Tree(query) => (query.clone(), Vec::new()),
         };
+        if self.is_partial() {
+            diagnostics.push(about_a_part(self.documents()));
+        }
         let (base, mut ranges) = split_dates(&query);
         if request.dates != DateRange::default() {
             ranges.push(request.dates);
@@ -641,6 +651,14 @@ fn choice_filter(filters: &Filters, facet: &ResolvedFacet, choice: &Choice) -> P
     }
     let any_of = (!choice.any_of.is_empty()).then(|| set(&choice.any_of));
     PassFilter::Choice { any_of, rest }
+}
+
+/// That not everything could be found yet.
+fn about_a_part(documents: u64) -> Diagnostic {
+    let message = format!(
+        "the first build of this index is not finished: this answers from {documents} documents"
+    );
+    Diagnostic::new(Severity::Warning, "partial", message).hint("`pressmark index` goes on with it")
 }
 
 fn about_dates(tally: DateTally) -> Vec<Diagnostic> {

@@ -435,3 +435,28 @@ fn declared_values_hide_what_a_document_is_about() {
         assert_eq!(ids(&searcher, &request), expected, "{query}");
     }
 }
+
+/// What a checkpoint of a first build holds is true and not all.
+#[cfg(feature = "formats")]
+#[test]
+fn a_part_says_that_it_is_one() {
+    let index = Index::create_in_memory(schema()).unwrap();
+    let mut writer = index.writer().unwrap();
+    for document in sample() {
+        writer.put(document).unwrap();
+    }
+    let mut state = super::RunState::default();
+    writer.commit_with(state.clone()).unwrap();
+    let partial = || {
+        let searcher = index.searcher().unwrap();
+        let response = searcher
+            .search(&SearchRequest::query("oil").unwrap())
+            .unwrap();
+        let mut codes = response.diagnostics.iter().map(|it| it.code.as_str());
+        (searcher.is_partial(), codes.any(|code| code == "partial"))
+    };
+    assert_eq!(partial(), (true, true));
+    state.totals = serde_json::json!({"seen": 4});
+    writer.finish_with(state).unwrap();
+    assert_eq!(partial(), (false, false));
+}

@@ -138,17 +138,21 @@ fn losing_much_has_to_be_allowed() {
 fn the_state_of_an_index_is_told() {
     let world = World::indexed();
     let run = world.harbour(&["status"]);
-    let (before, _) = run.data().split_once("ledger").unwrap();
+    assert_eq!(
+        run.stderr,
+        "what changed since: pressmark index --dry-run\n"
+    );
+    let (before, _) = run.stdout.split_once("ledger").unwrap();
     assert_data_eq!(
         before,
         str![[r#"
 corpus      .
 index       .pressmark
 documents   7
-generation  1
+generation  1 · [..]
 facets      country, actor, topic, source, author, language, port
 numbers     words
-last run    seen 7 · indexed 7
+last run    [..] · seen 7 · indexed 7
 
 "#]]
     );

@@ -7,6 +7,7 @@
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
 mod arguments;
+mod codes;
 mod crash;
 mod documents;
 mod export;
@@ -14,6 +15,7 @@ mod facets;
 mod help;
 mod hostile;
 mod indexing;
+mod operating;
 mod readers;
 mod search;
 mod tidy;

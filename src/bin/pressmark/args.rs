@@ -269,7 +269,7 @@ pub(crate) struct StatusArgs {
     /// List every metadata key of the sources, and what took it
     #[arg(long, group = "list")]
     pub(crate) keys: bool,
-    /// List what failed in the last run
+    /// List what failed in the last run that came to its end
     #[arg(long, group = "list")]
     pub(crate) failed: bool,
     /// List what the last run did not read

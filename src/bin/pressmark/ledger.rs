@@ -1,9 +1,10 @@
-//! Reads the ledger of the last run: what became of every file and record.
+//! Reads the ledgers of runs: what became of every file and record, and how the run ended.
 
 use std::collections::BTreeMap;
 use std::fs::{self, File};
 use std::io::{BufRead, BufReader};
 use std::path::{Path, PathBuf};
+use std::time::SystemTime;
 
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -42,15 +43,45 @@ const HARMLESS: [&str; 2] = ["language_detected", "title_from_name"];
 #[derive(Debug, Clone)]
 pub(crate) struct Ledger {
     pub(crate) path: PathBuf,
+    /// When the run ended.
+    pub(crate) at: SystemTime,
     /// The totals, as `index --json` printed them.
     pub(crate) totals: Value,
 }
 
-impl Ledger {
-    /// The newest one of an index.
-    pub(crate) fn newest(index: &Path) -> Option<Self> {
-        let mut ledgers: Vec<_> = fs::read_dir(index.join("runs"))
-            .ok()?
+/// A run that did not come to its end: it was stopped, killed, or is at work.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct Unfinished {
+    pub(crate) path: PathBuf,
+    /// When its ledger was written last.
+    pub(crate) at: SystemTime,
+    /// Why it stopped; a run that was killed could not say.
+    pub(crate) error: Option<RunError>,
+}
+
+/// Why a run stopped.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct RunError {
+    pub(crate) code: String,
+    pub(crate) message: String,
+}
+
+/// The runs of an index that matter now.
+#[derive(Debug, Default)]
+pub(crate) struct Runs {
+    /// The last that came to its end.
+    pub(crate) last: Option<Ledger>,
+    /// The newest, if that is another one.
+    pub(crate) unfinished: Option<Unfinished>,
+}
+
+impl Runs {
+    /// Looks through the ledgers of an index, from the newest.
+    pub(crate) fn of(index: &Path) -> Self {
+        let Ok(entries) = fs::read_dir(index.join("runs")) else {
+            return Self::default();
+        };
+        let mut ledgers: Vec<_> = entries
             .flatten()
             .map(|entry| entry.path())
             .filter(|path| {
@@ -60,12 +91,27 @@ impl Ledger {
             .filter_map(|path| Some((fs::metadata(&path).ok()?.modified().ok()?, path)))
             .collect();
         ledgers.sort();
-        ledgers.into_iter().rev().find_map(|(_, path)| {
-            let totals = totals(&path)?;
-            Some(Self { path, totals })
-        })
+        let mut runs = Self::default();
+        for (at, path) in ledgers.into_iter().rev() {
+            match last_line(&path) {
+                Last::Totals(totals) => {
+                    runs.last = Some(Ledger { path, at, totals });
+                    break;
+                }
+                Last::Error(error) => runs.miss(path, at, Some(error)),
+                Last::Nothing => runs.miss(path, at, None),
+            }
+        }
+        runs
     }
 
+    fn miss(&mut self, path: PathBuf, at: SystemTime, error: Option<RunError>) {
+        self.unfinished
+            .get_or_insert(Unfinished { path, at, error });
+    }
+}
+
+impl Ledger {
     /// The lines with a status, in the order of the files.
     pub(crate) fn lines(&self, status: &str) -> Result<Vec<Line>, Failure> {
         let mut found = Vec::new();
@@ -141,8 +187,34 @@ fn by_frequency(codes: BTreeMap<String, u64>) -> Vec<(String, u64)> {
     codes
 }
 
-/// The totals at the end of a ledger; a run that was stopped has none.
-fn totals(path: &Path) -> Option<Value> {
+/// How a ledger ends.
+enum Last {
+    Totals(Value),
+    Error(RunError),
+    Nothing,
+}
+
+fn last_line(path: &Path) -> Last {
+    #[derive(Deserialize)]
+    struct End {
+        totals: Option<Value>,
+        error: Option<RunError>,
+    }
+    let end = tail(path).and_then(|line| serde_json::from_slice(&line).ok());
+    match end {
+        Some(End {
+            totals: Some(totals),
+            ..
+        }) => Last::Totals(totals),
+        Some(End {
+            error: Some(error), ..
+        }) => Last::Error(error),
+        _ => Last::Nothing,
+    }
+}
+
+/// The last line of a file.
+fn tail(path: &Path) -> Option<Vec<u8>> {
     use std::io::{Read, Seek, SeekFrom};
     const MOST: u64 = 64 << 10;
     let mut file = File::open(path).ok()?;
@@ -154,34 +226,58 @@ fn totals(path: &Path) -> Option<Value> {
     let last = tail
         .split(|&byte| byte == b'\n')
         .rfind(|line| !line.is_empty())?;
-    let mut line: Value = serde_json::from_slice(last).ok()?;
-    Some(line.get_mut("totals")?.take())
+    Some(last.to_vec())
 }
 
 #[cfg(test)]
 mod tests {
+    use std::time::Duration;
+
     use super::*;
 
-    #[test]
-    fn a_ledger_without_totals_is_passed_over() {
+    /// A folder of an index with ledgers, the first the oldest.
+    fn index_with(ledgers: &[(&str, &str)]) -> tempfile::TempDir {
         let folder = tempfile::tempdir().unwrap();
         let runs = folder.path().join("runs");
         fs::create_dir(&runs).unwrap();
-        fs::write(
-            runs.join("a.jsonl"),
-            "{\"path\":\"x.bin\",\"status\":\"failed\",\"code\":\"binary\"}\n\
-             {\"path\":\"y.md\",\"status\":\"indexed\"}\n{\"totals\":{\"seen\":2}}\n",
-        )
-        .unwrap();
-        fs::write(
-            runs.join("b.jsonl"),
-            "{\"path\":\"y.md\",\"status\":\"indexed\"}\n",
-        )
-        .unwrap();
-        let ledger = Ledger::newest(folder.path()).unwrap();
+        for (age, (name, text)) in (0..).zip(ledgers.iter().rev()) {
+            let path = runs.join(name);
+            fs::write(&path, text).unwrap();
+            let time = SystemTime::UNIX_EPOCH + Duration::from_secs(1_000_000 - age);
+            File::options()
+                .append(true)
+                .open(&path)
+                .and_then(|file| file.set_modified(time))
+                .unwrap();
+        }
+        folder
+    }
+
+    const DONE: &str = "{\"path\":\"x.bin\",\"status\":\"failed\",\"code\":\"binary\"}\n\
+                        {\"path\":\"y.md\",\"status\":\"indexed\"}\n{\"totals\":{\"seen\":2}}\n";
+    const KILLED: &str = "{\"path\":\"y.md\",\"status\":\"indexed\"}\n{\"path\":\"z";
+    const STOPPED: &str = "{\"error\":{\"code\":\"shrink\",\"message\":\"too little\"}}\n";
+
+    #[test]
+    fn the_last_run_is_the_last_that_came_to_its_end() {
+        let index = index_with(&[("c.jsonl", STOPPED), ("b.jsonl", DONE), ("a.jsonl", KILLED)]);
+        let runs = Runs::of(index.path());
+        let ledger = runs.last.unwrap();
+        assert!(ledger.path.ends_with("b.jsonl"));
         assert_eq!(ledger.totals["seen"], 2);
         assert_eq!(ledger.lines("failed").unwrap()[0].path, "x.bin");
         assert_eq!(ledger.codes("failed").unwrap(), [("binary".to_owned(), 1)]);
-        assert!(Ledger::newest(&runs).is_none());
+        let unfinished = runs.unfinished.unwrap();
+        assert!(unfinished.path.ends_with("a.jsonl") && unfinished.error.is_none());
+    }
+
+    #[test]
+    fn a_newer_run_that_stopped_says_why() {
+        let index = index_with(&[("a.jsonl", DONE), ("b.jsonl", KILLED), ("c.jsonl", STOPPED)]);
+        let unfinished = Runs::of(index.path()).unfinished.unwrap();
+        assert_eq!(unfinished.error.unwrap().code, "shrink");
+        let index = index_with(&[("a.jsonl", KILLED), ("b.jsonl", DONE), ("c.txt", KILLED)]);
+        assert_eq!(Runs::of(index.path()).unfinished, None);
+        assert!(Runs::of(&index.path().join("runs")).last.is_none());
     }
 }

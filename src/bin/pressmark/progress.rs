@@ -99,15 +99,11 @@ impl Watch {
 
     /// Says that the run waits for another one.
     pub(crate) fn waiting(&self, message: &str, most: Duration) {
-        match &self.display {
-            Display::Events(_) => self.object(serde_json::json!({
-                "event": "waiting", "message": message, "most": most.as_secs(),
-            })),
-            _ => {
-                let most = number::duration(most);
-                self.remark(&format!("{message}: waiting for it, at most {most}"));
-            }
-        }
+        self.object(serde_json::json!({
+            "event": "waiting", "message": message, "most": most.as_secs(),
+        }));
+        let most = number::duration(most);
+        self.remark(&format!("{message}: waiting for it, at most {most}"));
     }
 
     /// Tells something as an object, where objects are told.

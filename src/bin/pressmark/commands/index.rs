@@ -11,7 +11,7 @@ use super::plan;
 use crate::args::{Common, IndexArgs, ProgressArg};
 use crate::console::Console;
 use crate::failure::{Failure, Finish};
-use crate::ledger::Ledger;
+use crate::ledger::Runs;
 use crate::output::number::{duration, thousands};
 use crate::output::{json as form, number};
 use crate::progress::Watch;
@@ -138,7 +138,7 @@ fn failure(error: pressmark::Error, place: &Place, wait: Duration) -> Failure {
 
 /// Says what became of everything, and where to read more.
 fn receipt(report: &Report, place: &Place, console: &mut Console) {
-    let ledger = Ledger::newest(&place.index);
+    let ledger = Runs::of(&place.index).last;
     let mut parts = vec![format!("indexed {}", thousands(report.indexed))];
     let mut add = |name: &str, number: u64| {
         if number > 0 {
@@ -164,6 +164,8 @@ fn receipt(report: &Report, place: &Place, console: &mut Console) {
     };
     add("failed", report.failed);
     add("removed", report.removed);
+    let renamed = number::count(report.renamed, "file renamed", "files renamed");
+    parts.extend((report.renamed > 0).then_some(renamed));
     let took = Duration::try_from_secs_f64(report.seconds).unwrap_or_default();
     parts.push(duration(took));
     console.remark(&parts.join(" · "));

@@ -24,9 +24,13 @@ pub(super) fn print(
         json::line(console.out(), plan)?;
     } else {
         let corpus = place.corpus.as_deref().map(from_here).unwrap_or_default();
+        let corpus = match corpus.to_string_lossy().into_owned() {
+            here if here == "." => "this folder".to_owned(),
+            there => there,
+        };
         let view = PlanView {
             plan,
-            corpus: &corpus.to_string_lossy(),
+            corpus: &corpus,
             command: &command(common, args),
             all: console.talk == Talk::Verbose,
             stream: console.stdout,

@@ -3,6 +3,7 @@
 use std::fmt::Write as _;
 use std::io::Write;
 use std::path::Path;
+use std::time::SystemTime;
 
 use pressmark::{FacetDefinition, KeyUsage, NumberDefinition, Schema, Searcher};
 use serde::Serialize;
@@ -11,7 +12,7 @@ use serde_json::{Value, json};
 use crate::args::{Common, StatusArgs};
 use crate::console::{Console, Stream};
 use crate::failure::{Failure, Finish};
-use crate::ledger::{Ledger, Line};
+use crate::ledger::{Line, RunError, Runs};
 use crate::output::layout::{Flow, Role, columns, cut, pad, styled};
 use crate::output::number::{count, thousands};
 use crate::output::{clean, human, json as form};
@@ -24,24 +25,25 @@ pub(super) fn run(
 ) -> Result<Finish, Failure> {
     let place = Place::find(common)?;
     let searcher = place.searcher()?;
-    let ledger = Ledger::newest(&place.index);
+    let runs = Runs::of(&place.index);
+    let ledger = &runs.last;
     if args.keys {
         keys(common, &searcher, console)?;
     } else if args.failed || args.skipped {
         let status = if args.failed { "failed" } else { "skipped" };
-        let lines = match &ledger {
+        let lines = match ledger {
             Some(ledger) => ledger.lines(status)?,
             None => Vec::new(),
         };
         outcomes(common, status, &lines, console)?;
     } else if args.notes {
-        let lines = match &ledger {
+        let lines = match ledger {
             Some(ledger) => ledger.noted()?,
             None => Vec::new(),
         };
         notes(common, &lines, console)?;
     } else {
-        overview(common, &place, &searcher, ledger.as_ref(), console)?;
+        overview(common, &place, &searcher, &runs, console)?;
     }
     Ok(Finish::Done)
 }
@@ -55,18 +57,35 @@ struct Overview<'a> {
     documents: u64,
     facets: Vec<&'a str>,
     numbers: Vec<&'a str>,
+    /// Whether its first build is unfinished, so that it holds a part of the corpus.
+    partial: bool,
+    published: Option<String>,
     last_run: Option<&'a Value>,
+    last_run_at: Option<String>,
     ledger: Option<&'a Path>,
+    /// A newer run that did not come to its end.
+    unfinished: Option<UnfinishedRun<'a>>,
+}
+
+#[derive(Serialize)]
+struct UnfinishedRun<'a> {
+    at: String,
+    ledger: &'a Path,
+    error: Option<&'a RunError>,
 }
 
 fn overview(
     common: &Common,
     place: &Place,
     searcher: &Searcher,
-    ledger: Option<&Ledger>,
+    runs: &Runs,
     console: &mut Console,
 ) -> Result<(), Failure> {
     let schema = searcher.schema();
+    let ledger = runs.last.as_ref();
+    let published = std::fs::metadata(place.index.join("CURRENT"))
+        .and_then(|current| current.modified())
+        .ok();
     let overview = Overview {
         format_version: pressmark::FORMAT_VERSION,
         corpus: place.corpus.as_deref(),
@@ -83,8 +102,16 @@ fn overview(
             .iter()
             .map(|number| number.name.as_str())
             .collect(),
+        partial: searcher.is_partial(),
+        published: published.map(instant),
         last_run: ledger.map(|ledger| &ledger.totals),
+        last_run_at: ledger.map(|ledger| instant(ledger.at)),
         ledger: ledger.map(|ledger| ledger.path.as_path()),
+        unfinished: runs.unfinished.as_ref().map(|run| UnfinishedRun {
+            at: instant(run.at),
+            ledger: &run.path,
+            error: run.error.as_ref(),
+        }),
     };
     if common.json {
         return Ok(form::line(console.out(), &overview)?);
@@ -94,16 +121,32 @@ fn overview(
         entries.push(("corpus", from_here(corpus).display().to_string()));
     }
     entries.push(("index", from_here(overview.index).display().to_string()));
-    entries.push(("documents", thousands(overview.documents)));
-    entries.push(("generation", overview.generation.to_string()));
+    let part = if overview.partial {
+        ", a part of the corpus: the first build is not finished"
+    } else {
+        ""
+    };
+    entries.push(("documents", thousands(overview.documents) + part));
+    let published = published.map_or(String::new(), |at| format!(" · {}", local(at)));
+    let generation = format!("{}{published}", overview.generation);
+    entries.push(("generation", generation));
     entries.push(("facets", overview.facets.join(", ")));
     if !overview.numbers.is_empty() {
         entries.push(("numbers", overview.numbers.join(", ")));
     }
-    let failed = ledger.map_or(0, |ledger| ledger.totals["failed"].as_u64().unwrap_or(0));
     if let Some(ledger) = ledger {
-        entries.push(("last run", totals(&ledger.totals)));
+        let run = format!("{} · {}", local(ledger.at), totals(&ledger.totals));
+        entries.push(("last run", run));
         entries.push(("ledger", from_here(&ledger.path).display().to_string()));
+    }
+    if let Some(run) = &runs.unfinished {
+        let how = match &run.error {
+            Some(error) => format!("stopped: {}", error.message),
+            None => "not come to its end: it is at work, or was killed".to_owned(),
+        };
+        let ledger = from_here(&run.path);
+        let run = format!("{} · {how} ({})", local(run.at), ledger.display());
+        entries.push(("since then", run));
     }
     let width = entries
         .iter()
@@ -114,13 +157,33 @@ fn overview(
     for (name, value) in entries {
         console.text(&human::entry(stream, name, width, &value))?;
     }
+    let failed = ledger.map_or(0, |ledger| ledger.totals["failed"].as_u64().unwrap_or(0));
+    let options = place.options();
     if failed > 0 {
         console.remark(&format!(
-            "what failed, and why: pressmark status{} --failed",
-            place.options()
+            "what failed, and why: pressmark status{options} --failed"
+        ));
+    }
+    if overview.corpus.is_some() {
+        console.remark(&format!(
+            "what changed since: pressmark index{options} --dry-run"
         ));
     }
     Ok(())
+}
+
+/// An instant for programs.
+fn instant(at: SystemTime) -> String {
+    let at = jiff::Timestamp::try_from(at).unwrap_or_default();
+    at.strftime("%Y-%m-%dT%H:%M:%SZ").to_string()
+}
+
+/// An instant for people, where they are.
+fn local(at: SystemTime) -> String {
+    let at = jiff::Timestamp::try_from(at).unwrap_or_default();
+    at.to_zoned(jiff::tz::TimeZone::system())
+        .strftime("%Y-%m-%d %H:%M")
+        .to_string()
 }
 
 /// The totals of a run, as far as they are not zero.
@@ -133,6 +196,7 @@ fn totals(totals: &Value) -> String {
         "skipped",
         "failed",
         "removed",
+        "renamed",
     ];
     let parts: Vec<String> = names
         .iter()

@@ -16,6 +16,9 @@ const SHOWN: usize = 10;
 /// Examples of each reason.
 const EXAMPLES: usize = 3;
 
+/// One of the two lists of a facet.
+type ValuesOf = fn(&FacetChange) -> &[ValueChange];
+
 /// A plan and what it is shown with.
 pub(crate) struct PlanView<'a> {
     pub(crate) plan: &'a ReindexPlan,
@@ -49,7 +52,7 @@ impl PlanView<'_> {
         flow.push(Role::Title, "plan for ");
         flow.push_whole(Role::Title, self.corpus);
         flow.push(Role::Faint, &format!(" · {against}"));
-        write!(out, "{}\n", flow.render(self.stream, 0, 2))?;
+        writeln!(out, "{}", flow.render(self.stream, 0, 2))?;
         let files = plan.files;
         self.sums(
             out,
@@ -78,9 +81,10 @@ impl PlanView<'_> {
             ],
         )?;
         let (before, after) = (plan.documents_before, plan.documents_after);
-        let documents = match before == after {
-            true => format!("{}, as before", thousands(after)),
-            false => format!("{} → {}", thousands(before), thousands(after)),
+        let documents = if before == after {
+            format!("{}, as before", thousands(after))
+        } else {
+            format!("{} → {}", thousands(before), thousands(after))
         };
         self.entry(out, "documents", Role::Name, &documents)?;
         if totals.bytes > 0 {
@@ -249,11 +253,11 @@ impl PlanView<'_> {
         let facets = &self.plan.facets;
         let width = facets.keys().map(|name| columns(name)).max().unwrap_or(0);
         let width = width.min(self.stream.width / 3);
-        let values: [(&str, fn(&FacetChange) -> &[ValueChange]); 2] = [
+        let titles: [(&str, ValuesOf); 2] = [
             ("facet values that appear", |facet| &facet.appear),
             ("facet values that vanish", |facet| &facet.vanish),
         ];
-        for (title, values) in values {
+        for (title, values) in titles {
             let lists = || facets.iter().filter(|(_, facet)| !values(facet).is_empty());
             if lists().next().is_some() {
                 self.section(out, title, None)?;

@@ -1,3 +1,5 @@
+//! Plans as people see them: the whole of one, every end, narrow windows, hostile texts.
+
 use pressmark::ReindexPlan;
 use serde_json::{Value, json};
 use snapbox::{assert_data_eq, str};
