@@ -90,7 +90,11 @@ fn corpus() -> World {
         json!({"country": [{"x": 1}], "body": "x"}),
         json!({"values": vec![0; 500_001], "body": "x"}),
     ];
-    let mut lines: String = records.iter().map(|record| format!("{record}\n")).collect();
+    let mut lines = String::new();
+    for record in &records {
+        lines += &record.to_string();
+        lines += "\n";
+    }
     lines += "{broken\n{\"body\":\"x\",\"body\":\"y\"}\n{\"body\":\"\\ud800 x\"}\n";
     write("records.jsonl", lines.as_bytes());
     world
