@@ -12,6 +12,7 @@ mod suspend;
 
 pub(super) use revive::Wanted;
 
+use std::borrow::Cow;
 use std::collections::HashSet;
 use std::time::{Duration, Instant};
 
@@ -31,7 +32,7 @@ use crate::{Commit, Error, ErrorKind, Result};
 pub(super) struct Apply<'a, S: Sink> {
     old: &'a Old,
     planned: &'a [PlannedFile],
-    files: Vec<NewFile>,
+    files: Vec<NewFile<'a>>,
     /// Who has an id, by its key.
     claims: KeyMap<Claim>,
     /// Old records whose documents may have to go: file, record.
@@ -77,9 +78,9 @@ pub(super) struct Run {
 
 /// A file as this run leaves it.
 #[derive(Debug)]
-struct NewFile {
-    /// Records are in the order in which workers brought them.
-    state: FileState,
+struct NewFile<'a> {
+    /// Records are in the order in which workers brought them. A file that stays is that of before.
+    state: Cow<'a, FileState>,
     fate: Fate,
     /// Whether anybody began to read it.
     begun: bool,
@@ -171,6 +172,7 @@ impl<'a, S: Sink> Apply<'a, S> {
             since_checkpoint: 0,
             last_checkpoint: Instant::now(),
         };
+        apply.claims.reserve(old.ids.len());
         for (planned, rank) in planned.iter().zip(0_u32..) {
             apply.add_file(planned, rank);
         }
@@ -182,16 +184,16 @@ impl<'a, S: Sink> Apply<'a, S> {
             .old
             .and_then(|index| self.old.state.files.get(index as usize));
         let state = match (planned.fate, known, &planned.source) {
-            (Fate::Keep | Fate::KeepUnseen, Some(known), _) => known.clone(),
-            (_, known, Some(source)) => FileState {
+            (Fate::Keep | Fate::KeepUnseen, Some(known), _) => Cow::Borrowed(known),
+            (_, known, Some(source)) => Cow::Owned(FileState {
                 file: known.map_or(u32::MAX, |known| known.file),
                 path: source.path.as_str().into(),
                 stat: source.stat,
                 sidecar: sidecar_key(source),
                 settled: is_settled(source, self.run.now),
                 ..FileState::default()
-            },
-            (_, _, None) => FileState::default(),
+            }),
+            (_, _, None) => Cow::Owned(FileState::default()),
         };
         for (record, index) in state.records.iter().zip(0_u32..) {
             if record.status == Status::Indexed {
@@ -234,7 +236,7 @@ impl<'a, S: Sink> Apply<'a, S> {
     pub(super) fn begin_file(&mut self, rank: u32) -> Result<()> {
         let is_known = self.known(rank).is_some();
         self.files[rank as usize].begun = true;
-        let file = &mut self.files[rank as usize].state;
+        let file = self.files[rank as usize].state.to_mut();
         if !is_known {
             file.file = self.journal.number_file();
         }
@@ -277,7 +279,11 @@ impl<'a, S: Sink> Apply<'a, S> {
         if record.status != known.status || number != known.number {
             record.at = self.rejournal(rank, known.at, number, record.status)?;
         }
-        self.files[rank as usize].state.records.push(record);
+        self.files[rank as usize]
+            .state
+            .to_mut()
+            .records
+            .push(record);
         Ok(Same::Settled)
     }
 
@@ -323,10 +329,18 @@ impl<'a, S: Sink> Apply<'a, S> {
                 self.list_indexed(rank, &id, &ready)?;
                 record.listed = true;
             }
-            self.files[rank as usize].state.records.push(record);
+            self.files[rank as usize]
+                .state
+                .to_mut()
+                .records
+                .push(record);
             self.write_document(key, ready.prepared, replaces)?;
         } else {
-            self.files[rank as usize].state.records.push(record);
+            self.files[rank as usize]
+                .state
+                .to_mut()
+                .records
+                .push(record);
         }
         Ok(())
     }
@@ -341,17 +355,21 @@ impl<'a, S: Sink> Apply<'a, S> {
     ) -> Result<()> {
         let at = self.journal_failed(rank, number, hash, Key::default(), "", failure)?;
         self.overwrite(rank, number, Key::default());
-        self.files[rank as usize].state.records.push(Record {
-            key: Key::default(),
-            hash: Key::cut(&hash),
-            added: 0,
-            at,
-            number,
-            status: Status::Failed,
-            cut: false,
-            fresh: false,
-            listed: true,
-        });
+        self.files[rank as usize]
+            .state
+            .to_mut()
+            .records
+            .push(Record {
+                key: Key::default(),
+                hash: Key::cut(&hash),
+                added: 0,
+                at,
+                number,
+                status: Status::Failed,
+                cut: false,
+                fresh: false,
+                listed: true,
+            });
         self.list_failed(failure, number)
     }
 
@@ -402,12 +420,13 @@ impl<'a, S: Sink> Apply<'a, S> {
         self.bytes += end.digest.as_ref().map_or(0, |digest| digest.length);
         let file = &mut self.files[rank as usize];
         // What changed while it was read, or could not be read at all, is read again next time.
-        file.state.complete = !unreadable && end.digest.as_ref().is_none_or(|it| !it.changed);
+        let state = file.state.to_mut();
+        state.complete = !unreadable && end.digest.as_ref().is_none_or(|it| !it.changed);
         let hash = end
             .digest
             .as_ref()
             .and_then(|it| blake3::Hash::from_hex(&it.hash).ok());
-        file.state.hash = hash.map_or(Key::default(), |hash| Key::cut(hash.as_bytes()));
+        state.hash = hash.map_or(Key::default(), |hash| Key::cut(hash.as_bytes()));
         self.journal_file(rank, end.failure.as_ref())
     }
 
@@ -497,7 +516,7 @@ impl<'a, S: Sink> Apply<'a, S> {
     fn supersede(&mut self, claim: Claim) -> Result<()> {
         let record = *self.record(claim);
         let at = self.rejournal(claim.file, record.at, record.number, Status::Duplicate)?;
-        let file = &mut self.files[claim.file as usize].state;
+        let file = self.files[claim.file as usize].state.to_mut();
         if record.listed {
             self.account.overtake(&file.path, record.number);
         }
@@ -599,7 +618,7 @@ impl<'a, S: Sink> Apply<'a, S> {
 
     /// Journals a file as it is; `None` keeps the reason for which it failed before, if it did.
     fn journal_file(&mut self, rank: u32, failure: Option<&Failure>) -> Result<()> {
-        let file = &mut self.files[rank as usize].state;
+        let file = self.files[rank as usize].state.to_mut();
         let at = match (failure, file.failed_at) {
             (Some(failure), _) => {
                 let failure = Some(reason(failure));

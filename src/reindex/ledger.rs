@@ -71,6 +71,8 @@ pub(super) struct Ledger {
     output: BufWriter<OutputFile>,
     /// Records whose lines are no longer true, by path and number.
     overtaken: HashSet<(String, u32)>,
+    /// The line that is being written.
+    line: Vec<u8>,
 }
 
 impl Ledger {
@@ -89,6 +91,7 @@ impl Ledger {
                         path,
                         output: BufWriter::with_capacity(64 << 10, file),
                         overtaken: HashSet::new(),
+                        line: Vec::new(),
                     });
                 }
                 Err(error)
@@ -116,9 +119,13 @@ impl Ledger {
 
     /// Writes a line.
     pub(super) fn line(&mut self, line: &Line<'_>) -> Result<()> {
-        let written = serde_json::to_writer(&mut self.output, line)
+        self.line.clear();
+        let written = serde_json::to_writer(&mut self.line, line)
             .map_err(io::Error::from)
-            .and_then(|()| self.output.write_all(b"\n"));
+            .and_then(|()| {
+                self.line.push(b'\n');
+                self.output.write_all(&self.line)
+            });
         written.map_err(|error| Error::io(&self.path, "write", error))
     }
 
@@ -158,6 +165,13 @@ impl Ledger {
 
     /// Writes the totals and makes the ledger durable.
     pub(super) fn finish(&mut self, totals: &serde_json::Value) -> Result<()> {
+        self.last_line(&serde_json::json!({ "totals": totals }))?;
+        self.sync()
+    }
+
+    /// Writes the totals of a run that published nothing: no state names its ledger, so it need
+    /// not outlive a power cut.
+    pub(super) fn finish_unnamed(&mut self, totals: &serde_json::Value) -> Result<()> {
         self.last_line(&serde_json::json!({ "totals": totals }))
     }
 
@@ -165,16 +179,22 @@ impl Ledger {
     pub(super) fn abandon(&mut self, error: &Error) {
         let cause = serde_json::json!({ "code": error.kind().code(), "message": error.message() });
         // The error itself is on its way to the caller: a second one would hide it.
-        let _ = self.last_line(&serde_json::json!({ "error": cause }));
+        let _ = self
+            .last_line(&serde_json::json!({ "error": cause }))
+            .and_then(|()| self.sync());
     }
 
     fn last_line(&mut self, line: &serde_json::Value) -> Result<()> {
         let mut write = || -> io::Result<()> {
             writeln!(self.output, "{line}")?;
-            self.output.flush()?;
-            self.output.get_ref().sync()
+            self.output.flush()
         };
-        write().map_err(|error| Error::io(&self.path, "write", error))?;
+        write().map_err(|error| Error::io(&self.path, "write", error))
+    }
+
+    fn sync(&self) -> Result<()> {
+        let synced = self.output.get_ref().sync();
+        synced.map_err(|error| Error::io(&self.path, "write", error))?;
         sync_folder(&self.path)
     }
 

@@ -5,7 +5,6 @@ use std::collections::HashSet;
 use std::path::{Component, Path};
 
 use super::entry::{Key, Status};
-use super::source::Source;
 use super::state::{FileState, KeyMap, Record, State};
 use crate::corpus::{Entry, Failure, Skipped, SourceFile, Stage, codes};
 use crate::{Error, ErrorKind, Result};
@@ -39,6 +38,7 @@ pub(super) struct Again {
 impl Old {
     pub(super) fn new(mut state: State, again: Again) -> Self {
         let mut ids: KeyMap<(u32, u32)> = KeyMap::default();
+        ids.reserve(state.files.len());
         let mut overtaken = Vec::new();
         let every = state.files.iter().zip(0_u32..);
         for (file, file_index) in every {
@@ -83,7 +83,12 @@ impl Old {
         self.again.remake && file.records.iter().any(|record| record.cut)
     }
 
-    fn find(&self, path: &str) -> Option<u32> {
+    /// Looks for a file, at first at the place where it probably is.
+    fn find(&self, path: &str, guess: u32) -> Option<u32> {
+        let guessed = self.state.files.get(guess as usize);
+        if guessed.is_some_and(|file| *file.path == *path) {
+            return Some(guess);
+        }
         let found = self
             .state
             .files
@@ -107,7 +112,8 @@ pub(super) struct Plan {
     pub(super) found: u64,
     /// Bytes to be read.
     pub(super) bytes: u64,
-    last_found: Option<String>,
+    /// The place in the old state that the next file probably has.
+    next: u32,
 }
 
 /// A file that will be known.
@@ -132,16 +138,12 @@ pub(super) enum Fate {
 }
 
 impl Plan {
-    /// Walks the corpus and compares. `index` is passed over if it lies inside.
-    pub(super) fn make(source: &impl Source, index: &Path, old: &Old) -> Result<Self> {
-        let inside = index_inside(source.root(), index);
+    /// Compares what a walk finds. The index is passed over if it lies `inside` the corpus.
+    pub(super) fn make(walk: impl Iterator<Item = Entry>, inside: Option<&str>, old: &Old) -> Self {
         let mut plan = Self::default();
         let mut found = Vec::new();
-        for entry in source.walk()? {
-            if inside
-                .as_deref()
-                .is_some_and(|inside| lies_in(entry.path(), inside))
-            {
+        for entry in walk {
+            if inside.is_some_and(|inside| lies_in(entry.path(), inside)) {
                 continue;
             }
             match entry {
@@ -152,15 +154,21 @@ impl Plan {
         }
         plan.found = found.len() as u64;
         found.sort_by(|a, b| a.path.cmp(&b.path));
+        let pairs = found.windows(2).zip(1..);
+        let doubles: HashSet<usize> = pairs
+            .filter(|(pair, _)| pair[0].path == pair[1].path)
+            .map(|(_, second)| second)
+            .collect();
         let mut unseen = old.unseen(&plan.failed).into_iter().peekable();
         let mut seen = vec![false; old.state.files.len()];
-        for file in found {
+        for (index, file) in found.into_iter().enumerate() {
+            let is_double = doubles.contains(&index);
             while let Some(index) =
                 unseen.next_if(|&index| *old.state.files[index as usize].path < *file.path)
             {
                 plan.keep_unseen(index, &mut seen);
             }
-            plan.add(file, old, &mut seen);
+            plan.add(file, is_double, old, &mut seen);
         }
         for index in unseen {
             plan.keep_unseen(index, &mut seen);
@@ -170,14 +178,16 @@ impl Plan {
             .filter(|(_, seen)| !**seen)
             .map(|(i, _)| i)
             .collect();
-        Ok(plan)
+        plan
     }
 
-    fn add(&mut self, file: SourceFile, old: &Old, seen: &mut [bool]) {
-        let index = old.find(&file.path);
+    fn add(&mut self, file: SourceFile, is_double: bool, old: &Old, seen: &mut [bool]) {
+        // Both are in path order: most files are the next one.
+        let index = old.find(&file.path, self.next);
+        self.next = index.map_or(self.next, |index| index + 1);
         let place = index.and_then(|index| seen.get_mut(index as usize));
         let twice = place.is_some_and(|seen| std::mem::replace(seen, true));
-        if twice || self.last_found.as_ref() == Some(&file.path) {
+        if twice || is_double {
             self.failed.push(Failure {
                 path: file.path,
                 record: None,
@@ -187,7 +197,6 @@ impl Plan {
             });
             return;
         }
-        self.last_found = Some(file.path.clone());
         let known = index.and_then(|index| old.state.files.get(index as usize));
         let keep = known.is_some_and(|known| {
             known.complete && known.settled && known.looks_like(&file) && !old.reads_again(known)
@@ -290,7 +299,7 @@ fn lies_in(path: &str, folder: &str) -> bool {
 }
 
 /// The path of the index relative to the corpus, if it lies inside.
-fn index_inside(root: &Path, index: &Path) -> Option<String> {
+pub(super) fn index_inside(root: &Path, index: &Path) -> Option<String> {
     let root = root.canonicalize().ok()?;
     let index = index.canonicalize().ok()?;
     let relative = index.strip_prefix(&root).ok()?;

@@ -11,7 +11,7 @@ use super::entry::Key;
 use super::journal::Journal;
 use super::ledger::{Ledger, RunId};
 use super::pipeline::{Counts, Pipeline, Work};
-use super::plan::{Again, Old, Plan};
+use super::plan::{Again, Old, Plan, index_inside};
 use super::sink::Sink;
 use super::source::Source;
 use super::state::{KeyMap, State};
@@ -146,6 +146,8 @@ impl<C: Source> Job<'_, C> {
     /// those in the index.
     pub(super) fn look(&self, documents: u64) -> Result<Known> {
         let options = self.options;
+        // It goes ahead by itself while the journal is read.
+        let walk = self.source.walk()?;
         let loaded = load(
             self.place.folder,
             self.before.journal.as_ref(),
@@ -181,7 +183,8 @@ impl<C: Source> Job<'_, C> {
                 });
             }
         }
-        let plan = Plan::make(self.source, self.place.folder, &old)?;
+        let inside = index_inside(self.source.root(), self.place.folder);
+        let plan = Plan::make(walk, inside.as_deref(), &old);
         self.tell_plan(&plan);
         let moved = plan.gone(&old);
         Ok(Known {

@@ -154,12 +154,12 @@ impl Replay {
             Entry::Complete => self.complete = true,
             Entry::File(entry) => self.file(entry, at)?,
             Entry::Record(entry) => {
-                let record = Record::new(entry, at);
-                self.files
-                    .get_mut(entry.file as usize)?
-                    .as_mut()?
-                    .records
-                    .push(record);
+                let file = self.files.get_mut(entry.file as usize)?.as_mut()?;
+                if file.records.is_empty() {
+                    // Most files have one.
+                    file.records.reserve_exact(1);
+                }
+                file.records.push(Record::new(entry, at));
             }
             Entry::RecordGone { file, number } => {
                 let file = self.files.get_mut(*file as usize)?.as_mut()?;

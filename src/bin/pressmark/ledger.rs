@@ -39,6 +39,9 @@ pub(crate) struct Note {
 /// Notes that say how something was found out, not that something was lost.
 const HARMLESS: [&str; 2] = ["language_detected", "title_from_name"];
 
+/// What every line with notes holds.
+const NOTES: &str = "\"notes\":";
+
 /// A ledger of a run that came to its end.
 #[derive(Debug, Clone)]
 pub(crate) struct Ledger {
@@ -115,7 +118,7 @@ impl Ledger {
     /// The lines with a status, in the order of the files.
     pub(crate) fn lines(&self, status: &str) -> Result<Vec<Line>, Failure> {
         let mut found = Vec::new();
-        self.each(|line| {
+        self.each(status, |line| {
             if line.status == status {
                 found.push(line);
             }
@@ -126,7 +129,7 @@ impl Ledger {
     /// The lines of documents that were indexed with notes, in the order of the files.
     pub(crate) fn noted(&self) -> Result<Vec<Line>, Failure> {
         let mut found = Vec::new();
-        self.each(|line| {
+        self.each(NOTES, |line| {
             if !line.notes.is_empty() {
                 found.push(line);
             }
@@ -137,7 +140,7 @@ impl Ledger {
     /// How many lines with a status have each code, most frequent first.
     pub(crate) fn codes(&self, status: &str) -> Result<Vec<(String, u64)>, Failure> {
         let mut codes = BTreeMap::<String, u64>::new();
-        self.each(|line| {
+        self.each(status, |line| {
             if line.status == status {
                 *codes.entry(line.code).or_default() += 1;
             }
@@ -149,7 +152,7 @@ impl Ledger {
     /// first.
     pub(crate) fn reservations(&self) -> Result<Vec<(String, u64)>, Failure> {
         let mut codes = BTreeMap::<String, u64>::new();
-        self.each(|line| {
+        self.each(NOTES, |line| {
             for note in line.notes {
                 if !HARMLESS.contains(&note.code.as_str()) {
                     *codes.entry(note.code).or_default() += 1;
@@ -159,17 +162,24 @@ impl Ledger {
         Ok(by_frequency(codes))
     }
 
-    fn each(&self, mut take: impl FnMut(Line)) -> Result<(), Failure> {
+    /// Gives every line that holds `mark` somewhere. Most lines of a large ledger say that a file
+    /// is what it was, and need not be parsed for that.
+    fn each(&self, mark: &str, mut take: impl FnMut(Line)) -> Result<(), Failure> {
         let failed = |error: std::io::Error| {
             Failure::new(
                 "io",
                 format!("cannot read the ledger `{}`: {error}", self.path.display()),
             )
         };
-        for line in BufReader::new(File::open(&self.path).map_err(failed)?).lines() {
-            if let Ok(line) = serde_json::from_str(&line.map_err(failed)?) {
+        let mut input = BufReader::with_capacity(64 << 10, File::open(&self.path).map_err(failed)?);
+        let mut text = String::new();
+        while input.read_line(&mut text).map_err(failed)? > 0 {
+            if text.contains(mark)
+                && let Ok(line) = serde_json::from_str(&text)
+            {
                 take(line);
             }
+            text.clear();
         }
         Ok(())
     }

@@ -83,7 +83,7 @@ impl<S: Sink> Apply<'_, S> {
                 .iter()
                 .any(|name| before[name] != totals[name]);
         if !changed {
-            self.ledger()?.finish(&totals)?;
+            self.ledger()?.finish_unnamed(&totals)?;
             return Ok(None);
         }
         self.rewrite_if_overtaken()?;
@@ -155,8 +155,9 @@ impl<S: Sink> Apply<'_, S> {
             let file = &self.files[rank];
             let is_old = self.old.again.all || self.old.lacks_metadata(&file.state);
             if file.fate == Fate::KeepUnseen && is_old {
-                self.files[rank].state.complete = false;
-                self.files[rank].state.stale = true;
+                let state = self.files[rank].state.to_mut();
+                state.complete = false;
+                state.stale = true;
                 self.journal_file(rank as u32, None)?;
             }
         }
@@ -300,7 +301,7 @@ impl<S: Sink> Apply<'_, S> {
             return Ok(());
         };
         for file in &mut self.files {
-            let state = &mut file.state;
+            let state = file.state.to_mut();
             state.file = fresh.number_file();
             match state.failed_at {
                 Some(at) => {

@@ -31,7 +31,7 @@ impl<S: Sink> Apply<'_, S> {
         claim.put = true;
         let claim = *claim;
         self.list_indexed(claim.file, id, &ready)?;
-        let file = &mut self.files[claim.file as usize].state;
+        let file = self.files[claim.file as usize].state.to_mut();
         let record = &mut file.records[claim.record as usize];
         (record.fresh, record.listed) = (true, true);
         self.write_document(key, ready.prepared, true)

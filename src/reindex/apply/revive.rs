@@ -81,7 +81,7 @@ impl<S: Sink> Apply<'_, S> {
             },
         );
         self.list_indexed(rank, &id, &ready)?;
-        let file = &mut self.files[rank as usize].state;
+        let file = self.files[rank as usize].state.to_mut();
         let revived = &mut file.records[index as usize];
         (revived.status, revived.at, revived.added) = (Status::Indexed, at, ready.added);
         (revived.fresh, revived.listed, revived.cut) = (true, true, ready.cut());
@@ -108,7 +108,7 @@ impl<S: Sink> Apply<'_, S> {
         let failure = failure.unwrap_or(&changed);
         let at = self.journal_failed(rank, record.number, [0; 32], Key::default(), "", failure)?;
         self.list_failed(failure, record.number)?;
-        let file = &mut self.files[rank as usize].state;
+        let file = self.files[rank as usize].state.to_mut();
         let lost = &mut file.records[index as usize];
         (lost.status, lost.at, lost.key) = (Status::Failed, at, Key::default());
         (lost.hash, lost.listed) = (Key::default(), true);

@@ -5,6 +5,7 @@
 //! file that was not reached: it stays, as a record of the file it was in, and that file is read
 //! again by the next run.
 
+use std::borrow::Cow;
 use std::collections::HashMap;
 
 use super::super::entry::Status;
@@ -65,7 +66,7 @@ impl<S: Sink> Apply<'_, S> {
                 self.claims.insert(record.key, claim);
             }
         }
-        self.files[rank as usize].state = known.clone();
+        self.files[rank as usize].state = Cow::Owned(known.clone());
         Ok(())
     }
 
@@ -111,7 +112,7 @@ impl<S: Sink> Apply<'_, S> {
             self.journal.append_bytes(&bytes)?;
             numbers -= 1;
             if let Some(&rank) = ranks.get(&file) {
-                let state = &mut self.files[rank].state;
+                let state = self.files[rank].state.to_mut();
                 if std::mem::replace(&mut state.complete, false) {
                     let entry = state.entry();
                     self.journal.append(&Entry::File(entry))?;
