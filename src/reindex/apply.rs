@@ -84,6 +84,8 @@ struct NewFile<'a> {
     fate: Fate,
     /// Whether anybody began to read it.
     begun: bool,
+    /// Where the journal has it as it was when the reading began.
+    begun_at: Option<u64>,
     /// Whether it counts as failed, and whether the ledger says so already.
     failed: bool,
     listed: bool,
@@ -214,6 +216,7 @@ impl<'a, S: Sink> Apply<'a, S> {
             state,
             fate: planned.fate,
             begun: false,
+            begun_at: None,
             failed,
             listed: false,
         });
@@ -242,7 +245,8 @@ impl<'a, S: Sink> Apply<'a, S> {
         }
         // A checkpoint in the middle must not take half the file for all of it.
         if !is_known || self.run.checkpoints.is_some() {
-            self.journal.append(&Entry::File(file.entry()))?;
+            let at = self.journal.append(&Entry::File(file.entry()))?;
+            self.files[rank as usize].begun_at = Some(at);
         }
         Ok(())
     }
@@ -618,7 +622,13 @@ impl<'a, S: Sink> Apply<'a, S> {
 
     /// Journals a file as it is; `None` keeps the reason for which it failed before, if it did.
     fn journal_file(&mut self, rank: u32, failure: Option<&Failure>) -> Result<()> {
+        let begun_at = self.files[rank as usize].begun_at.take();
         let file = self.files[rank as usize].state.to_mut();
+        if let (Some(at), None, None) = (begun_at, failure, file.failed_at)
+            && self.journal.replace(at, &Entry::File(file.entry()))
+        {
+            return Ok(());
+        }
         let at = match (failure, file.failed_at) {
             (Some(failure), _) => {
                 let failure = Some(reason(failure));

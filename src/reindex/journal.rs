@@ -155,6 +155,25 @@ impl Journal {
         Ok(at)
     }
 
+    /// Writes an entry in the place of one that is as long, if that is not written out yet.
+    pub(super) fn replace(&mut self, at: u64, entry: &Entry<'_>) -> bool {
+        let Some(start) = at.checked_sub(self.length) else {
+            return false;
+        };
+        let mut bytes = Vec::new();
+        entry.write(&mut bytes);
+        let start = start as usize;
+        let old = self.buffer.get_mut(start..start + bytes.len());
+        // The first four bytes are its length.
+        match old.filter(|old| old[..4] == bytes[..4]) {
+            Some(old) => {
+                old.copy_from_slice(&bytes);
+                true
+            }
+            None => false,
+        }
+    }
+
     /// Appends an entry that is written already.
     pub(super) fn append_bytes(&mut self, bytes: &[u8]) -> Result<u64> {
         if self.buffer.len() >= BUFFER && !self.scratch {

@@ -190,3 +190,30 @@ fn old_journals_go_when_no_kept_generation_can_name_them() {
     Journal::sweep_unpublished(index.path(), None).unwrap();
     assert!(!exists(&second_ref));
 }
+
+#[test]
+fn an_entry_is_replaced_only_while_it_is_not_written_out_and_of_equal_length() {
+    let index = tempdir().unwrap();
+    let (mut journal, _) = sample(index.path());
+    let number = journal.number_file();
+    let at = journal.append(&file(number, "b.jsonl")).unwrap();
+    journal.append(&record(number, 1, "four")).unwrap();
+    let hashed = Entry::File(FileEntry {
+        file: number,
+        path: "b.jsonl",
+        complete: true,
+        ..FileEntry::default()
+    });
+    assert!(!journal.replace(at, &file(number, "longer.jsonl")));
+    assert!(journal.replace(at, &hashed));
+    let named = journal.sync().unwrap();
+    assert!(!journal.replace(at, &hashed));
+    let (_, state) = Journal::load(index.path(), &named).unwrap();
+    let told: Vec<_> = state
+        .files
+        .iter()
+        .map(|file| (&*file.path, file.complete, file.records.len()))
+        .collect();
+    assert_eq!(told, [("a.jsonl", false, 3), ("b.jsonl", true, 1)]);
+    assert_eq!(state.entries, 6);
+}
