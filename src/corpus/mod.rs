@@ -74,6 +74,19 @@ impl Corpus {
         walk::Walk::new(&self.root, self.config.path.as_deref(), rules)
     }
 
+    /// Whether the walk passes over what lies at a path relative to the root, judged by the path
+    /// alone: a name on it is hidden, or, for anything but a folder, `exclude` names it.
+    ///
+    /// It tells whoever watches the folder which changes cannot matter.
+    pub fn passes_over(&self, path: &Path, is_folder: bool) -> bool {
+        let names = path
+            .components()
+            .map(|name| paths::encode(name.as_os_str()));
+        let names: Vec<_> = names.collect();
+        let is_hidden = names.iter().any(|name| name.starts_with('.'));
+        is_hidden || (!is_folder && self.rules.forbids(&names.join("/")))
+    }
+
     /// Opens a file, to be cut into raw records one by one in bounded memory.
     ///
     /// # Errors

@@ -245,3 +245,39 @@ fn a_corpus_is_shared_between_threads() {
     sent::<Reading>();
     sent::<Failure>();
 }
+
+/// What is passed over by its path is never read: neither it nor what would lie below it.
+#[test]
+fn what_a_path_alone_rules_out_is_never_walked() {
+    let folder = tempfile::tempdir().unwrap();
+    let root = folder.path();
+    write(
+        root,
+        "pressmark.toml",
+        "[corpus]\nexclude = ['drafts/**', 'old', '**/*.tmp']\n",
+    );
+    for (path, is_folder, expected) in [
+        ("a.md", false, false),
+        ("a", true, false),
+        (".a.md.swp", false, true),
+        ("a/.git/x.md", false, true),
+        (".pressmark", true, true),
+        ("drafts/x.md", false, true),
+        ("drafts/x", true, false),
+        ("old", true, false),
+        ("old", false, true),
+        ("old/x.md", false, false),
+        ("a/b.tmp", false, true),
+        ("vocabulary/country.toml", false, false),
+    ] {
+        let passed_over = corpus(root).passes_over(Path::new(path), is_folder);
+        assert_eq!(passed_over, expected, "{path}");
+        if !is_folder {
+            write(root, path, "text");
+            let is_read = walked(root).contains(&path.to_owned());
+            assert!(!(passed_over && is_read), "{path}");
+            fs::remove_file(root.join(path)).unwrap();
+        }
+        let _ = fs::remove_dir_all(root.join("old"));
+    }
+}

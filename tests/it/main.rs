@@ -19,4 +19,5 @@ mod operating;
 mod readers;
 mod search;
 mod tidy;
+mod watch;
 mod world;

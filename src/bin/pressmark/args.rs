@@ -8,6 +8,7 @@ mod listing;
 mod problem;
 mod run;
 mod selection;
+mod watch;
 
 use std::ffi::OsString;
 use std::path::PathBuf;
@@ -21,6 +22,7 @@ use examples::{
 pub(crate) use listing::{FieldName, Format, LimitArg, ListingArgs, SortArg};
 pub(crate) use run::{ProgressArg, RunArgs};
 pub(crate) use selection::{CountingArgs, DatesArg, SelectionArgs};
+pub(crate) use watch::WatchArgs;
 
 use crate::console::Console;
 use crate::failure::Failure;
@@ -150,6 +152,8 @@ pub(crate) struct IndexArgs {
     #[arg(env = "PRESSMARK_MEMORY", hide_env_values = true)]
     #[arg(value_parser = clap::value_parser!(u32).range(32..=65_536))]
     pub(crate) memory: u32,
+    #[command(flatten)]
+    pub(crate) watch: WatchArgs,
 }
 
 /// Find documents: hits with snippets, and what to refine by

@@ -11,6 +11,7 @@ mod output;
 mod progress;
 mod request;
 mod settings;
+mod watch;
 
 use std::ffi::OsString;
 use std::process::ExitCode;

@@ -56,16 +56,11 @@ impl Watch {
     /// # Errors
     /// If the signal cannot be caught.
     pub(crate) fn new(console: &Console, how: ProgressArg) -> Result<Self, Failure> {
-        let stop = Arc::new(AtomicBool::new(false));
-        let flag = Arc::clone(&stop);
-        let handler = move || {
-            if flag.swap(true, Ordering::Relaxed) {
-                // Killing a run is safe: what is published stays as it is.
-                std::process::exit(130);
-            }
-        };
-        ctrlc::set_handler(handler)
-            .map_err(|error| Failure::new("io", format!("cannot listen to Ctrl-C: {error}")))?;
+        Ok(Self::stopped_by(on_interrupt(|| ())?, console, how))
+    }
+
+    /// Begins to watch a run that a flag stops.
+    pub(crate) fn stopped_by(stop: Arc<AtomicBool>, console: &Console, how: ProgressArg) -> Self {
         let started = Instant::now();
         let is_quiet = console.talk == Talk::Quiet;
         let display = match how {
@@ -78,14 +73,14 @@ impl Watch {
             _ if console.stderr.is_terminal => Display::Bar(bar()),
             _ => Display::Lines,
         };
-        Ok(Self {
+        Self {
             stop,
             started,
             stream: console.stderr,
             talk: console.talk,
             display,
             state: Mutex::default(),
-        })
+        }
     }
 
     /// Takes the bar off the terminal, and tells the last that was not told.
@@ -208,6 +203,27 @@ impl Observer for Watch {
     fn cancelled(&self) -> bool {
         self.stop.load(Ordering::Relaxed)
     }
+}
+
+/// A flag that Ctrl-C, or a request to end, raises before it calls `wake`; a second one ends the
+/// process at once. To be asked for once in a process.
+///
+/// # Errors
+/// If the signal cannot be caught.
+#[expect(clippy::exit, reason = "who asks a second time wants no more of it")]
+pub(crate) fn on_interrupt(wake: impl Fn() + Send + 'static) -> Result<Arc<AtomicBool>, Failure> {
+    let stop = Arc::new(AtomicBool::new(false));
+    let flag = Arc::clone(&stop);
+    let handler = move || {
+        if flag.swap(true, Ordering::Relaxed) {
+            // Killing a run is safe: what is published stays as it is.
+            std::process::exit(130);
+        }
+        wake();
+    };
+    ctrlc::set_handler(handler)
+        .map_err(|error| Failure::new("io", format!("cannot listen to Ctrl-C: {error}")))?;
+    Ok(stop)
 }
 
 fn guard<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {

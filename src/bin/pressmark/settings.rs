@@ -171,21 +171,22 @@ impl Place {
 
     /// The configuration: of the option, of the corpus, of the user, or none.
     pub(crate) fn config(&self, common: &Common) -> Result<Config, Failure> {
-        if common.no_config {
-            return Ok(Config::default());
-        }
-        if let Some(file) = &common.config {
-            return Ok(Config::load(file)?);
-        }
-        let of_corpus = self.corpus.as_ref().map(|corpus| corpus.join(CONFIG_FILE));
-        match [of_corpus, user_config()]
-            .into_iter()
-            .flatten()
-            .find(|file| file.is_file())
-        {
+        match self.config_file(common) {
             Some(file) => Ok(Config::load(&file)?),
             None => Ok(Config::default()),
         }
+    }
+
+    /// Where the configuration is read from, if from anywhere.
+    pub(crate) fn config_file(&self, common: &Common) -> Option<PathBuf> {
+        if common.no_config {
+            return None;
+        }
+        let of_corpus = self.corpus.as_ref().map(|corpus| corpus.join(CONFIG_FILE));
+        common.config.clone().or_else(|| {
+            let files = [of_corpus, user_config()].into_iter().flatten();
+            files.into_iter().find(|file| file.is_file())
+        })
     }
 }
 

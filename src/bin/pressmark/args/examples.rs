@@ -37,7 +37,8 @@ Examples:
   pressmark index articles
   pressmark index articles --dry-run
   pressmark index articles --wait 600 --max-errors 1% --progress jsonl
-  pressmark index --rebuild";
+  pressmark index --rebuild
+  pressmark index articles --watch";
 
 pub(super) const OPEN_HELP: &str = "\
 Examples:

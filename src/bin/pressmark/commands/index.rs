@@ -16,6 +16,7 @@ use crate::output::number::{duration, thousands};
 use crate::output::{json as form, number};
 use crate::progress::Watch;
 use crate::settings::{Place, from_here, not_a_folder};
+use crate::watch;
 
 pub(super) fn run(
     common: &Common,
@@ -23,14 +24,21 @@ pub(super) fn run(
     console: &mut Console,
 ) -> Result<Finish, Failure> {
     let place = Place::to_index(common, args.dir.as_deref())?;
-    let mut options = options(common)
-        .rebuild(args.rebuild)
-        .allow_shrink(args.allow_shrink)
-        .retry_failed(args.run.retry_failed)
-        .memory((args.memory as usize) << 20);
-    if let Some(most) = args.run.max_errors {
-        options = options.max_errors(most);
+    if args.watch.watch {
+        let order = watch::Order {
+            common,
+            args: &args.watch,
+            place,
+            options: &|first| {
+                let options = asked(common, args);
+                let retry = options.retry_failed && first == watch::First::Yes;
+                options.retry_failed(retry)
+            },
+            receipt: &receipt,
+        };
+        return watch::run(order, console);
     }
+    let options = asked(common, args);
     let corpus = corpus(common, &place)?;
     console.flush()?;
     let watch = Watch::new(console, args.run.progress)?;
@@ -68,6 +76,19 @@ pub(super) fn first(common: &Common, place: &Place, console: &mut Console) -> Re
     receipt(&report, place, console);
     console.say("");
     Ok(())
+}
+
+/// What the options ask of a run that begins now.
+fn asked(common: &Common, args: &IndexArgs) -> ReindexOptions {
+    let options = options(common)
+        .rebuild(args.rebuild)
+        .allow_shrink(args.allow_shrink)
+        .retry_failed(args.run.retry_failed)
+        .memory((args.memory as usize) << 20);
+    match args.run.max_errors {
+        Some(most) => options.max_errors(most),
+        None => options,
+    }
 }
 
 fn options(common: &Common) -> ReindexOptions {
