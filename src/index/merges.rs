@@ -12,6 +12,10 @@ use crate::Error;
 /// Segments with more than this part of deleted documents are rewritten.
 const DELETED_RATIO: f32 = 0.2;
 
+/// Segments with fewer documents than this count as equal. With many more, the segment of a small
+/// corpus would be rewritten with every few changes of a single file.
+const SMALL: u32 = 1_000;
+
 /// Proposes the merges of a logarithmic policy whose inputs are intact.
 #[derive(Debug)]
 pub(super) struct VerifiedMerges {
@@ -27,6 +31,7 @@ impl VerifiedMerges {
     pub(super) fn new(directory: EngineDirectory, damage: Damage) -> Self {
         let mut policy = LogMergePolicy::default();
         policy.set_del_docs_ratio_before_merge(DELETED_RATIO);
+        policy.set_min_layer_size(SMALL);
         Self {
             policy,
             directory,
