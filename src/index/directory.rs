@@ -21,6 +21,7 @@ use tantivy::directory::{
     WatchHandle, WritePtr,
 };
 
+use super::failure::FirstFailure;
 use super::generation::{FileRef, Generation, create_folder, damaged};
 use super::home::{Home, Memory};
 use super::storage::{OutputFile, sync_file, sync_folder};
@@ -35,6 +36,7 @@ pub(super) struct EngineDirectory {
     files: Files,
     state: Arc<Mutex<State>>,
     mode: Mode,
+    failure: FirstFailure,
 }
 
 #[derive(Clone)]
@@ -123,6 +125,7 @@ impl EngineDirectory {
             files,
             state: Arc::new(Mutex::new(state)),
             mode,
+            failure: FirstFailure::default(),
         })
     }
 
@@ -130,6 +133,11 @@ impl EngineDirectory {
         self.state
             .lock()
             .unwrap_or_else(std::sync::PoisonError::into_inner)
+    }
+
+    /// What the engine met when it read or wrote a file, and does not tell.
+    pub(super) fn failure(&self) -> Option<Error> {
+        self.failure.error()
     }
 
     /// The engine's newest meta.
@@ -209,6 +217,14 @@ impl EngineDirectory {
         files.into_iter()
     }
 
+    /// The path of a file with its folder.
+    fn full(&self, path: &Path) -> PathBuf {
+        match &self.files {
+            Files::Folder { path: folder, .. } => folder.join(path),
+            Files::Memory(_) => path.to_owned(),
+        }
+    }
+
     fn inner(&self) -> &dyn Directory {
         match &self.files {
             Files::Folder { mapped, .. } => mapped,
@@ -235,7 +251,16 @@ impl fmt::Debug for EngineDirectory {
 
 impl Directory for EngineDirectory {
     fn get_file_handle(&self, path: &Path) -> Result<Arc<dyn FileHandle>, OpenReadError> {
-        self.inner().get_file_handle(path)
+        let opened = self.inner().get_file_handle(path);
+        opened.map_err(|error| match error {
+            OpenReadError::IoError { io_error, filepath } => {
+                let path = self.full(path);
+                let error = io::Error::new(io_error.kind(), io_error);
+                let io_error = Arc::new(self.failure.keep(&path, "open", error));
+                OpenReadError::IoError { io_error, filepath }
+            }
+            error => error,
+        })
     }
 
     fn delete(&self, path: &Path) -> Result<(), DeleteError> {
@@ -264,12 +289,15 @@ impl Directory for EngineDirectory {
                 Box::new(memory.files.open_write(path)?)
             }
             Files::Folder { path: folder, .. } => {
-                let created = OutputFile::create_new(&folder.join(path));
-                let file = created.map_err(|error| match error.kind() {
+                let full = folder.join(path);
+                let file = OutputFile::create_new(&full).map_err(|error| match error.kind() {
                     io::ErrorKind::AlreadyExists => {
                         OpenWriteError::FileAlreadyExists(path.to_owned())
                     }
-                    _ => OpenWriteError::wrap_io_error(error, path.to_owned()),
+                    _ => {
+                        let error = self.failure.keep(&full, "create", error);
+                        OpenWriteError::wrap_io_error(error, path.to_owned())
+                    }
                 })?;
                 Box::new(PlainFile(file))
             }
@@ -279,7 +307,9 @@ impl Directory for EngineDirectory {
             hasher: blake3::Hasher::new(),
             length: 0,
             path: path.to_owned(),
+            full: self.full(path),
             state: Arc::clone(&self.state),
+            failure: self.failure.clone(),
         };
         Ok(BufWriter::with_capacity(1 << 16, Box::new(hashing)))
     }
@@ -345,12 +375,16 @@ struct HashingWriter {
     hasher: blake3::Hasher,
     length: u64,
     path: PathBuf,
+    /// With the folder, for whoever has to be told.
+    full: PathBuf,
     state: Arc<Mutex<State>>,
+    failure: FirstFailure,
 }
 
 impl Write for HashingWriter {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        let written = self.sink.write(bytes)?;
+        let written = self.sink.write(bytes);
+        let written = written.map_err(|error| self.failure.keep(&self.full, "write", error))?;
         self.hasher.update(&bytes[..written]);
         self.length += written as u64;
         Ok(written)

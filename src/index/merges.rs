@@ -1,13 +1,17 @@
 //! Merging that never launders damage: a merge copies bytes under a fresh checksum, so the bytes
 //! of every input are compared with the hashes that were taken when they were written, first.
+//!
+//! The engine merges in threads of its own and tells nobody how that ended; here it is found out.
 
-use std::sync::{Arc, Mutex};
+use std::collections::HashSet;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
+use serde_json::Value;
 use tantivy::SegmentMeta;
 use tantivy::merge_policy::{LogMergePolicy, MergeCandidate, MergePolicy};
 
 use super::directory::EngineDirectory;
-use crate::Error;
+use crate::{Error, ErrorKind};
 
 /// Segments with more than this part of deleted documents are rewritten.
 const DELETED_RATIO: f32 = 0.2;
@@ -21,21 +25,64 @@ const SMALL: u32 = 1_000;
 pub(super) struct VerifiedMerges {
     policy: LogMergePolicy,
     directory: EngineDirectory,
-    damage: Damage,
+    log: MergeLog,
 }
 
-/// The first damage that a merge came upon.
-pub(super) type Damage = Arc<Mutex<Option<Error>>>;
+/// What is known of the merges of a writer.
+#[derive(Debug, Clone, Default)]
+pub(super) struct MergeLog(Arc<Mutex<Merges>>);
+
+#[derive(Debug, Default)]
+struct Merges {
+    /// The first damage that was come upon.
+    damage: Option<Error>,
+    /// The segments of every merge that was begun.
+    begun: Vec<Vec<String>>,
+}
+
+impl MergeLog {
+    fn merges(&self) -> MutexGuard<'_, Merges> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// The first damage that a merge came upon, once.
+    pub(super) fn take_damage(&self) -> Option<Error> {
+        self.merges().damage.take()
+    }
+
+    /// Whether a merge failed. To be asked when none is under way; `meta` is the engine's then.
+    ///
+    /// A merge that succeeds replaces all of its inputs. One that is called off because all
+    /// documents of an input were deleted meanwhile has lost that one.
+    pub(super) fn failure(&self, meta: &Value) -> Option<Error> {
+        let segments = meta["segments"].as_array().into_iter().flatten();
+        let ids: HashSet<String> = segments
+            .filter_map(|segment| Some(segment["segment_id"].as_str()?.replace('-', "")))
+            .collect();
+        let failed = self
+            .merges()
+            .begun
+            .iter()
+            .any(|inputs| inputs.iter().all(|id| ids.contains(id)));
+        failed.then(|| {
+            Error::new(
+                ErrorKind::Engine,
+                "the engine could not merge segments of the index",
+            )
+            .with_hint("`pressmark check --deep` tells whether one of them is damaged")
+        })
+    }
+}
 
 impl VerifiedMerges {
-    pub(super) fn new(directory: EngineDirectory, damage: Damage) -> Self {
+    pub(super) fn new(directory: EngineDirectory, log: MergeLog) -> Self {
         let mut policy = LogMergePolicy::default();
         policy.set_del_docs_ratio_before_merge(DELETED_RATIO);
         policy.set_min_layer_size(SMALL);
         Self {
             policy,
             directory,
-            damage,
+            log,
         }
     }
 
@@ -44,11 +91,7 @@ impl VerifiedMerges {
             |segment| match self.directory.verify(&segment.uuid_string()) {
                 Ok(()) => true,
                 Err(error) => {
-                    let mut damage = self
-                        .damage
-                        .lock()
-                        .unwrap_or_else(std::sync::PoisonError::into_inner);
-                    damage.get_or_insert(error);
+                    self.log.merges().damage.get_or_insert(error);
                     false
                 }
             },
@@ -60,6 +103,38 @@ impl MergePolicy for VerifiedMerges {
     fn compute_merge_candidates(&self, segments: &[SegmentMeta]) -> Vec<MergeCandidate> {
         let mut candidates = self.policy.compute_merge_candidates(segments);
         candidates.retain(|candidate| self.intact(candidate));
+        let ids = |candidate: &MergeCandidate| {
+            let ids = candidate.0.iter().map(|segment| segment.uuid_string());
+            ids.collect()
+        };
+        let begun = candidates.iter().map(ids);
+        self.log.merges().begun.extend(begun);
         candidates
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn a_merge_whose_inputs_are_all_there_has_failed() {
+        let log = MergeLog::default();
+        let begun = vec!["a".to_owned(), "b".to_owned()];
+        log.merges().begun.push(begun);
+        let meta = |ids: &[&str]| {
+            let segments: Vec<_> = ids.iter().map(|id| json!({"segment_id": id})).collect();
+            json!({ "segments": segments })
+        };
+        for (left, failed) in [
+            (&["a", "b", "c"][..], true),
+            (&["b", "d"], false),
+            (&["d"], false),
+            (&[], false),
+        ] {
+            assert_eq!(log.failure(&meta(left)).is_some(), failed, "{left:?}");
+        }
     }
 }

@@ -5,6 +5,7 @@
 
 mod directory;
 mod engine_error;
+mod failure;
 mod generation;
 mod handle;
 mod home;

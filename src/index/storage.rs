@@ -189,17 +189,23 @@ pub(crate) fn remove_folder(path: &Path) -> io::Result<()> {
 /// Makes a folder and those above it, as far as they are missing, and their names durable: what
 /// is synced in a folder would be out of reach without.
 pub(crate) fn create_folder(path: &Path) -> io::Result<()> {
-    let is_missing = |folder: &&Path| !folder.as_os_str().is_empty() && !folder.is_dir();
-    let missing: Vec<&Path> = path.ancestors().take_while(is_missing).collect();
-    for folder in missing.into_iter().rev() {
-        match perform(folder, Operation::CreateFolder, |_| fs::create_dir(folder)) {
-            // Somebody else was faster.
-            Err(_) if folder.is_dir() => {}
-            created => created?,
-        }
-        sync_folder(parent(folder))?;
+    if path.is_dir() {
+        // Whoever made it may have been killed before its name was durable. The folder above may
+        // be one that is not for us to open, but then we did not make this one.
+        return match sync_folder(parent(path)) {
+            Err(error) if error.kind() == io::ErrorKind::PermissionDenied => Ok(()),
+            synced => synced,
+        };
     }
-    Ok(())
+    if let Some(above) = path.parent().filter(|above| !above.as_os_str().is_empty()) {
+        create_folder(above)?;
+    }
+    match perform(path, Operation::CreateFolder, |_| fs::create_dir(path)) {
+        // Somebody else was faster.
+        Err(_) if path.is_dir() => {}
+        created => created?,
+    }
+    sync_folder(parent(path))
 }
 
 /// Makes the names in a folder durable. Where folders cannot be opened (Windows), renames are.

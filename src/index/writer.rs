@@ -3,19 +3,20 @@
 use std::collections::HashSet;
 use std::path::Path;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 
 use serde_json::Value;
 use tantivy::indexer::UserOperation;
-use tantivy::{IndexWriter, TantivyDocument, Term};
+use tantivy::{IndexWriter, TantivyDocument, TantivyError, Term};
 
 use super::directory::EngineDirectory;
 use super::generation::{Generation, Pinned, RunState};
 use super::home::{Home, WriterLock};
 use super::in_flight::InFlight;
 use super::layout::{Fields, open_engine};
-use super::merges::{Damage, VerifiedMerges};
+use super::merges::{MergeLog, VerifiedMerges};
 use super::prepare::{Prepared, Preparer};
+use super::storage::sync_folder;
 use super::sweep::sweep;
 use crate::schema::Schema;
 use crate::{Document, Error, ErrorKind, Result};
@@ -68,12 +69,15 @@ pub struct Commit {
 
 /// The one writer of an index. `put` and `delete` may be called from several threads.
 ///
-/// What was not committed when it is dropped is gone; the published state stays as it is.
+/// What was not committed when it is dropped is gone; the published state stays as it is. After
+/// an error of the index, as opposed to one of a document, it does nothing more: what it was given
+/// since its last commit has to be given to a new one.
 pub struct Writer {
     engine: IndexWriter<TantivyDocument>,
     in_flight: Arc<InFlight>,
     fields: Fields,
     operations: AtomicU64,
+    failed: AtomicBool,
     now: Option<i64>,
     // Declared last: it gives the lock back, when everything else has stopped.
     publisher: Publisher,
@@ -86,7 +90,7 @@ struct Publisher {
     build: String,
     published: Arc<Generation>,
     directory: EngineDirectory,
-    damage: Damage,
+    merges: MergeLog,
     /// A rebuild that has not been published yet.
     fresh: bool,
     _lock: WriterLock,
@@ -106,6 +110,9 @@ impl Writer {
         let lock = WriterLock::take(&home)?;
         let published = Pinned::newest(&home)?.generation;
         if let Some(folder) = home.folder() {
+            // A run that was killed may have come as far as to rename `CURRENT`: what this one builds
+            // on must be as durable as what it adds.
+            sync_folder(folder).map_err(|source| Error::io(folder, "sync", source))?;
             sweep(folder, published.number, HashSet::new)?;
         }
         let fresh = options.rebuild_with.is_some();
@@ -132,14 +139,17 @@ impl Writer {
         }
         let directory = EngineDirectory::writer(&home, &working)?;
         let in_flight = Arc::<InFlight>::default();
-        let index = open_engine(directory.clone(), &schema, &in_flight)?;
+        let index = open_engine(directory.clone(), &schema, &in_flight)
+            .map_err(|error| engine_failed(&directory, error))?;
         let threads = options.threads.clamp(1, MOST_THREADS);
         let memory = options.memory.max(LEAST_MEMORY * threads);
-        let engine = index.writer_with_num_threads(threads, memory)?;
-        let damage = Damage::default();
+        let engine = index
+            .writer_with_num_threads(threads, memory)
+            .map_err(|error| engine_failed(&directory, error))?;
+        let merges = MergeLog::default();
         engine.set_merge_policy(Box::new(VerifiedMerges::new(
             directory.clone(),
-            Arc::clone(&damage),
+            merges.clone(),
         )));
         let (_, fields) = Fields::schema();
         let publisher = Publisher {
@@ -148,7 +158,7 @@ impl Writer {
             build: working.build,
             published,
             directory,
-            damage,
+            merges,
             fresh,
             _lock: lock,
         };
@@ -157,6 +167,7 @@ impl Writer {
             in_flight,
             fields,
             operations: AtomicU64::new(0),
+            failed: AtomicBool::new(false),
             now: options.now,
             publisher,
         })
@@ -182,18 +193,19 @@ impl Writer {
     /// # Errors
     /// [`ErrorKind::Io`] if the index cannot be written.
     pub fn put_prepared(&self, prepared: Prepared, replaces: bool) -> Result<()> {
+        self.check_usable()?;
         self.operations.fetch_add(1, Ordering::Relaxed);
         self.in_flight.enter(prepared.size);
-        if replaces {
+        let taken = if replaces {
             let id = Term::from_field_text(self.fields.id, prepared.id.as_str());
             self.engine.run([
                 UserOperation::Delete(id),
                 UserOperation::Add(prepared.document),
-            ])?;
+            ])
         } else {
-            self.engine.add_document(prepared.document)?;
-        }
-        Ok(())
+            self.engine.add_document(prepared.document)
+        };
+        self.taken(taken)
     }
 
     /// Deletes the document of this id, if there is one.
@@ -201,13 +213,28 @@ impl Writer {
     /// # Errors
     /// [`ErrorKind::Io`] if the index cannot be written.
     pub fn delete(&self, id: &str) -> Result<()> {
+        self.check_usable()?;
         self.operations.fetch_add(1, Ordering::Relaxed);
-        self.engine
-            .run([UserOperation::Delete(Term::from_field_text(
-                self.fields.id,
-                id,
-            ))])?;
-        Ok(())
+        let id = Term::from_field_text(self.fields.id, id);
+        self.taken(self.engine.run([UserOperation::Delete(id)]))
+    }
+
+    /// After a failure the engine would commit what is left of its threads' work as if it were all.
+    fn taken<T>(&self, taken: tantivy::Result<T>) -> Result<()> {
+        taken.map(drop).map_err(|error| {
+            self.failed.store(true, Ordering::Relaxed);
+            engine_failed(&self.publisher.directory, error)
+        })
+    }
+
+    fn check_usable(&self) -> Result<()> {
+        if !self.failed.load(Ordering::Relaxed) {
+            return Ok(());
+        }
+        Err(self.publisher.directory.failure().unwrap_or_else(|| {
+            Error::new(ErrorKind::Engine, "this writer failed before")
+                .with_hint("open another one: what came after the last commit was not published")
+        }))
     }
 
     /// Publishes everything so far as a new generation. It is durable when this returns.
@@ -229,9 +256,14 @@ impl Writer {
         if *self.operations.get_mut() == 0 && !self.publisher.has_changes(run.as_ref()) {
             return Ok(self.publisher.commit());
         }
-        self.engine.commit()?;
+        self.check_usable()?;
+        let committed = self.engine.commit();
+        self.taken(committed)?;
+        let published = self.publisher.publish(run);
+        // A file whose sync failed once is not to be trusted when the next sync succeeds.
+        *self.failed.get_mut() = published.is_err();
         *self.operations.get_mut() = 0;
-        self.publisher.publish(run)
+        published
     }
 
     /// Publishes like [`commit`](Self::commit), after the merges that are under way, and gives
@@ -251,6 +283,7 @@ impl Writer {
     }
 
     fn finish_run(self, run: Option<RunState>) -> Result<Commit> {
+        self.check_usable()?;
         let Self {
             mut engine,
             mut operations,
@@ -258,10 +291,12 @@ impl Writer {
             ..
         } = self;
         let changed = *operations.get_mut() > 0 || publisher.has_changes(run.as_ref());
+        let failed = |error| engine_failed(&publisher.directory, error);
         if changed {
-            engine.commit()?;
+            engine.commit().map_err(failed)?;
         }
-        engine.wait_merging_threads()?;
+        engine.wait_merging_threads().map_err(failed)?;
+        publisher.check_merges()?;
         if changed || publisher.has_merged() {
             publisher.publish(run)
         } else {
@@ -305,11 +340,23 @@ impl Publisher {
     }
 
     fn has_merged(&self) -> bool {
-        let meta = self
-            .directory
-            .meta()
-            .and_then(|meta| serde_json::from_slice(&meta).ok());
-        meta.is_some_and(|meta: Value| meta["segments"] != self.published.engine_meta["segments"])
+        self.meta()["segments"] != self.published.engine_meta["segments"]
+    }
+
+    /// Finds out whether a merge failed, when none is under way.
+    fn check_merges(&self) -> Result<()> {
+        let failure = || self.merges.failure(&self.meta());
+        self.directory
+            .failure()
+            .or_else(failure)
+            .map_or(Ok(()), Err)
+    }
+
+    /// The engine's newest meta.
+    fn meta(&self) -> Value {
+        let meta = self.directory.meta();
+        meta.and_then(|meta| serde_json::from_slice(&meta).ok())
+            .unwrap_or_default()
     }
 
     fn commit(&self) -> Commit {
@@ -320,12 +367,8 @@ impl Publisher {
     }
 
     fn publish(&mut self, run: Option<RunState>) -> Result<Commit> {
-        if let Some(error) = self
-            .damage
-            .lock()
-            .unwrap_or_else(std::sync::PoisonError::into_inner)
-            .take()
-        {
+        let damage = self.merges.take_damage();
+        if let Some(error) = damage.or_else(|| self.directory.failure()) {
             return Err(error);
         }
         let (meta, mut files) = self.directory.snapshot();
@@ -362,11 +405,18 @@ impl Publisher {
                         .map(|file| build.join(file))
                         .collect()
                 };
-                sweep(folder, self.published.number, working)?;
+                // What cannot go now is tried again when the next writer is opened, and it says so;
+                // this one has done its work.
+                let _ = sweep(folder, self.published.number, working);
             }
         }
         Ok(self.commit())
     }
+}
+
+/// What the engine could not do, and why, if the files tell.
+fn engine_failed(directory: &EngineDirectory, error: TantivyError) -> Error {
+    directory.failure().unwrap_or_else(|| error.into())
 }
 
 /// The name of the build that begins with a generation.

@@ -593,8 +593,9 @@ impl<C: Source, S: Sink> Pipeline<'_, C, S> {
     {
         let mut apply = lock(&self.apply)?;
         f(&mut apply).map_err(|error| {
-            drop(apply);
+            // Before anybody else finds the index in the state that this error left.
             self.keep(error);
+            drop(apply);
             Stopped
         })
     }

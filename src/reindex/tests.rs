@@ -3,6 +3,8 @@
 
 mod behaviour;
 mod fakes;
+mod faults;
 mod model;
 mod planning;
+mod stage;
 mod whole;

@@ -96,6 +96,18 @@ impl Plan {
         }
     }
 
+    /// The same fault after another number of operations.
+    pub(crate) fn after(self, operations: u64) -> Self {
+        Self {
+            after: Some(operations),
+            ..self
+        }
+    }
+
+    pub(crate) fn fault(self) -> Fault {
+        self.fault
+    }
+
     /// What needs room, or can break, goes on failing after the first time.
     pub(crate) fn lasting(self) -> Self {
         Self {
