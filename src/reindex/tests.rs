@@ -6,5 +6,6 @@ mod fakes;
 mod faults;
 mod model;
 mod planning;
+mod power;
 mod stage;
 mod whole;

@@ -141,7 +141,7 @@ fn play_all(stride: usize) -> Vec<(Step, u64, u64)> {
 
 #[test]
 fn the_disk_may_fail_at_many_places() {
-    let played = play_all(29);
+    let played = play_all(83);
     assert!(played.iter().all(|(_, _, runs)| *runs > 6), "{played:?}");
 }
 
