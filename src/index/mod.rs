@@ -3,6 +3,8 @@
 //! A document comes in through [`Preparer`] and [`Writer`]; generations go out
 //! through `generation`; a question goes through [`Searcher`] and `search/`.
 
+#[cfg(test)]
+mod broken;
 mod directory;
 mod engine_error;
 mod failure;

@@ -253,10 +253,10 @@ impl Writer {
     }
 
     fn commit_run(&mut self, run: Option<RunState>) -> Result<Commit> {
+        self.check_usable()?;
         if *self.operations.get_mut() == 0 && !self.publisher.has_changes(run.as_ref()) {
             return Ok(self.publisher.commit());
         }
-        self.check_usable()?;
         let committed = self.engine.commit();
         self.taken(committed)?;
         let published = self.publisher.publish(run);

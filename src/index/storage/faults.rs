@@ -271,6 +271,23 @@ impl Fault {
     }
 }
 
+/// Copies a folder, if it is there.
+pub(crate) fn copy(from: &Path, to: &Path) {
+    if !from.exists() {
+        return;
+    }
+    std::fs::create_dir_all(to).unwrap();
+    for entry in std::fs::read_dir(from).unwrap() {
+        let entry = entry.unwrap();
+        let to = to.join(entry.file_name());
+        if entry.file_type().unwrap().is_dir() {
+            copy(&entry.path(), &to);
+        } else {
+            std::fs::copy(entry.path(), to).unwrap();
+        }
+    }
+}
+
 fn watch_of(path: &Path) -> Option<(PathBuf, Arc<Watch>)> {
     if INSTALLED.load(Ordering::SeqCst) == 0 {
         return None;

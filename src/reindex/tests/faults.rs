@@ -7,8 +7,8 @@ use std::path::Path;
 
 use tempfile::tempdir;
 
-use super::stage::{Content, Stage, Step, content, copy};
-use crate::index::storage::faults::{Fault, Plan, install};
+use super::stage::{Content, Stage, Step, content};
+use crate::index::storage::faults::{Fault, Plan, copy, install};
 use crate::{Error, ErrorKind};
 
 /// What is at stake in a step: the index before it, and what an undisturbed run makes of it.

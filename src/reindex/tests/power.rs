@@ -6,9 +6,9 @@ use std::path::Path;
 
 use tempfile::{TempDir, tempdir};
 
-use super::stage::{Content, Stage, Step, content, copy};
+use super::stage::{Content, Stage, Step, content};
 use crate::index::storage::faults::disk::{Disk, Random};
-use crate::index::storage::faults::{Guard, Plan, install};
+use crate::index::storage::faults::{Guard, Plan, copy, install};
 
 /// Where the index is: folders above it are made with it.
 const INDEX: &str = "deep/index";
@@ -172,12 +172,12 @@ fn cut_the_power_after_a_kill(stride: usize, seeds: u64) -> u64 {
 
 #[test]
 fn a_power_cut_leaves_the_old_or_the_new() {
-    assert!(cut_the_power(67, 1) > 20);
+    assert!(cut_the_power(101, 1) > 10);
 }
 
 #[test]
 fn what_was_killed_before_may_still_lose_power() {
-    assert!(cut_the_power_after_a_kill(97, 1) > 10);
+    assert!(cut_the_power_after_a_kill(131, 1) >= 10);
 }
 
 #[test]

@@ -207,23 +207,6 @@ impl Content {
     }
 }
 
-/// Copies a folder, if it is there.
-pub(super) fn copy(from: &Path, to: &Path) {
-    if !from.exists() {
-        return;
-    }
-    fs::create_dir_all(to).unwrap();
-    for entry in fs::read_dir(from).unwrap() {
-        let entry = entry.unwrap();
-        let to = to.join(entry.file_name());
-        if entry.file_type().unwrap().is_dir() {
-            copy(&entry.path(), &to);
-        } else {
-            fs::copy(entry.path(), to).unwrap();
-        }
-    }
-}
-
 /// Files that no published state needs, and that the last run should have taken away.
 fn leftovers(index: &Path) -> Vec<String> {
     let mut needed: HashSet<String> = HashSet::from(["CURRENT".into(), "LOCK".into()]);
