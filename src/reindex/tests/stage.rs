@@ -234,9 +234,10 @@ fn leftovers(index: &Path) -> Vec<String> {
         for file in files(&index.join(folder), folder == "data") {
             let name = file.strip_prefix(index).unwrap().to_str().unwrap();
             // How long old journals and ledgers stay is their own affair.
+            let kind = file.extension().unwrap_or_default();
             let is_kept = match folder {
-                "journal" => name.ends_with(".journal"),
-                "runs" => name.ends_with(".jsonl"),
+                "journal" => kind == "journal",
+                "runs" => kind == "jsonl",
                 _ => needed.contains(name),
             };
             if !is_kept {
