@@ -702,11 +702,9 @@ fn check_errors(failed: u64, seen: u64, most: Option<MaxErrors>) -> Result<()> {
 }
 
 fn too_many_errors(what: &str) -> Error {
-    Error::new(
-        ErrorKind::TooManyErrors,
-        format!("{what}; nothing was published"),
+    Error::new(ErrorKind::TooManyErrors, what).with_hint(
+        "nothing is published; see why in the ledger of the run, or allow more with `--max-errors`",
     )
-    .with_hint("see why in the ledger of this run, or allow more with `--max-errors`")
 }
 
 /// The number of a record as the ledger has it: none in a file of one record.

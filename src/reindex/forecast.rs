@@ -59,7 +59,8 @@ impl ReindexPlan {
     }
 }
 
-/// How many files would have which fate. A file that failed as a whole counts as failed alone.
+/// How many files would have which fate. A file that failed as a whole, or in each of its records,
+/// counts as failed alone.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct FileCounts {
@@ -120,7 +121,7 @@ impl From<&Report> for PlannedTotals {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct Remade {
-    /// `metadata`: from the documents in the index; `text`: every file is read again.
+    /// What they would be made from.
     pub from: RemadeFrom,
     /// What changed, for people.
     pub message: String,

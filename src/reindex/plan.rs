@@ -331,9 +331,11 @@ pub(super) fn check_shrink(before: u64, after: u64, allowed: bool) -> Result<()>
     }
     Err(Error::new(
         ErrorKind::Shrink,
-        format!("the index would shrink from {before} to {after} documents; nothing was published"),
+        format!("the index would shrink from {before} to {after} documents"),
     )
-    .with_hint("if the documents are meant to go, repeat with `--allow-shrink`"))
+    .with_hint(
+        "nothing is published; if the documents are meant to go, give `--allow-shrink` as well",
+    ))
 }
 
 #[cfg(test)]

@@ -1,3 +1,5 @@
+//! The walk compared with a naive one, and what it says of odd files.
+
 use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;

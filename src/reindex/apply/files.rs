@@ -70,7 +70,7 @@ impl<S: Sink> Apply<'_, S> {
         for (file, rank) in self.files.iter().zip(0_u32..) {
             let path = &file.state.path;
             let written = || count(&file.state, |record| record.fresh);
-            if file.failed {
+            if file.failed || has_only_failures(&file.state) {
                 counts.failed += 1;
                 add(path, Change::Failed, None, written());
             } else if file.state.records.is_empty() {
@@ -119,6 +119,11 @@ impl<S: Sink> Apply<'_, S> {
         };
         known.is_none_or(|known| content(known) != content(&file.state))
     }
+}
+
+fn has_only_failures(file: &FileState) -> bool {
+    let mut records = file.records.iter();
+    !file.records.is_empty() && records.all(|record| record.status == Status::Failed)
 }
 
 fn count(file: &FileState, which: impl Fn(&Record) -> bool) -> u64 {

@@ -124,7 +124,7 @@ fn a_plan_says_what_a_run_does() {
         changes(&plan),
         [
             ("b.txt", Change::Removed, None, 1),
-            added("broken.json", 0),
+            ("broken.json", Change::Failed, None, 0),
             ("c.jsonl", Change::Changed, None, 1),
             ("e/d.txt", Change::Renamed, Some("d.txt"), 1),
             added("new.md", 1),
@@ -174,9 +174,8 @@ fn a_plan_says_why_documents_are_made_anew() {
 
 #[test]
 fn a_plan_says_what_would_be_refused() {
-    let lines: String = (0..100)
-        .map(|n| format!("{{\"id\": {n}, \"body\": \"x\"}}\n"))
-        .collect();
+    let lines = (0..100).map(|n| format!("{{\"id\": {n}, \"body\": \"x\"}}"));
+    let lines = lines.collect::<Vec<_>>().join("\n");
     let place = Place::new(&[("a.jsonl", &lines)]);
     place.index();
     place.write("a.jsonl", "{\"id\": 1, \"body\": \"x\"}\nbroken\nbroken\n");
@@ -232,13 +231,13 @@ fn a_plan_says_why_only_a_rebuild_would_do_and_a_rebuild_remembers() {
             swap("\"analysis\": \"1\"", "\"analysis\": \"0\"");
         }),
         ("format", ErrorKind::Version, &|| {
-            swap("\"format\": 1", "\"format\": 99")
+            swap("\"format\": 1", "\"format\": 99");
         }),
         ("damaged", ErrorKind::Damaged, &|| {
-            fs::write(segment(), "x").unwrap()
+            fs::write(segment(), "x").unwrap();
         }),
         ("damaged", ErrorKind::Damaged, &|| {
-            fs::write(&journal, "x").unwrap()
+            fs::write(&journal, "x").unwrap();
         }),
     ];
     let saved = tempfile::tempdir().unwrap();
