@@ -72,7 +72,10 @@ impl<S: Sink> Apply<'_, S> {
             let written = || count(&file.state, |record| record.fresh);
             if file.failed || has_only_failures(&file.state) {
                 counts.failed += 1;
-                add(path, Change::Failed, None, written());
+                // What failed before and is what it was is no news.
+                if file.fate == Fate::Read {
+                    add(path, Change::Failed, None, written());
+                }
             } else if file.state.records.is_empty() {
                 counts.skipped += 1;
             } else if let Some(&index) = from.get(&rank) {
