@@ -290,14 +290,12 @@ impl Directory for EngineDirectory {
             }
             Files::Folder { path: folder, .. } => {
                 let full = folder.join(path);
-                let file = OutputFile::create_new(&full).map_err(|error| match error.kind() {
-                    io::ErrorKind::AlreadyExists => {
-                        OpenWriteError::FileAlreadyExists(path.to_owned())
+                let file = OutputFile::create_new(&full).map_err(|error| {
+                    if error.kind() == io::ErrorKind::AlreadyExists {
+                        return OpenWriteError::FileAlreadyExists(path.to_owned());
                     }
-                    _ => {
-                        let error = self.failure.keep(&full, "create", error);
-                        OpenWriteError::wrap_io_error(error, path.to_owned())
-                    }
+                    let error = self.failure.keep(&full, "create", error);
+                    OpenWriteError::wrap_io_error(error, path.to_owned())
                 })?;
                 Box::new(PlainFile(file))
             }

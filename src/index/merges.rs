@@ -8,6 +8,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use serde_json::Value;
 use tantivy::SegmentMeta;
+use tantivy::index::SegmentId;
 use tantivy::merge_policy::{LogMergePolicy, MergeCandidate, MergePolicy};
 
 use super::directory::EngineDirectory;
@@ -104,7 +105,7 @@ impl MergePolicy for VerifiedMerges {
         let mut candidates = self.policy.compute_merge_candidates(segments);
         candidates.retain(|candidate| self.intact(candidate));
         let ids = |candidate: &MergeCandidate| {
-            let ids = candidate.0.iter().map(|segment| segment.uuid_string());
+            let ids = candidate.0.iter().map(SegmentId::uuid_string);
             ids.collect()
         };
         let begun = candidates.iter().map(ids);
