@@ -32,8 +32,9 @@ mod search;
 pub use document::{DateRange, Document, DocumentId, PartialDate, Precision, SourceLocation};
 pub use error::{Error, ErrorKind, Result};
 pub use index::{
-    Commit, Control, Export, Index, KeyUsage, Prepared, Preparer, Searcher, StoredDocument, Writer,
-    WriterOptions,
+    CheckOptions, CheckProgress, CheckReport, CheckedGeneration, Commit, Control, Damage,
+    DamageCode, DamagedSegment, Export, Index, KeyUsage, Part, Prepared, Preparer, Remark,
+    Searcher, StoredDocument, Writer, WriterOptions,
 };
 pub use query::{Diagnostic, Query, Severity};
 #[cfg(feature = "formats")]

@@ -12,6 +12,7 @@ use std::sync::Arc;
 use serde::{Deserialize, Serialize};
 
 use super::home::{CURRENT, DATA, GENERATIONS, Home};
+use super::seal::seal_object;
 use super::storage;
 use crate::{Error, ErrorKind, Result, Schema};
 
@@ -75,6 +76,10 @@ pub(super) struct Pinned {
     _lock: Option<File>,
 }
 
+/// What to do about damage. A copy that was made while a run wrote looks the same.
+pub(super) const DAMAGE_HINT: &str = "`pressmark check` lists what is damaged, `pressmark repair` \
+     mends it; if this is a copy that was made while the index was being written, copy it again";
+
 /// How often a reader tries again when the generation it is about to open is swept.
 const ATTEMPTS: usize = 20;
 
@@ -103,7 +108,7 @@ impl Pinned {
             "the current generation of the index is missing",
         )
         .with_path(folder.as_ref())
-        .with_hint("rebuild it with `pressmark index --rebuild`"))
+        .with_hint(DAMAGE_HINT))
     }
 
     /// `None` if it was swept meanwhile.
@@ -191,18 +196,24 @@ impl Generation {
                     Error::new(ErrorKind::Engine, "cannot describe the new generation")
                         .with_source(source)
                 })?;
+                let bytes = seal_object(bytes);
                 write_synced(&description(folder, generation.number), &bytes)?;
-                let hash = blake3::hash(&bytes).to_hex();
-                let line = format!("{} {hash}\n", generation.number);
-                write_synced(&folder.join(CURRENT), line.as_bytes())?;
+                point_current(folder, generation.number, &bytes)?;
             }
         }
         Ok(generation)
     }
 }
 
+/// Makes a described state the newest one. `description` is its description.
+pub(super) fn point_current(folder: &Path, number: u64, description: &[u8]) -> Result<()> {
+    let hash = blake3::hash(description).to_hex();
+    let line = format!("{number} {hash}\n");
+    write_synced(&folder.join(CURRENT), line.as_bytes())
+}
+
 /// Refuses an index that this version cannot read, by name.
-fn parse(path: &Path, bytes: &[u8]) -> Result<Generation> {
+pub(super) fn parse(path: &Path, bytes: &[u8]) -> Result<Generation> {
     #[derive(Deserialize)]
     struct Format {
         format: u32,
@@ -225,21 +236,35 @@ fn parse(path: &Path, bytes: &[u8]) -> Result<Generation> {
 /// The number and the hash that `CURRENT` names.
 fn read_current(folder: &Path) -> Result<(u64, String)> {
     let path = folder.join(CURRENT);
-    let text = fs::read_to_string(&path).map_err(|source| Error::io(&path, "read", source))?;
-    let mut words = text.split_ascii_whitespace();
-    let number = words.next().and_then(|word| word.parse().ok());
-    match (number, words.next(), words.next()) {
-        (Some(number), Some(hash), None) if hash.len() == 64 => Ok((number, hash.to_owned())),
-        _ => Err(damaged(&path, "it does not name a generation and its hash")),
-    }
+    let bytes = fs::read(&path).map_err(|source| match source.kind() {
+        std::io::ErrorKind::NotFound => damaged(&path, "it is missing").with_source(source),
+        _ => Error::io(&path, "read", source),
+    })?;
+    parse_current(&bytes)
+        .ok_or_else(|| damaged(&path, "it does not name a generation and its hash"))
+}
+
+/// Reads `{number} {hash}` and a line break, and nothing else.
+pub(super) fn parse_current(bytes: &[u8]) -> Option<(u64, String)> {
+    let text = std::str::from_utf8(bytes).ok()?;
+    let (number, hash) = text.strip_suffix('\n')?.split_once(' ')?;
+    let is_digit = |byte: u8| matches!(byte, b'0'..=b'9' | b'a'..=b'f');
+    let is_hash = hash.len() == 64 && hash.bytes().all(is_digit);
+    let parsed: u64 = number.parse().ok()?;
+    (is_hash && parsed.to_string() == number).then(|| (parsed, hash.to_owned()))
 }
 
 /// The number of the newest generation.
 pub(super) fn newest_published(home: &Home) -> Result<u64> {
     match home {
         Home::Memory(memory) => Ok(memory.newest().number),
-        Home::Folder(folder) => Ok(read_current(folder)?.0),
+        Home::Folder(folder) => read_newest(folder),
     }
+}
+
+/// The number that `CURRENT` names.
+pub(super) fn read_newest(folder: &Path) -> Result<u64> {
+    Ok(read_current(folder)?.0)
 }
 
 /// Where a generation is described.
@@ -304,5 +329,5 @@ pub(super) fn damaged(path: &Path, what: &str) -> Error {
         format!("the index is damaged: `{}`: {what}", path.display()),
     )
     .with_path(path)
-    .with_hint("rebuild it with `pressmark index --rebuild`")
+    .with_hint(DAMAGE_HINT)
 }

@@ -17,6 +17,8 @@ pub(super) const CURRENT: &str = "CURRENT";
 pub(super) const GENERATIONS: &str = "generations";
 pub(super) const DATA: &str = "data";
 pub(super) const LOCK: &str = "LOCK";
+/// The folder of ledgers.
+pub(super) const RUNS: &str = "runs";
 /// The folder of an index inside the folder of a corpus.
 pub(super) const INDEX_FOLDER: &str = ".pressmark";
 

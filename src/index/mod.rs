@@ -3,12 +3,14 @@
 //! A document comes in through [`Preparer`] and [`Writer`]; generations go out
 //! through `generation`; a question goes through [`Searcher`] and `search/`.
 
+mod check;
 #[cfg(test)]
 mod broken;
 mod directory;
 mod engine_error;
 mod failure;
 mod generation;
+mod guard;
 mod handle;
 mod home;
 mod in_flight;
@@ -20,9 +22,11 @@ mod prepare;
 mod property;
 #[cfg(test)]
 mod property_query;
+mod seal;
 mod search;
 mod searcher;
 mod segment;
+mod segments;
 pub(crate) mod storage;
 mod stored;
 mod sweep;
@@ -31,6 +35,10 @@ mod tests;
 mod tokens;
 mod writer;
 
+pub use check::{
+    CheckOptions, CheckProgress, CheckReport, CheckedGeneration, Damage, DamageCode,
+    DamagedSegment, Part, Remark,
+};
 #[cfg(feature = "formats")]
 pub(crate) use generation::{FileRef, RunState};
 pub use handle::Index;

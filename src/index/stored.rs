@@ -84,6 +84,11 @@ impl SourceRecord {
         serde_json::from_str(json).ok()
     }
 
+    /// When the document first entered the index.
+    pub(super) fn added(&self) -> i64 {
+        self.added
+    }
+
     /// Every key of the source, given the title of the card.
     pub(super) fn into_metadata(self, title: &str) -> Map<String, Value> {
         let mut metadata = self.metadata;

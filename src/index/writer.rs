@@ -16,6 +16,7 @@ use super::in_flight::InFlight;
 use super::layout::{Fields, open_engine};
 use super::merges::{MergeLog, VerifiedMerges};
 use super::prepare::{Prepared, Preparer};
+use super::segments::Segments;
 use super::storage::sync_folder;
 use super::sweep::sweep;
 use crate::schema::Schema;
@@ -387,7 +388,7 @@ impl Publisher {
             build: self.build.clone(),
             analysis: crate::analysis::ANALYSIS_VERSION.to_owned(),
             schema: self.schema.clone(),
-            documents: segments.documents,
+            documents: segments.documents(),
             engine_meta: meta,
             files,
             run,
@@ -422,45 +423,4 @@ fn engine_failed(directory: &EngineDirectory, error: TantivyError) -> Error {
 /// The name of the build that begins with a generation.
 pub(super) fn build_name(generation: u64) -> String {
     format!("{generation:08}")
-}
-
-/// What the engine's meta says of its segments.
-struct Segments {
-    /// Id without hyphens, and the stamp of its deletions.
-    ids: Vec<(String, Option<u64>)>,
-    documents: u64,
-}
-
-impl Segments {
-    fn of(meta: &Value) -> Self {
-        let mut documents = 0;
-        let mut ids = Vec::new();
-        for segment in meta["segments"].as_array().into_iter().flatten() {
-            let deleted = segment["deletes"]["num_deleted_docs"].as_u64().unwrap_or(0);
-            documents += segment["max_doc"]
-                .as_u64()
-                .unwrap_or(0)
-                .saturating_sub(deleted);
-            let id = segment["segment_id"]
-                .as_str()
-                .unwrap_or("")
-                .replace('-', "");
-            ids.push((id, segment["deletes"]["opstamp"].as_u64()));
-        }
-        Self { ids, documents }
-    }
-
-    /// Whether a file belongs to one of them in its present state.
-    fn own(&self, path: &Path) -> bool {
-        let Some((id, rest)) = path.to_str().and_then(|path| path.split_once('.')) else {
-            return false;
-        };
-        let Some((_, deletes)) = self.ids.iter().find(|(other, _)| other == id) else {
-            return false;
-        };
-        match rest.strip_suffix(".del") {
-            Some(stamp) => stamp.parse().ok() == *deletes,
-            None => true,
-        }
-    }
 }

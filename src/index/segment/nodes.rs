@@ -196,6 +196,24 @@ impl NodeTable {
         None
     }
 
+    /// Whether another table says the same of every ordinal and node.
+    pub(crate) fn equals(&self, other: &Self) -> bool {
+        let of = |table: &Self| (table.ordinals, table.count, table.tree, table.simple);
+        let node = |table: &Self, node| {
+            let (parent, hash) = (table.parent(node), table.hash(node));
+            (
+                parent,
+                hash,
+                table.subtree(node),
+                table.display(node),
+                table.find(&hash),
+            )
+        };
+        of(self) == of(other)
+            && (0..self.ordinals).all(|ordinal| self.leaf(ordinal) == other.leaf(ordinal))
+            && (0..self.count).all(|number| node(self, number) == node(other, number))
+    }
+
     /// The ordinals that lie in a subtree.
     pub(crate) fn ordinals_in(&self, subtree: Range<u32>) -> impl Iterator<Item = u32> + '_ {
         (0..self.ordinals).filter(move |&ordinal| subtree.contains(&self.leaf(ordinal)))

@@ -26,7 +26,6 @@ pub(crate) fn encode(sentences: &[u32], paragraphs: &[u32]) -> Vec<u8> {
 }
 
 /// The starts of sentences, and those of them that begin a paragraph; `None` if damaged.
-#[cfg_attr(not(test), expect(dead_code, reason = "NEAR/s and NEAR/p read it"))]
 pub(crate) fn decode(bytes: &[u8]) -> Option<(Vec<u32>, Vec<u32>)> {
     let (mut sentences, mut paragraphs) = (Vec::new(), Vec::new());
     let mut reader = Reader::new(bytes);
