@@ -34,15 +34,15 @@ pub use error::{Error, ErrorKind, Result};
 pub use index::{
     CheckOptions, CheckProgress, CheckReport, CheckedGeneration, Commit, Control, Damage,
     DamageCode, DamagedSegment, Export, Index, KeyUsage, Part, Prepared, Preparer, Remark,
-    Searcher, StoredDocument, Writer, WriterOptions,
+    RepairPlan, RepairStep, Searcher, StoredDocument, Writer, WriterOptions,
 };
 pub use query::{Diagnostic, Query, Severity};
 #[cfg(feature = "formats")]
 pub use reindex::forecast as plan;
 #[cfg(feature = "formats")]
 pub use reindex::{
-    Event, MaxErrors, Observer, Progress, ReindexOptions, ReindexPlan, Report, plan_reindex,
-    reindex,
+    Event, MaxErrors, Observer, Progress, ReindexOptions, ReindexPlan, RepairReport, Report,
+    plan_reindex, reindex, repair,
 };
 #[cfg(feature = "formats")]
 pub use schema::{Config, Rule, SavedSearch};

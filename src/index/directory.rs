@@ -29,6 +29,8 @@ use crate::{Error, Result};
 
 const META: &str = "meta.json";
 const MANAGED: &str = ".managed.json";
+/// The extension of the files that say which documents are deleted.
+const DELETIONS: &str = "del";
 
 /// The files of one build, as the engine sees them.
 #[derive(Clone)]
@@ -251,6 +253,16 @@ impl fmt::Debug for EngineDirectory {
 
 impl Directory for EngineDirectory {
     fn get_file_handle(&self, path: &Path) -> Result<Arc<dyn FileHandle>, OpenReadError> {
+        // The next deletions are added to these, under a fresh hash: no damage may get one with it.
+        let is_added_to = path.extension().is_some_and(|kind| kind == DELETIONS);
+        if self.mode == Mode::Write && is_added_to {
+            let name = path.to_string_lossy();
+            self.verify(&name).map_err(|error| {
+                let source = io::Error::new(io::ErrorKind::InvalidData, error.to_string());
+                OpenReadError::wrap_io_error(source, path.to_owned())
+            })?;
+        }
+        self.inner().get_file_handle(path)
         let opened = self.inner().get_file_handle(path);
         opened.map_err(|error| match error {
             OpenReadError::IoError { io_error, filepath } => {

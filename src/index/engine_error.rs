@@ -5,6 +5,7 @@ use std::io;
 use tantivy::TantivyError;
 use tantivy::directory::error::{OpenReadError, OpenWriteError};
 
+use super::generation::DAMAGE_HINT;
 use crate::{Error, ErrorKind};
 
 impl From<TantivyError> for Error {
@@ -17,6 +18,15 @@ impl From<TantivyError> for Error {
             )
             .with_source(error);
             return match kind {
+                // What no disk says, but whoever decodes bytes that are not what they were.
+                io::ErrorKind::InvalidData
+                | io::ErrorKind::UnexpectedEof
+                | io::ErrorKind::Other => Self::new(
+                    ErrorKind::Damaged,
+                    format!("the index is damaged: {message}"),
+                )
+                .with_source(error)
+                .with_hint(DAMAGE_HINT),
                 io::ErrorKind::StorageFull => error.with_hint(
                     "the disk is full: nothing was published, the state before is intact; \
                      free some space and run the command again",
@@ -34,9 +44,12 @@ impl From<TantivyError> for Error {
         if damaged {
             return Self::new(ErrorKind::Damaged, "the index is damaged")
                 .with_source(error)
-                .with_hint("rebuild it with `pressmark index --rebuild`");
+                .with_hint(DAMAGE_HINT);
         }
-        Self::new(ErrorKind::Engine, "the engine failed").with_source(error)
+        Self::new(ErrorKind::Engine, "the engine failed").with_source(error).with_hint(
+            "`pressmark check` tells whether a file is damaged; if none is, this is a bug, please \
+             report it",
+        )
     }
 }
 

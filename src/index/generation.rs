@@ -12,7 +12,7 @@ use std::sync::Arc;
 use serde::{Deserialize, Serialize};
 
 use super::home::{CURRENT, DATA, GENERATIONS, Home};
-use super::seal::seal_object;
+use super::seal::{object_is_intact, seal_object};
 use super::storage;
 use crate::{Error, ErrorKind, Result, Schema};
 
@@ -66,6 +66,9 @@ pub(crate) struct RunState {
     pub(crate) ledger: Option<String>,
     /// The totals of the last run, as `index --json` prints them.
     pub(crate) totals: serde_json::Value,
+    /// Documents were taken out by a repair: the next run writes every one again.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub(crate) lacking: bool,
 }
 
 /// A generation that is held open: its files stay as long as this lives.
@@ -299,9 +302,19 @@ pub(super) fn last_run_state(folder: &Path) -> Option<RunState> {
 #[cfg(feature = "formats")]
 const MOST_DESCRIPTIONS: usize = 1_000;
 
-/// Reads a generation that is known to be held, or that only the writer can sweep.
+/// Reads the description that `CURRENT` names by its hash.
+pub(super) fn read_newest_description(path: &Path) -> Result<Generation> {
+    let bytes = fs::read(path).map_err(|source| Error::io(path, "read", source))?;
+    parse(path, &bytes)
+}
+
+/// Reads a generation that is known to be held, or that only the writer can sweep, if its seal
+/// vouches for it.
 pub(super) fn read_description(path: &Path) -> Result<Generation> {
     let bytes = fs::read(path).map_err(|source| Error::io(path, "read", source))?;
+    if !object_is_intact(&bytes) {
+        return Err(damaged(path, "its bytes are not those that were written"));
+    }
     parse(path, &bytes)
 }
 

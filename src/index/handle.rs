@@ -6,7 +6,7 @@ use std::sync::{Arc, Mutex};
 use super::generation::{Generation, Pinned, create_folder, newest_published};
 #[cfg(feature = "formats")]
 use super::generation::{last_run_state, newest_number};
-use super::home::{CURRENT, DATA, GENERATIONS, Home, Memory, WriterLock};
+use super::home::{CURRENT, DATA, GENERATIONS, Home, Memory, WriterLock, has_lost_its_name};
 use super::searcher::Searcher;
 use super::writer::{Writer, WriterOptions, build_name};
 use crate::schema::Schema;
@@ -59,7 +59,7 @@ impl Index {
             )
             .with_path(folder)
         };
-        if folder.join(CURRENT).exists() {
+        if folder.join(CURRENT).exists() || has_lost_its_name(folder) {
             return Err(exists());
         }
         let first = Generation::empty(schema, build_name(1));

@@ -120,7 +120,7 @@ impl Home {
     /// Finds the index that `path` is or holds.
     pub(super) fn find(path: &Path) -> Result<Self> {
         for folder in [path.to_path_buf(), path.join(INDEX_FOLDER)] {
-            if folder.join(CURRENT).is_file() {
+            if folder.join(CURRENT).is_file() || has_lost_its_name(&folder) {
                 return Ok(Self::Folder(folder.into()));
             }
         }
@@ -145,6 +145,22 @@ impl Home {
             Self::Memory(_) => None,
         }
     }
+}
+
+/// Whether states were published in a folder and `CURRENT` is gone. Creating an index writes the
+/// first description before it.
+pub(super) fn has_lost_its_name(folder: &Path) -> bool {
+    let described = std::fs::read_dir(folder.join(GENERATIONS))
+        .into_iter()
+        .flatten();
+    let mut names = described.flatten().map(|entry| entry.file_name());
+    !folder.join(CURRENT).exists()
+        && names.any(|name| {
+            let number = name
+                .to_str()
+                .and_then(|name| name.strip_suffix(".json")?.parse().ok());
+            number.is_some_and(|number: u64| number > 0)
+        })
 }
 
 /// Keeps every other writer out while it lives.

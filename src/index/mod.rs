@@ -22,6 +22,8 @@ mod prepare;
 mod property;
 #[cfg(test)]
 mod property_query;
+#[cfg(feature = "formats")]
+mod repair;
 mod seal;
 mod search;
 mod searcher;
@@ -37,13 +39,17 @@ mod writer;
 
 pub use check::{
     CheckOptions, CheckProgress, CheckReport, CheckedGeneration, Damage, DamageCode,
-    DamagedSegment, Part, Remark,
+    DamagedSegment, Part, Remark, RepairPlan, RepairStep,
 };
 #[cfg(feature = "formats")]
 pub(crate) use generation::{FileRef, RunState};
 pub use handle::Index;
 pub use keys::KeyUsage;
 pub use prepare::{Prepared, Preparer};
+#[cfg(feature = "formats")]
+pub(crate) use repair::{each_whole_card, forget, mend, run_states};
+#[cfg(feature = "formats")]
+pub(crate) use seal::seal_line;
 pub use search::collect::Control;
 #[cfg(feature = "formats")]
 pub(crate) use searcher::every::Stretch;

@@ -12,7 +12,8 @@ use tantivy::schema::{Field, IndexRecordOption};
 use tantivy::{DocAddress, DocSet, ReloadPolicy, TERMINATED, TantivyDocument, Term};
 
 use super::directory::EngineDirectory;
-use super::generation::{Generation, Pinned};
+use super::generation::{DAMAGE_HINT, Generation, Pinned};
+use super::guard::guarded;
 use super::home::Home;
 use super::keys::{KeyCounter, KeyUsage};
 use super::layout::{Fields, open_engine};
@@ -47,6 +48,7 @@ struct Snapshot {
     views: Views,
     fields: Fields,
     languages: Vec<Language>,
+    directory: EngineDirectory,
 }
 
 impl std::fmt::Debug for Snapshot {
@@ -71,6 +73,10 @@ struct Asked {
 
 impl Searcher {
     pub(super) fn open(home: &Home, pinned: Pinned) -> Result<Self> {
+        guarded(|| Self::open_engine(home, pinned))
+    }
+
+    fn open_engine(home: &Home, pinned: Pinned) -> Result<Self> {
         let generation = &pinned.generation;
         if generation.analysis != ANALYSIS_VERSION {
             return Err(Error::new(
@@ -84,7 +90,7 @@ impl Searcher {
             .with_hint("rebuild it with `pressmark index --rebuild`"));
         }
         let directory = EngineDirectory::reader(home, generation)?;
-        let index = open_engine(directory, &generation.schema, &Arc::default())?;
+        let index = open_engine(directory.clone(), &generation.schema, &Arc::default())?;
         let reader = index
             .reader_builder()
             .reload_policy(ReloadPolicy::Manual)
@@ -104,6 +110,7 @@ impl Searcher {
             views: Arc::new(views),
             fields,
             languages,
+            directory,
         };
         Ok(Self {
             snapshot: Arc::new(snapshot),
@@ -160,6 +167,10 @@ impl Searcher {
         request: &SearchRequest,
         control: &Control,
     ) -> Result<SearchResponse> {
+        guarded(|| self.answer(request, control))
+    }
+
+    fn answer(&self, request: &SearchRequest, control: &Control) -> Result<SearchResponse> {
         let started = Instant::now();
         let mut asked = self.ask(request)?;
         let after = self.position(request, asked.digest)?;
@@ -230,6 +241,10 @@ impl Searcher {
     /// # Errors
     /// As [`search`](Self::search).
     pub fn export(&self, request: &SearchRequest) -> Result<Export> {
+        guarded(|| self.find_all(request))
+    }
+
+    fn find_all(&self, request: &SearchRequest) -> Result<Export> {
         let asked = self.ask(request)?;
         let after = self.position(request, asked.digest)?;
         let pass = Pass {
@@ -258,8 +273,16 @@ impl Searcher {
     /// # Errors
     /// [`ErrorKind::Damaged`] or [`ErrorKind::Io`].
     pub fn get(&self, id: impl AsRef<str>) -> Result<Option<StoredDocument>> {
-        let address = self.find(id.as_ref())?;
-        address.map(|address| self.stored(address)).transpose()
+        guarded(|| {
+            let address = self.find(id.as_ref())?;
+            address.map(|address| self.stored(address)).transpose()
+        })
+    }
+
+    /// Whether there is a document of this id.
+    #[cfg_attr(not(feature = "formats"), expect(dead_code, reason = "for repairs"))]
+    pub(crate) fn holds(&self, id: &str) -> Result<bool> {
+        guarded(|| Ok(self.find(id)?.is_some()))
     }
 
     /// Where the live document of an id is.
@@ -299,7 +322,7 @@ impl Searcher {
                     ErrorKind::Damaged,
                     format!("the stored document `{}` is damaged", card.id),
                 )
-                .with_hint("rebuild the index with `pressmark index --rebuild`")
+                .with_hint(DAMAGE_HINT)
             })?;
         Ok(record.into_stored(&card, hits::text(document, fields.body)))
     }
@@ -310,6 +333,10 @@ impl Searcher {
     /// # Errors
     /// [`ErrorKind::Damaged`] or [`ErrorKind::Io`].
     pub fn keys(&self) -> Result<Vec<KeyUsage>> {
+        guarded(|| self.count_keys())
+    }
+
+    fn count_keys(&self) -> Result<Vec<KeyUsage>> {
         let mut counter = KeyCounter::new(self.schema());
         for view in self.snapshot.views.iter() {
             let store = view
@@ -575,7 +602,7 @@ impl Export {
     /// [`ErrorKind::Damaged`] or [`ErrorKind::Io`].
     pub fn next_document(&mut self) -> Option<Result<(DocumentId, StoredDocument)>> {
         let ranked = self.hits.next()?;
-        let stored = self.searcher.stored(ranked.address);
+        let stored = guarded(|| self.searcher.stored(ranked.address));
         Some(stored.map(|stored| (stored.document.id.clone(), stored)))
     }
 }
@@ -586,7 +613,7 @@ impl Iterator for Export {
     fn next(&mut self) -> Option<Self::Item> {
         let ranked = self.hits.next()?;
         let maker = self.searcher.hit_maker(&self.query, &self.request);
-        Some(maker.make(&ranked, &mut self.analyzer))
+        Some(guarded(|| maker.make(&ranked, &mut self.analyzer)))
     }
 
     fn size_hint(&self) -> (usize, Option<usize>) {

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, HashSet};
 use std::fs::{self, File};
 use std::path::{Path, PathBuf};
 
-use super::generation::{read_description, temporary};
+use super::generation::{read_description, read_newest_description, temporary};
 use super::home::{CURRENT, DATA, GENERATIONS};
 use super::storage::{remove_file, remove_folder, sync_folder};
 use crate::{Error, ErrorKind, Result};
@@ -68,7 +68,12 @@ pub(super) fn sweep(
     // Their folders stay even if there is no file in them: readers look for them.
     let mut needed_builds = HashSet::new();
     for (&number, path) in &kept {
-        let generation = match read_description(path) {
+        // `CURRENT` vouches for the newest one.
+        let described = match number == newest {
+            true => read_newest_description(path),
+            false => read_description(path),
+        };
+        let generation = match described {
             Ok(generation) => generation,
             // Nobody can open it, so nothing is kept for it.
             Err(error) if number < newest && error.kind() != ErrorKind::Io => {

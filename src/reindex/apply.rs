@@ -66,6 +66,8 @@ pub(super) struct Run {
     /// Seconds since 1970 UTC.
     pub(super) now: i64,
     pub(super) rebuild: bool,
+    /// Documents were taken out by a repair: until all are written, this is to be known.
+    pub(super) lacking: bool,
     pub(super) allow_shrink: bool,
     pub(super) max_errors: Option<MaxErrors>,
     /// The digest of the configuration, to be recorded when everything was read with it.
@@ -488,6 +490,7 @@ impl<'a, S: Sink> Apply<'a, S> {
             config: self.run.config_before.clone(),
             ledger: Some(self.ledger()?.name()),
             totals: serde_json::Value::Null,
+            lacking: self.run.lacking,
         };
         let commit = self.sink.commit(state)?;
         self.since_checkpoint = 0;

@@ -14,6 +14,7 @@ use serde::{Deserialize, Serialize};
 
 use super::journal::sync_folder;
 use crate::corpus::Note;
+use crate::index::seal_line;
 use crate::index::storage::{self, OutputFile};
 use crate::{Error, ErrorKind, Result};
 
@@ -22,6 +23,8 @@ const FOLDER: &str = "runs";
 const EXTENSION: &str = "jsonl";
 /// Of a ledger that is being put right.
 const TEMPORARY: &str = "tmp";
+/// Of a ledger whose run has not ended. It gets its name when its seal proves it whole.
+const UNFINISHED: &str = "part";
 /// How many ledgers are kept.
 const KEPT: usize = 20;
 
@@ -68,7 +71,9 @@ pub(super) struct Line<'a> {
 pub(super) struct Ledger {
     folder: PathBuf,
     path: PathBuf,
-    output: BufWriter<OutputFile>,
+    /// Where it is while it is being written.
+    working: PathBuf,
+    output: BufWriter<Hashed>,
     /// Records whose lines are no longer true, by path and number.
     overtaken: HashSet<(String, u32)>,
     /// The line that is being written.
@@ -84,12 +89,19 @@ impl Ledger {
         let mut attempt = 0;
         loop {
             let path = folder.join(run.file_name(attempt));
-            match OutputFile::create_new(&path) {
+            let working = path.with_extension(UNFINISHED);
+            let created = if path.exists() {
+                Err(io::ErrorKind::AlreadyExists.into())
+            } else {
+                OutputFile::create_new(&working)
+            };
+            match created {
                 Ok(file) => {
                     return Ok(Self {
                         folder,
                         path,
-                        output: BufWriter::with_capacity(64 << 10, file),
+                        working,
+                        output: buffered(file),
                         overtaken: HashSet::new(),
                         line: Vec::new(),
                     });
@@ -106,7 +118,7 @@ impl Ledger {
         }
     }
 
-    /// Where it is.
+    /// Where it is when the run has ended.
     pub(super) fn path(&self) -> &Path {
         &self.path
     }
@@ -126,7 +138,7 @@ impl Ledger {
                 self.line.push(b'\n');
                 self.output.write_all(&self.line)
             });
-        written.map_err(|error| Error::io(&self.path, "write", error))
+        written.map_err(|error| Error::io(&self.working, "write", error))
     }
 
     /// Takes the line of a record out again, at the end.
@@ -141,10 +153,10 @@ impl Ledger {
         }
         let overtaken = std::mem::take(&mut self.overtaken);
         let temporary = self.path.with_extension(TEMPORARY);
-        let mut settle = || -> io::Result<BufWriter<OutputFile>> {
+        let mut settle = || -> io::Result<BufWriter<Hashed>> {
             self.output.flush()?;
-            let mut output = BufWriter::with_capacity(64 << 10, OutputFile::create(&temporary)?);
-            let mut input = BufReader::new(File::open(&self.path)?);
+            let mut output = buffered(OutputFile::create(&temporary)?);
+            let mut input = BufReader::new(File::open(&self.working)?);
             let mut bytes = Vec::new();
             while input.read_until(b'\n', &mut bytes)? > 0 {
                 let line: Named = serde_json::from_slice(&bytes)?;
@@ -156,23 +168,26 @@ impl Ledger {
                 bytes.clear();
             }
             output.flush()?;
-            output.get_mut().rename(&self.path)?;
+            output.get_mut().file.rename(&self.working)?;
             Ok(output)
         };
-        self.output = settle().map_err(|error| Error::io(&self.path, "write", error))?;
+        self.output = settle().map_err(|error| Error::io(&self.working, "write", error))?;
         Ok(())
     }
 
     /// Writes the totals and makes the ledger durable.
     pub(super) fn finish(&mut self, totals: &serde_json::Value) -> Result<()> {
         self.last_line(&serde_json::json!({ "totals": totals }))?;
-        self.sync()
+        self.sync()?;
+        self.name_it()?;
+        sync_folder(&self.path)
     }
 
     /// Writes the totals of a run that published nothing: no state names its ledger, so it need
     /// not outlive a power cut.
     pub(super) fn finish_unnamed(&mut self, totals: &serde_json::Value) -> Result<()> {
-        self.last_line(&serde_json::json!({ "totals": totals }))
+        self.last_line(&serde_json::json!({ "totals": totals }))?;
+        self.name_it()
     }
 
     /// Says why the run published nothing.
@@ -181,21 +196,31 @@ impl Ledger {
         // The error itself is on its way to the caller: a second one would hide it.
         let _ = self
             .last_line(&serde_json::json!({ "error": cause }))
-            .and_then(|()| self.sync());
+            .and_then(|()| self.sync())
+            .and_then(|()| self.name_it())
+            .and_then(|()| sync_folder(&self.path));
     }
 
     fn last_line(&mut self, line: &serde_json::Value) -> Result<()> {
         let mut write = || -> io::Result<()> {
             writeln!(self.output, "{line}")?;
+            self.output.flush()?;
+            let seal = seal_line(&self.output.get_ref().hasher.finalize());
+            self.output.write_all(seal.as_bytes())?;
             self.output.flush()
         };
-        write().map_err(|error| Error::io(&self.path, "write", error))
+        write().map_err(|error| Error::io(&self.working, "write", error))
     }
 
     fn sync(&self) -> Result<()> {
-        let synced = self.output.get_ref().sync();
-        synced.map_err(|error| Error::io(&self.path, "write", error))?;
-        sync_folder(&self.path)
+        let synced = self.output.get_ref().file.sync();
+        synced.map_err(|error| Error::io(&self.working, "write", error))
+    }
+
+    /// Gives the ledger its name, now that it is whole.
+    fn name_it(&mut self) -> Result<()> {
+        let renamed = self.output.get_mut().file.rename(&self.path);
+        renamed.map_err(|error| Error::io(&self.path, "write", error))
     }
 
     /// Deletes the oldest ledgers beyond those that are kept; never this one, nor the one that
@@ -208,7 +233,7 @@ impl Ledger {
             let path = entry.path();
             let is_ledger = path
                 .extension()
-                .is_some_and(|extension| extension == EXTENSION);
+                .is_some_and(|kind| kind == EXTENSION || kind == UNFINISHED);
             let is_named = named.is_some_and(|named| path.ends_with(named));
             // Of a run that was killed: this one has renamed its own by now.
             if path.extension().is_some_and(|kind| kind == TEMPORARY) {
@@ -225,6 +250,30 @@ impl Ledger {
             storage::remove_file(path).map_err(|error| Error::io(path, "delete", error))?;
         }
         Ok(())
+    }
+}
+
+/// A file that is hashed while it is written.
+#[derive(Debug)]
+struct Hashed {
+    file: OutputFile,
+    hasher: blake3::Hasher,
+}
+
+fn buffered(file: OutputFile) -> BufWriter<Hashed> {
+    let hasher = blake3::Hasher::new();
+    BufWriter::with_capacity(64 << 10, Hashed { file, hasher })
+}
+
+impl Write for Hashed {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        let written = self.file.write(bytes)?;
+        self.hasher.update(bytes.get(..written).unwrap_or(bytes));
+        Ok(written)
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        self.file.flush()
     }
 }
 
@@ -317,8 +366,11 @@ mod tests {
             .unwrap();
         ledger.finish(&serde_json::json!({"seen": 3})).unwrap();
         let text = fs::read_to_string(ledger.path()).unwrap();
+        let (lines, seal) = text.trim_end().rsplit_once('\n').unwrap();
+        let hash = blake3::hash(format!("{lines}\n").as_bytes());
+        assert_eq!(seal, seal_line(&hash).trim_end());
         assert_eq!(
-            text.lines().collect::<Vec<_>>(),
+            lines.lines().collect::<Vec<_>>(),
             [
                 r#"{"path":"a.jsonl","record":2,"id":"x","status":"indexed"}"#,
                 r#"{"path":"b.jsonl","record":1,"id":"x","status":"indexed"}"#,
@@ -366,7 +418,9 @@ mod tests {
         let mut last = None;
         for number in 0..25 {
             let run = RunId::new(&format!("r{number:02}"), 0).unwrap();
-            last = Some(Ledger::begin(index.path(), &run).unwrap());
+            let mut ledger = Ledger::begin(index.path(), &run).unwrap();
+            ledger.finish(&serde_json::Value::Null).unwrap();
+            last = Some(ledger);
         }
         last.unwrap().sweep(Some("runs/r00.jsonl")).unwrap();
         let mut left: Vec<_> = fs::read_dir(index.path().join(FOLDER))

@@ -14,6 +14,7 @@ mod ledger;
 mod options;
 mod pipeline;
 mod plan;
+mod repair;
 mod report;
 mod run;
 mod sink;
@@ -30,6 +31,7 @@ use run::{Job, Kept, Place};
 
 pub use forecast::ReindexPlan;
 pub use options::{Event, MaxErrors, Observer, Progress, ReindexOptions};
+pub use repair::{RepairReport, repair};
 pub use report::Report;
 
 use crate::corpus::Corpus;

@@ -158,14 +158,16 @@ impl<C: Source> Job<'_, C> {
         let state = state.unwrap_or_default();
         // Documents that left the index by another way than this one are missed, not noticed one
         // by one: then everything is written again.
-        let missing = documents < state.documents();
+        let missing = self.before.lacking || documents < state.documents();
         let digests = self.source.digests();
         let made_with = Digests::split(&self.before.config);
         let other_values = made_with.values != digests.values;
         let other_text = made_with.text != digests.text;
         let kept = match self.kept {
             Kept::In(index) if other_values && !other_text && !options.rebuild && !missing => {
-                Some(index.searcher()?)
+                let searcher = index.searcher()?;
+                searcher.verify()?;
+                Some(searcher)
             }
             _ => None,
         };
@@ -207,6 +209,7 @@ impl<C: Source> Job<'_, C> {
         Run {
             now: options.now,
             rebuild: options.rebuild,
+            lacking: self.before.lacking,
             allow_shrink: options.allow_shrink,
             max_errors: options.max_errors,
             // Until every file was read with the new configuration, the old one is what is

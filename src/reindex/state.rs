@@ -5,6 +5,7 @@ use std::collections::HashMap;
 use std::hash::{BuildHasherDefault, Hasher};
 
 use super::entry::{Entry, FileEntry, Key, RecordEntry, Status};
+use super::journal::Journal;
 use crate::corpus::{FileStat, SourceFile};
 
 /// What is known of a corpus: its files in path order.
@@ -62,6 +63,21 @@ impl State {
         records
             .filter(|record| record.status == Status::Indexed)
             .count() as u64
+    }
+}
+
+impl State {
+    /// The ids of documents, which the journal knows.
+    pub(super) fn ids(&self, mut journal: Journal) -> Vec<String> {
+        let records = self.files.iter().flat_map(|file| &file.records);
+        let indexed = records.filter(|record| record.status == Status::Indexed);
+        let id = |entry: &Entry<'_>| match entry {
+            Entry::Record(record) => Some(record.id.to_owned()),
+            _ => None,
+        };
+        indexed
+            .filter_map(|record| journal.read(record.at, id).ok()?)
+            .collect()
     }
 }
 

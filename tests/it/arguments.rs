@@ -188,14 +188,6 @@ error: there is no command `serach`
 "#]],
     );
     refused(
-        &["check"],
-        str![[r#"
-error: there is no command `check` yet
-  hint: `pressmark --help` lists the commands of this version
-
-"#]],
-    );
-    refused(
         &["ferries"],
         str![[r#"
 error: there is no command `ferries`

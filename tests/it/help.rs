@@ -21,6 +21,8 @@ fn every_command_explains_itself() {
     assert_data_eq!(help("export"), file!["snapshots/help-export.txt"]);
     assert_data_eq!(help("explain"), file!["snapshots/help-explain.txt"]);
     assert_data_eq!(help("status"), file!["snapshots/help-status.txt"]);
+    assert_data_eq!(help("check"), file!["snapshots/help-check.txt"]);
+    assert_data_eq!(help("repair"), file!["snapshots/help-repair.txt"]);
     assert_data_eq!(help("completions"), file!["snapshots/help-completions.txt"]);
     assert_data_eq!(help("man"), file!["snapshots/help-man.txt"]);
 }
@@ -28,7 +30,8 @@ fn every_command_explains_itself() {
 #[test]
 fn no_line_of_help_is_wider_than_a_page() {
     for command in [
-        "", "index", "search", "facets", "show", "open", "export", "explain", "status",
+        "", "index", "search", "facets", "show", "open", "export", "explain", "status", "check",
+        "repair",
     ] {
         for line in help(command).lines() {
             assert!(line.chars().count() <= 100, "{command}: {line}");

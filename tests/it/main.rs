@@ -19,5 +19,6 @@ mod operating;
 mod readers;
 mod search;
 mod tidy;
+mod upkeep;
 mod watch;
 mod world;

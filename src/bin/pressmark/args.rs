@@ -8,6 +8,7 @@ mod listing;
 mod problem;
 mod run;
 mod selection;
+mod upkeep;
 mod watch;
 
 use std::ffi::OsString;
@@ -22,6 +23,7 @@ use examples::{
 pub(crate) use listing::{FieldName, Format, LimitArg, ListingArgs, SortArg};
 pub(crate) use run::{ProgressArg, RunArgs};
 pub(crate) use selection::{CountingArgs, DatesArg, SelectionArgs};
+pub(crate) use upkeep::{CheckArgs, RepairArgs};
 pub(crate) use watch::WatchArgs;
 
 use crate::console::Console;
@@ -124,6 +126,8 @@ pub(crate) enum Command {
     Export(ExportArgs),
     Explain(ExplainArgs),
     Status(StatusArgs),
+    Check(CheckArgs),
+    Repair(RepairArgs),
     Completions(CompletionsArgs),
     Man(ManArgs),
 }

@@ -1,5 +1,6 @@
 //! One module for each command: it asks the library and hands the answer to a form of output.
 
+mod check;
 mod completions;
 mod document;
 mod explain;
@@ -10,6 +11,7 @@ mod listing;
 mod man;
 mod open;
 mod plan;
+mod repair;
 mod search;
 mod show;
 mod status;
@@ -31,6 +33,8 @@ pub(crate) fn run(cli: &Cli, console: &mut Console) -> Result<Finish, Failure> {
         Command::Export(args) => export::run(common, args, console),
         Command::Explain(args) => explain::run(common, args, console),
         Command::Status(args) => status::run(common, args, console),
+        Command::Check(args) => check::run(common, args, console),
+        Command::Repair(args) => repair::run(common, args, console),
         Command::Completions(args) => completions::run(args, console),
         Command::Man(args) => man::run(args, console),
     }

@@ -14,7 +14,7 @@ use crate::output;
 pub(crate) enum Finish {
     /// Hits, or done.
     Done = 0,
-    /// No hits, unknown id, no match.
+    /// No hits, unknown id, no match, damage.
     Nothing = 1,
     /// An error.
     Failed = 2,

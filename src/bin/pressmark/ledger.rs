@@ -89,7 +89,7 @@ impl Runs {
             .map(|entry| entry.path())
             .filter(|path| {
                 path.extension()
-                    .is_some_and(|extension| extension == "jsonl")
+                    .is_some_and(|kind| kind == "jsonl" || kind == "part")
             })
             .filter_map(|path| Some((fs::metadata(&path).ok()?.modified().ok()?, path)))
             .collect();
@@ -223,7 +223,7 @@ fn last_line(path: &Path) -> Last {
     }
 }
 
-/// The last line of a file.
+/// The last line of a file before its seal.
 fn tail(path: &Path) -> Option<Vec<u8>> {
     use std::io::{Read, Seek, SeekFrom};
     const MOST: u64 = 64 << 10;
@@ -235,7 +235,7 @@ fn tail(path: &Path) -> Option<Vec<u8>> {
     file.take(MOST).read_to_end(&mut tail).ok()?;
     let last = tail
         .split(|&byte| byte == b'\n')
-        .rfind(|line| !line.is_empty())?;
+        .rfind(|line| !line.is_empty() && !line.starts_with(b"{\"seal\":"))?;
     Some(last.to_vec())
 }
 
@@ -264,13 +264,13 @@ mod tests {
     }
 
     const DONE: &str = "{\"path\":\"x.bin\",\"status\":\"failed\",\"code\":\"binary\"}\n\
-                        {\"path\":\"y.md\",\"status\":\"indexed\"}\n{\"totals\":{\"seen\":2}}\n";
+                        {\"path\":\"y.md\",\"status\":\"indexed\"}\n{\"totals\":{\"seen\":2}}\n{\"seal\":\"\"}\n";
     const KILLED: &str = "{\"path\":\"y.md\",\"status\":\"indexed\"}\n{\"path\":\"z";
     const STOPPED: &str = "{\"error\":{\"code\":\"shrink\",\"message\":\"too little\"}}\n";
 
     #[test]
     fn the_last_run_is_the_last_that_came_to_its_end() {
-        let index = index_with(&[("c.jsonl", STOPPED), ("b.jsonl", DONE), ("a.jsonl", KILLED)]);
+        let index = index_with(&[("c.jsonl", STOPPED), ("b.jsonl", DONE), ("a.part", KILLED)]);
         let runs = Runs::of(index.path());
         let ledger = runs.last.unwrap();
         assert!(ledger.path.ends_with("b.jsonl"));
@@ -278,7 +278,7 @@ mod tests {
         assert_eq!(ledger.lines("failed").unwrap()[0].path, "x.bin");
         assert_eq!(ledger.codes("failed").unwrap(), [("binary".to_owned(), 1)]);
         let unfinished = runs.unfinished.unwrap();
-        assert!(unfinished.path.ends_with("a.jsonl") && unfinished.error.is_none());
+        assert!(unfinished.path.ends_with("a.part") && unfinished.error.is_none());
     }
 
     #[test]

@@ -4,8 +4,9 @@
 //! damage in one go. `survey` compares lengths and hashes; `deep` decodes what they vouch for.
 
 mod deep;
+mod plan;
 mod report;
-mod states;
+pub(super) mod states;
 mod survey;
 #[cfg(test)]
 mod tests;
@@ -13,6 +14,7 @@ mod tests;
 use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
 
+pub use plan::{RepairPlan, RepairStep};
 pub use report::{
     CheckReport, CheckedGeneration, Damage, DamageCode, DamagedSegment, Part, Remark,
 };
@@ -20,6 +22,7 @@ use survey::Survey;
 
 use super::Index;
 use super::home::{CURRENT, GENERATIONS, INDEX_FOLDER};
+use crate::search::FORMAT_VERSION;
 use crate::{Error, ErrorKind, Result};
 
 /// How thoroughly to look.
@@ -70,6 +73,22 @@ impl Index {
     ) -> Result<CheckReport> {
         let folder = find(path.as_ref())?;
         Survey::new(&folder, watch).run(options.deep)
+    }
+}
+
+/// A report before anything was found.
+fn empty_report() -> CheckReport {
+    CheckReport {
+        format_version: FORMAT_VERSION,
+        healthy: false,
+        generation: None,
+        documents: 0,
+        deep: false,
+        files: 0,
+        bytes: 0,
+        generations: Vec::new(),
+        damage: Vec::new(),
+        remarks: Vec::new(),
     }
 }
 

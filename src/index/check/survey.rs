@@ -12,13 +12,12 @@ use super::report::{
     CheckReport, CheckedGeneration, Damage, DamageCode, DamagedSegment, Part, Remark,
 };
 use super::states::{States, number};
-use super::{CheckProgress, Watch};
+use super::{CheckProgress, Watch, empty_report};
 use crate::index::generation::{FileRef, Generation, read_newest};
 use crate::index::home::{CURRENT, DATA, GENERATIONS, LOCK, RUNS};
 use crate::index::seal::lines_are_intact;
 use crate::index::segments::Segments;
 use crate::index::sweep::KEPT_GENERATIONS;
-use crate::search::FORMAT_VERSION;
 use crate::{Error, ErrorKind, Result};
 
 /// Bytes read at once.
@@ -70,18 +69,7 @@ impl<'a> Survey<'a> {
             folder,
             watch,
             progress: CheckProgress::default(),
-            report: CheckReport {
-                format_version: FORMAT_VERSION,
-                healthy: false,
-                generation: None,
-                documents: 0,
-                deep: false,
-                files: 0,
-                bytes: 0,
-                generations: Vec::new(),
-                damage: Vec::new(),
-                remarks: Vec::new(),
-            },
+            report: empty_report(),
             needed: BTreeMap::new(),
         }
     }

@@ -1,1 +1,308 @@
-//! x
+//! Damage is found wherever it is, healthy indexes are left in peace, and repairs mend.
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::ops::ControlFlow;
+use std::path::{Path, PathBuf};
+
+use tempfile::TempDir;
+
+use super::*;
+use crate::index::seal::seal_line;
+use crate::{Document, Schema, SearchRequest, WriterOptions};
+
+/// A small generator: the same numbers in every run.
+struct Numbers(u64);
+
+impl Numbers {
+    fn below(&mut self, bound: u64) -> u64 {
+        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
+        let mixed = (self.0 ^ (self.0 >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+        (mixed ^ (mixed >> 27)) % bound
+    }
+}
+
+fn document(number: u64) -> Document {
+    let country = ["Iran", "Cuba", "Malta"][(number % 3) as usize];
+    Document::new(format!("d{number}"))
+        .title(format!("Article {number}"))
+        .body(format!(
+            "Everywhere the treaty {number} was read. Ferries left the harbour."
+        ))
+        .date("1987-03")
+        .unwrap()
+        .facet("country", country)
+}
+
+/// An index of several segments with deletions, in four generations of which three are kept, and
+/// with a ledger.
+fn sample() -> (TempDir, PathBuf) {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("index");
+    let index = Index::create(&path, Schema::default()).unwrap();
+    for generation in 0..4 {
+        let options = WriterOptions {
+            threads: 1,
+            now: Some(7),
+            ..WriterOptions::default()
+        };
+        let mut writer = index.writer_with(options).unwrap();
+        for number in 0..12 {
+            writer.put(document(10 * generation + number)).unwrap();
+        }
+        writer.delete(&format!("d{}", 10 * generation)).unwrap();
+        writer.commit().unwrap();
+    }
+    fs::create_dir(path.join("runs")).unwrap();
+    let lines = "{\"path\":\"a\"}\n{\"totals\":{}}\n";
+    let seal = seal_line(&blake3::hash(lines.as_bytes()));
+    fs::write(path.join("runs/a.jsonl"), format!("{lines}{seal}")).unwrap();
+    fs::write(path.join("runs/b.part"), lines).unwrap();
+    (folder, path)
+}
+
+fn check(path: &Path, deep: bool) -> CheckReport {
+    let options = CheckOptions::default().deep(deep);
+    Index::check(path, &options, &mut |_| ControlFlow::Continue(())).unwrap()
+}
+
+fn files(folder: &Path) -> Vec<PathBuf> {
+    let mut all = Vec::new();
+    for entry in fs::read_dir(folder).unwrap() {
+        let path = entry.unwrap().path();
+        if path.is_dir() {
+            all.extend(files(&path));
+        } else {
+            all.push(path);
+        }
+    }
+    all.sort();
+    all
+}
+
+/// What a fixed set of questions is answered with.
+fn answers(path: &Path) -> Result<Vec<String>> {
+    let searcher = Index::open(path)?.searcher()?;
+    let mut answers = Vec::new();
+    for request in [
+        SearchRequest::query("treaty")?.all_facets(),
+        SearchRequest::query("\"left the harbour\"")?.filter("country", "Cuba"),
+        SearchRequest::query("oil OR (article -17)")?,
+    ] {
+        let mut response = searcher.search(&request.snippets(1))?;
+        (response.took_ms, response.generation) = (0.0, 0);
+        answers.push(serde_json::to_string(&response).unwrap());
+    }
+    for id in ["d3", "d21", "d40"] {
+        answers.push(format!("{:?}", searcher.get(id)?));
+    }
+    Ok(answers)
+}
+
+#[test]
+fn a_healthy_index_is_left_in_peace() {
+    let (_folder, path) = sample();
+    for deep in [false, true] {
+        let report = check(&path, deep);
+        assert_eq!(report.damage, []);
+        assert!(report.healthy && report.generations.iter().all(CheckedGeneration::is_intact));
+        assert_eq!((report.generation, report.documents), (Some(4), 38));
+        assert_eq!(report.generations.len(), 3);
+        let remarks: Vec<_> = report
+            .remarks
+            .iter()
+            .map(|remark| (remark.path.as_str(), remark.code.as_str()))
+            .collect();
+        assert_eq!(remarks, [("runs/b.part", "unfinished")]);
+        assert!(RepairPlan::of(&report).is_empty());
+    }
+    let writer = Index::open(&path).unwrap().writer().unwrap();
+    let report = check(&path, false);
+    assert_eq!(
+        (report.healthy, report.remarks[0].code.as_str()),
+        (true, "writer_at_work")
+    );
+    drop(writer);
+    let stopped = Index::check(&path, &CheckOptions::default(), &mut |_| {
+        ControlFlow::Break(())
+    });
+    assert_eq!(stopped.unwrap_err().kind(), ErrorKind::Cancelled);
+    let none = path.join("runs");
+    let nowhere = Index::check(none, &CheckOptions::default(), &mut |_| {
+        ControlFlow::Break(())
+    });
+    assert_eq!(nowhere.unwrap_err().kind(), ErrorKind::NoIndex);
+}
+
+/// Flips and truncations of any file; a larger number by `PRESSMARK_DAMAGES`.
+#[test]
+fn every_damaged_byte_is_found() {
+    let damages = std::env::var("PRESSMARK_DAMAGES").ok();
+    let damages: u64 = damages.and_then(|text| text.parse().ok()).unwrap_or(120);
+    let (_folder, path) = sample();
+    let before = answers(&path).unwrap();
+    let is_checked = |file: &&PathBuf| {
+        !file.ends_with("LOCK") && file.extension().is_none_or(|kind| kind != "part")
+    };
+    let files: Vec<PathBuf> = files(&path)
+        .into_iter()
+        .filter(|file| is_checked(&file))
+        .collect();
+    let mut numbers = Numbers(3);
+    let mut seen = BTreeMap::<&str, u64>::new();
+    for number in 0..damages {
+        let file = &files[(number % files.len() as u64) as usize];
+        let whole = fs::read(file).unwrap();
+        let at = numbers.below(whole.len() as u64) as usize;
+        let mut damaged = whole.clone();
+        if numbers.below(3) == 0 {
+            damaged.truncate(at);
+        } else {
+            damaged[at] ^= 1 << numbers.below(8);
+        }
+        fs::write(file, &damaged).unwrap();
+        let report = check(&path, false);
+        assert!(!report.healthy, "{} at {at}", file.display());
+        let name = file.strip_prefix(&path).unwrap().to_str().unwrap();
+        assert_eq!(report.damage[0].path, name, "at {at}: {:?}", report.damage);
+        assert!(!RepairPlan::of(&report).is_empty());
+        // Whatever a search makes of it, the process goes on, and says what to do.
+        let outcome = match answers(&path) {
+            Ok(after) if after == before => "same",
+            Ok(_) => "wrong",
+            Err(error) => {
+                let hint = error.hint().unwrap_or_default();
+                assert!(hint.contains("pressmark check"), "{error}: {hint}");
+                "error"
+            }
+        };
+        *seen.entry(outcome).or_default() += 1;
+        fs::write(file, &whole).unwrap();
+    }
+    assert_eq!(seen.values().sum::<u64>(), damages);
+    assert!(check(&path, true).healthy);
+    if damages != 120 {
+        eprintln!("{seen:?}");
+    }
+}
+
+#[test]
+fn what_hashes_vouch_for_is_decoded_too() {
+    let (_folder, path) = sample();
+    let states = states::States::read(&path).unwrap();
+    let generation = states.kept[0].generation.clone().unwrap();
+    drop(states);
+    // As if the damage had been there before the hash was taken.
+    let mut found = 0;
+    for kind in ["idx", "fast", "store", "card", "node", "sent", "term"] {
+        let mut wrong = generation.clone();
+        wrong.number += 1;
+        let file = wrong
+            .files
+            .iter_mut()
+            .find(|file| file.path.ends_with(kind))
+            .unwrap();
+        let full = path.join("data").join(&wrong.build).join(&file.path);
+        let whole = fs::read(&full).unwrap();
+        let mut bytes = whole.clone();
+        bytes[whole.len() / 3] ^= 0x55;
+        file.hash = blake3::hash(&bytes).to_hex().to_string();
+        fs::write(&full, &bytes).unwrap();
+        // The earlier states name the file by its right hash.
+        let home = crate::index::home::Home::Folder(path.clone().into());
+        for number in 1..=generation.number {
+            let _ = fs::remove_file(crate::index::generation::description(&path, number));
+        }
+        wrong.publish(&home).unwrap();
+        assert!(check(&path, false).healthy);
+        found += u64::from(!check(&path, true).healthy);
+        fs::write(&full, &whole).unwrap();
+    }
+    assert!(found >= 5, "{found}");
+}
+
+#[cfg(feature = "formats")]
+#[test]
+fn states_come_back_without_a_source() {
+    use crate::index::{forget, mend};
+    let mended = |path: &Path| {
+        let plan = RepairPlan::of(&check(path, false));
+        mend(path, &plan).unwrap();
+        forget(path, &plan).unwrap();
+        let report = check(path, true);
+        assert_eq!(report.damage, []);
+        (plan, report)
+    };
+    let flip = |path: &Path| {
+        let mut bytes = fs::read(path).unwrap();
+        let at = bytes.len() / 2;
+        bytes[at] ^= 4;
+        fs::write(path, bytes).unwrap();
+    };
+    // The name of the newest state.
+    let (_folder, path) = sample();
+    let before = answers(&path).unwrap();
+    fs::remove_file(path.join("CURRENT")).unwrap();
+    assert_eq!(Index::open(&path).unwrap_err().kind(), ErrorKind::Damaged);
+    let refused = Index::create(&path, Schema::default()).unwrap_err();
+    assert_eq!(refused.kind(), ErrorKind::IndexExists);
+    let (plan, report) = mended(&path);
+    assert!(
+        matches!(plan.steps[0], RepairStep::NameNewest { generation: 4, .. }),
+        "{plan:?}"
+    );
+    assert_eq!(
+        (answers(&path).unwrap(), report.generation),
+        (before, Some(4))
+    );
+    // The description of the newest state: the one before comes back, under a new number.
+    flip(&path.join("generations/4.json"));
+    let (plan, report) = mended(&path);
+    assert!(
+        matches!(&plan.steps[0], RepairStep::Restore { generation: 3, .. }),
+        "{plan:?}"
+    );
+    assert_eq!((report.generation, report.documents), (Some(5), 29));
+    // A segment that all states share: the rest goes on.
+    let shared = files(&path.join("data")).into_iter().find(|file| {
+        let name = file.file_name().unwrap().to_str().unwrap();
+        name.ends_with(".store")
+    });
+    flip(&shared.unwrap());
+    let damaged = check(&path, false);
+    let (plan, report) = mended(&path);
+    let RepairStep::Restore {
+        without,
+        lost,
+        documents,
+        ..
+    } = &plan.steps[0]
+    else {
+        panic!("{plan:?}");
+    };
+    assert!(without.len() == 1 && *lost > 0, "{damaged:?}");
+    assert_eq!(report.documents, *documents);
+    Index::open(&path).unwrap().searcher().unwrap();
+}
+
+#[test]
+fn deletions_are_not_added_to_damaged_ones() {
+    let (_folder, path) = sample();
+    let deletions = files(&path.join("data")).into_iter();
+    let mut damaged = 0;
+    for file in deletions.filter(|file| file.extension().is_some_and(|kind| kind == "del")) {
+        let mut bytes = fs::read(&file).unwrap();
+        bytes[5] ^= 1;
+        fs::write(file, bytes).unwrap();
+        damaged += 1;
+    }
+    assert!(damaged > 0);
+    let write = || -> Result<()> {
+        let mut writer = Index::open(&path)?.writer()?;
+        writer.delete("d5")?;
+        writer.commit()?;
+        Ok(())
+    };
+    assert_eq!(write().unwrap_err().kind(), ErrorKind::Damaged);
+    assert!(!check(&path, false).healthy);
+}

@@ -7,6 +7,7 @@ use tantivy::SegmentReader;
 use tantivy::columnar::StrColumn;
 use tantivy::index::SegmentComponent;
 
+use crate::index::generation::DAMAGE_HINT;
 use crate::index::layout::names;
 use crate::index::segment::card_file::CardFile;
 use crate::index::segment::nodes::{self, NodeTable, NodeTables};
@@ -175,7 +176,7 @@ impl FacetColumn {
                 ErrorKind::Damaged,
                 "a facet's column names a value that it lacks",
             )
-            .with_hint("rebuild the index with `pressmark index --rebuild`"))
+            .with_hint(DAMAGE_HINT))
         }
     }
 

@@ -7,6 +7,7 @@ use tantivy::{DocAddress, TantivyDocument};
 
 use super::{Searcher, hits};
 use crate::index::RunState;
+use crate::index::guard::guarded;
 use crate::index::layout::names;
 use crate::index::search::views::SegmentView;
 use crate::index::segment::card::Card;
@@ -32,6 +33,21 @@ impl Searcher {
         self.published().run.clone()
     }
 
+    /// Compares the bytes of all segments with those that were written. What is made anew of the
+    /// documents in them gets a fresh hash: no damage may get one with it.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Damaged`], [`ErrorKind::Io`].
+    pub(crate) fn verify(&self) -> Result<()> {
+        let mut views = self.snapshot.views.iter();
+        views.try_for_each(|view| self.verify_segment(view))
+    }
+
+    fn verify_segment(&self, view: &SegmentView) -> Result<()> {
+        let name = view.reader.segment_id().uuid_string();
+        self.snapshot.directory.verify(&name)
+    }
+
     /// All documents, in stretches.
     pub(crate) fn stretches(&self) -> Vec<Stretch> {
         let mut stretches = Vec::new();
@@ -50,6 +66,14 @@ impl Searcher {
         &self,
         stretch: &Stretch,
         mut f: impl FnMut(StoredDocument) -> Result<()>,
+    ) -> Result<()> {
+        guarded(|| self.documents_of(stretch, &mut f))
+    }
+
+    fn documents_of(
+        &self,
+        stretch: &Stretch,
+        f: &mut dyn FnMut(StoredDocument) -> Result<()>,
     ) -> Result<()> {
         let view = self.view(stretch)?;
         let store = view
@@ -92,9 +116,12 @@ impl Searcher {
     }
 
     /// Calls back with every id, and when its document first entered the index, in seconds since
-    /// 1970 UTC. Segments that cannot be read are passed over: whoever asks has nothing better.
+    /// 1970 UTC. Segments that are damaged are passed over: whoever asks has nothing better.
     pub(crate) fn each_added(&self, mut f: impl FnMut(&str, i64)) {
         for view in self.snapshot.views.iter() {
+            if self.verify_segment(view).is_err() {
+                continue;
+            }
             let (Ok(cards), Ok(added)) =
                 (view.cards(), view.reader.fast_fields().i64(names::ADDED))
             else {

@@ -95,6 +95,7 @@ impl<S: Sink> Apply<'_, S> {
             ledger: Some(ledger.name()),
             config: self.run.config.clone(),
             totals,
+            lacking: false,
         }))
     }
 

@@ -47,6 +47,7 @@ impl<S: Sink> Apply<'_, S> {
             config: self.run.config_before.clone(),
             ledger: Some(self.ledger()?.name()),
             totals,
+            lacking: self.run.lacking,
         }))
     }
 

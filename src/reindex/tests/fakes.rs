@@ -563,7 +563,9 @@ pub(super) fn try_index(
 
 /// Every line is about something else, and together they give the totals.
 fn check_ledger(report: &Report, ledger: &[Value]) {
-    let (totals, lines) = ledger.split_last().unwrap();
+    let (seal, lines) = ledger.split_last().unwrap();
+    assert!(seal["seal"].is_string(), "{seal}");
+    let (totals, lines) = lines.split_last().unwrap();
     let mut sums: BTreeMap<&str, u64> = BTreeMap::new();
     let mut places = BTreeSet::new();
     for line in lines {

@@ -348,7 +348,7 @@ fn a_damaged_index_is_refused_and_a_rebuild_replaces_it() {
             .try_index(&Config::default(), &options(), &())
             .unwrap_err();
         assert_eq!(error.kind(), ErrorKind::Damaged, "{damage}");
-        assert!(error.hint().unwrap().contains("--rebuild"));
+        assert!(error.hint().unwrap().contains("pressmark repair"));
     }
     let rebuilt = place
         .try_index(&Config::default(), &options().rebuild(true), &())

@@ -8,10 +8,20 @@ Two commands lead to the first answer:
 
 Exit status:
   0    hits, or done
-  1    no hits, unknown id, no match
+  1    no hits, unknown id, no match, damage
   2    error
   3    `index` finished, and some records failed
   130  interrupted";
+
+pub(super) const CHECK_HELP: &str = "\
+Examples:
+  pressmark check
+  pressmark check --index /backup/articles --deep";
+
+pub(super) const REPAIR_HELP: &str = "\
+Examples:
+  pressmark repair
+  pressmark repair --yes";
 
 pub(super) const COMPLETIONS_HELP: &str = "\
 Example:

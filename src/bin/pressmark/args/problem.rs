@@ -7,9 +7,6 @@ use clap::{ColorChoice, Error};
 use super::Parsed;
 use crate::failure::Failure;
 
-/// Commands that are promised and not there yet.
-const NOT_YET: [&str; 2] = ["check", "repair"];
-
 /// Turns what the parser of arguments says into a text to show, or a failure.
 pub(super) fn of(error: &Error, color: ColorChoice) -> Result<Parsed, Failure> {
     let text = |styled: StyledStr| match color {
@@ -67,10 +64,6 @@ fn failure(error: &Error) -> Failure {
         ErrorKind::InvalidSubcommand => {
             let name = context(ContextKind::InvalidSubcommand);
             let near = context(ContextKind::SuggestedSubcommand);
-            if NOT_YET.contains(&name.as_str()) {
-                return Failure::usage("not_yet", format!("there is no command `{name}` yet"))
-                    .with_hint("`pressmark --help` lists the commands of this version");
-            }
             let hint = if near.is_empty() {
                 format!("to look for it, write `pressmark search {name}`")
             } else {

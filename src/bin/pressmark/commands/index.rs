@@ -78,6 +78,8 @@ pub(super) fn first(common: &Common, place: &Place, console: &mut Console) -> Re
     Ok(())
 }
 
+/// The options of a run at this moment.
+pub(super) fn options(common: &Common) -> ReindexOptions {
 /// What the options ask of a run that begins now.
 fn asked(common: &Common, args: &IndexArgs) -> ReindexOptions {
     let options = options(common)

@@ -1,0 +1,125 @@
+//! `pressmark check`: what of the index is damaged, and what that costs.
+
+use std::ops::ControlFlow;
+use std::time::Instant;
+
+use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
+use pressmark::{CheckOptions, CheckProgress, CheckReport, Index};
+
+use crate::args::{CheckArgs, Common};
+use crate::console::{Console, Talk};
+use crate::failure::{Failure, Finish};
+use crate::output::layout::{Flow, Role};
+use crate::output::number::{bytes, count, duration};
+use crate::output::{clean, json};
+use crate::settings::Place;
+
+pub(super) fn run(
+    common: &Common,
+    args: &CheckArgs,
+    console: &mut Console,
+) -> Result<Finish, Failure> {
+    let place = Place::find(common)?;
+    let started = Instant::now();
+    let report = look(&place, args.deep, console)?;
+    if common.json {
+        json::line(console.out(), &report)?;
+    } else {
+        list(&report, console)?;
+        summary(&report, started, console);
+        if !report.healthy {
+            console.remark(&format!(
+                "what can be done about it: pressmark repair{}",
+                place.options()
+            ));
+        }
+    }
+    Ok(finish(&report))
+}
+
+/// Damage is told by the exit status.
+pub(super) fn finish(report: &CheckReport) -> Finish {
+    if report.healthy {
+        Finish::Done
+    } else {
+        Finish::Nothing
+    }
+}
+
+/// Checks the index of a place, and shows how far that is.
+pub(super) fn look(
+    place: &Place,
+    is_deep: bool,
+    console: &mut Console,
+) -> Result<CheckReport, Failure> {
+    console.flush()?;
+    let bar = (console.stderr.is_terminal && console.talk > Talk::Quiet).then(bar);
+    let options = CheckOptions::default().deep(is_deep);
+    let report = Index::check(&place.index, &options, &mut |progress: &CheckProgress| {
+        if let Some(bar) = &bar {
+            bar.set_length(progress.bytes_total);
+            bar.set_position(progress.bytes_done);
+            bar.set_message(clean::line(&progress.path));
+        }
+        ControlFlow::Continue(())
+    });
+    if let Some(bar) = &bar {
+        bar.finish_and_clear();
+    }
+    report.map_err(|error| match error.kind() {
+        pressmark::ErrorKind::NoIndex => place.not_indexed(),
+        _ => error.into(),
+    })
+}
+
+fn bar() -> ProgressBar {
+    let bar = ProgressBar::with_draw_target(None, ProgressDrawTarget::stderr());
+    let template = "{bar:24} {percent:>3} % · {decimal_bytes_per_sec} · {eta} left\n{wide_msg}";
+    if let Ok(style) = ProgressStyle::with_template(template) {
+        bar.set_style(style.progress_chars("█▉▊▋▌▍▎▏ "));
+    }
+    bar
+}
+
+/// Lists what is damaged.
+pub(super) fn list(report: &CheckReport, console: &mut Console) -> Result<(), Failure> {
+    for damage in &report.damage {
+        let mut flow = Flow::default();
+        flow.push_whole(Role::Title, &damage.path);
+        flow.space();
+        flow.push(Role::Name, damage.code.code());
+        flow.space();
+        flow.push(
+            Role::Plain,
+            &format!("{}; costs: {}", damage.message, damage.costs),
+        );
+        console.text(&flow.render(console.stdout, 0, 4))?;
+    }
+    console.flush()
+}
+
+fn summary(report: &CheckReport, started: Instant, console: &mut Console) {
+    for remark in &report.remarks {
+        let text = match remark.path.as_str() {
+            "" => remark.message.clone(),
+            path => format!("{path}: {}", remark.message),
+        };
+        if remark.path.is_empty() {
+            console.remark(&text);
+        } else {
+            console.mention(&text);
+        }
+    }
+    let parts = [
+        match report.damage.len() {
+            0 => "no damage".to_owned(),
+            files => count(files as u64, "finding", "findings"),
+        },
+        count(report.generations.len() as u64, "generation", "generations"),
+        count(report.documents, "document", "documents"),
+        count(report.files, "file", "files"),
+        bytes(report.bytes),
+        duration(started.elapsed()),
+    ];
+    console.remark(&parts.join(" · "));
+}
