@@ -82,7 +82,7 @@ impl Segments {
 /// The engine's description without some segments.
 pub(super) fn without(meta: &Value, dropped: &[&str]) -> Value {
     let mut meta = meta.clone();
-    if let Some(segments) = meta["segments"].as_array_mut() {
+    if let Some(segments) = meta.get_mut("segments").and_then(Value::as_array_mut) {
         segments.retain(|segment| !dropped.contains(&name(segment).as_str()));
     }
     meta

@@ -149,7 +149,7 @@ fn restore(report: &CheckReport) -> RepairStep {
         }
     };
     let states = || report.generations.iter();
-    if let Some(whole) = states().find(|state| state.is_intact()) {
+    if let Some(whole) = states().find(|state| state.is_intact() && state.segments > 0) {
         return of(whole);
     }
     let has_some_left = |state: &&CheckedGeneration| {

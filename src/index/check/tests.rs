@@ -51,7 +51,7 @@ fn sample() -> (TempDir, PathBuf) {
             writer.put(document(10 * generation + number)).unwrap();
         }
         writer.delete(&format!("d{}", 10 * generation)).unwrap();
-        writer.commit().unwrap();
+        writer.finish().unwrap();
     }
     fs::create_dir(path.join("runs")).unwrap();
     let lines = "{\"path\":\"a\"}\n{\"totals\":{}}\n";
@@ -112,6 +112,8 @@ fn a_healthy_index_is_left_in_peace() {
             .remarks
             .iter()
             .map(|remark| (remark.path.as_str(), remark.code.as_str()))
+            // What a merge replaced goes with the next sweep.
+            .filter(|(path, code)| !(path.starts_with("data/") && *code == "leftover"))
             .collect();
         assert_eq!(remarks, [("runs/b.part", "unfinished")]);
         assert!(RepairPlan::of(&report).is_empty());
@@ -141,9 +143,12 @@ fn every_damaged_byte_is_found() {
     let damages: u64 = damages.and_then(|text| text.parse().ok()).unwrap_or(120);
     let (_folder, path) = sample();
     let before = answers(&path).unwrap();
-    let is_checked = |file: &&PathBuf| {
-        !file.ends_with("LOCK") && file.extension().is_none_or(|kind| kind != "part")
-    };
+    let unneeded: Vec<PathBuf> = check(&path, false)
+        .remarks
+        .iter()
+        .map(|remark| path.join(&remark.path))
+        .collect();
+    let is_checked = |file: &&PathBuf| !file.ends_with("LOCK") && !unneeded.contains(file);
     let files: Vec<PathBuf> = files(&path)
         .into_iter()
         .filter(|file| is_checked(&file))
@@ -288,9 +293,16 @@ fn states_come_back_without_a_source() {
 #[test]
 fn deletions_are_not_added_to_damaged_ones() {
     let (_folder, path) = sample();
-    let deletions = files(&path.join("data")).into_iter();
+    let states = states::States::read(&path).unwrap();
+    let generation = states.kept[0].generation.clone().unwrap();
+    drop(states);
     let mut damaged = 0;
-    for file in deletions.filter(|file| file.extension().is_some_and(|kind| kind == "del")) {
+    for file in generation
+        .files
+        .iter()
+        .filter(|file| file.path.ends_with(".del"))
+    {
+        let file = path.join("data").join(&generation.build).join(&file.path);
         let mut bytes = fs::read(&file).unwrap();
         bytes[5] ^= 1;
         fs::write(file, bytes).unwrap();
@@ -299,7 +311,9 @@ fn deletions_are_not_added_to_damaged_ones() {
     assert!(damaged > 0);
     let write = || -> Result<()> {
         let mut writer = Index::open(&path)?.writer()?;
-        writer.delete("d5")?;
+        for number in 0..42 {
+            writer.delete(&format!("d{number}"))?;
+        }
         writer.commit()?;
         Ok(())
     };

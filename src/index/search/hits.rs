@@ -6,6 +6,7 @@ use tantivy::{DocAddress, Searcher, TantivyDocument};
 use super::top::Ranked;
 use super::views::SegmentView;
 use crate::analysis::{Analyzer, Language};
+use crate::index::generation::DAMAGE_HINT;
 use crate::index::layout::Fields;
 use crate::index::segment::card::Card;
 use crate::query::Query;
@@ -61,8 +62,7 @@ pub(in crate::index) fn card(views: &[SegmentView], address: DocAddress) -> Resu
         None => None,
     };
     card.ok_or_else(|| {
-        Error::new(ErrorKind::Damaged, "the card of a document is damaged")
-            .with_hint("rebuild the index with `pressmark index --rebuild`")
+        Error::new(ErrorKind::Damaged, "the card of a document is damaged").with_hint(DAMAGE_HINT)
     })
 }
 
