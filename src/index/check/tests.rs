@@ -46,7 +46,7 @@ fn sample() -> (TempDir, PathBuf) {
             now: Some(7),
             ..WriterOptions::default()
         };
-        let mut writer = index.writer_with(options).unwrap();
+        let writer = index.writer_with(options).unwrap();
         for number in 0..12 {
             writer.put(document(10 * generation + number)).unwrap();
         }

@@ -67,7 +67,7 @@ fn mend(
         None => None,
     };
     console.flush()?;
-    let watch = Watch::new(console)?;
+    let watch = Watch::new(console, crate::args::ProgressArg::default())?;
     let options = index::options(common).allow_shrink(args.allow_shrink);
     let mended = repair(corpus.as_ref(), &place.index, plan, &options, &watch);
     watch.finish();
