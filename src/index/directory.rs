@@ -262,7 +262,6 @@ impl Directory for EngineDirectory {
                 OpenReadError::wrap_io_error(source, path.to_owned())
             })?;
         }
-        self.inner().get_file_handle(path)
         let opened = self.inner().get_file_handle(path);
         opened.map_err(|error| match error {
             OpenReadError::IoError { io_error, filepath } => {

@@ -3,9 +3,9 @@
 //! A document comes in through [`Preparer`] and [`Writer`]; generations go out
 //! through `generation`; a question goes through [`Searcher`] and `search/`.
 
-mod check;
 #[cfg(test)]
 mod broken;
+mod check;
 mod directory;
 mod engine_error;
 mod failure;

@@ -69,9 +69,10 @@ pub(super) fn sweep(
     let mut needed_builds = HashSet::new();
     for (&number, path) in &kept {
         // `CURRENT` vouches for the newest one.
-        let described = match number == newest {
-            true => read_newest_description(path),
-            false => read_description(path),
+        let described = if number == newest {
+            read_newest_description(path)
+        } else {
+            read_description(path)
         };
         let generation = match described {
             Ok(generation) => generation,

@@ -257,11 +257,11 @@ impl Ledger {
 #[derive(Debug)]
 struct Hashed {
     file: OutputFile,
-    hasher: blake3::Hasher,
+    hasher: Box<blake3::Hasher>,
 }
 
 fn buffered(file: OutputFile) -> BufWriter<Hashed> {
-    let hasher = blake3::Hasher::new();
+    let hasher = Box::new(blake3::Hasher::new());
     BufWriter::with_capacity(64 << 10, Hashed { file, hasher })
 }
 

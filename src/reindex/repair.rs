@@ -50,9 +50,10 @@ pub fn repair(
         return Err(Error::new(ErrorKind::Request, message)
             .with_hint("name the folder of articles with `-C DIR`"));
     }
-    let known = match plan.needs_source() {
-        true => known_ids(index_dir),
-        false => BTreeSet::new(),
+    let known = if plan.needs_source() {
+        known_ids(index_dir)
+    } else {
+        BTreeSet::new()
     };
     mend(index_dir, plan)?;
     let rebuilds = plan
@@ -79,11 +80,12 @@ pub fn repair(
             }
         }
     }
-    let check = Index::check(index_dir, &CheckOptions::default(), &mut |_| match observer
-        .cancelled()
-    {
-        true => ControlFlow::Break(()),
-        false => ControlFlow::Continue(()),
+    let check = Index::check(index_dir, &CheckOptions::default(), &mut |_| {
+        if observer.cancelled() {
+            ControlFlow::Break(())
+        } else {
+            ControlFlow::Continue(())
+        }
     })?;
     Ok(RepairReport {
         format_version: FORMAT_VERSION,

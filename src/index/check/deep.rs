@@ -63,6 +63,9 @@ impl<E: std::error::Error> From<E> for Flaw {
 
 type Verdict<T = ()> = std::result::Result<T, Flaw>;
 
+/// Decodes a part of a segment.
+type Decode = fn(&SegmentReader) -> Verdict;
+
 /// Told how many bytes of a file are dealt with.
 type Advance<'a> = &'a mut dyn FnMut(&str, u64) -> Result<()>;
 
@@ -190,7 +193,7 @@ impl State<'_> {
         bytes: u64,
         advance: Advance<'_>,
     ) -> Result<()> {
-        let parts: [(&str, fn(&SegmentReader) -> Verdict); 6] = [
+        let parts: [(&str, Decode); 6] = [
             ("idx", postings),
             ("fieldnorm", lengths),
             ("fast", columns),
@@ -293,9 +296,10 @@ fn postings(reader: &SegmentReader) -> Verdict {
         fields.body_stem,
     ];
     for field in text.into_iter().chain([fields.facets, fields.id]) {
-        let option = match text.contains(&field) {
-            true => IndexRecordOption::WithFreqsAndPositions,
-            false => IndexRecordOption::Basic,
+        let option = if text.contains(&field) {
+            IndexRecordOption::WithFreqsAndPositions
+        } else {
+            IndexRecordOption::Basic
         };
         let inverted = reader.inverted_index(field)?;
         let mut terms = inverted.terms().stream()?;
@@ -554,7 +558,7 @@ fn documents(reader: &SegmentReader, go_on: &mut dyn FnMut(u32) -> bool) -> Verd
             ("id", key.first(doc) == Some(key_of(card.id))),
             ("instant", added.first(doc) == Some(record.added())),
             ("text", hash.first(doc) == Some(text)),
-            ("date", day == card.date.map(|date| date.start())),
+            ("date", day == card.date.map(crate::PartialDate::start)),
             (
                 "path",
                 its_path == card.path.into_iter().collect::<Vec<_>>(),

@@ -16,7 +16,7 @@ use super::{CheckProgress, Watch, empty_report};
 use crate::index::generation::{FileRef, Generation, read_newest};
 use crate::index::home::{CURRENT, DATA, GENERATIONS, LOCK, RUNS};
 use crate::index::seal::lines_are_intact;
-use crate::index::segments::Segments;
+use crate::index::segments::{SegmentState, Segments};
 use crate::index::sweep::KEPT_GENERATIONS;
 use crate::{Error, ErrorKind, Result};
 
@@ -216,9 +216,10 @@ impl<'a> Survey<'a> {
         let files: u64 = self.needed.values().filter_map(most).sum();
         let length = |name: &String| fs::metadata(self.folder.join(RUNS).join(name)).ok();
         let ledgers = ledgers.iter().filter_map(length);
-        let decoded: u64 = match is_deep {
-            false => 0,
-            true => deep::segments(states).map(|(_, bytes)| bytes).sum(),
+        let decoded: u64 = if is_deep {
+            deep::segments(states).map(|(_, bytes)| bytes).sum()
+        } else {
+            0
         };
         files + ledgers.map(|metadata| metadata.len()).sum::<u64>() + decoded
     }
@@ -345,7 +346,7 @@ impl<'a> Survey<'a> {
         let (costs, documents) = match (needed.part, &needed.segment, generation) {
             (Part::Segment, Some(name), Some(generation)) => {
                 let segments = Segments::of(&generation.engine_meta);
-                let held = segments.find(name).map_or(0, |segment| segment.documents());
+                let held = segments.find(name).map_or(0, SegmentState::documents);
                 let in_newest = if newest == states.newest {
                     ""
                 } else {

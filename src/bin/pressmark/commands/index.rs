@@ -78,8 +78,6 @@ pub(super) fn first(common: &Common, place: &Place, console: &mut Console) -> Re
     Ok(())
 }
 
-/// The options of a run at this moment.
-pub(super) fn options(common: &Common) -> ReindexOptions {
 /// What the options ask of a run that begins now.
 fn asked(common: &Common, args: &IndexArgs) -> ReindexOptions {
     let options = options(common)
@@ -93,7 +91,8 @@ fn asked(common: &Common, args: &IndexArgs) -> ReindexOptions {
     }
 }
 
-fn options(common: &Common) -> ReindexOptions {
+/// The options of a run at this moment.
+pub(super) fn options(common: &Common) -> ReindexOptions {
     let now = SystemTime::now()
         .duration_since(SystemTime::UNIX_EPOCH)
         .unwrap_or_default();
