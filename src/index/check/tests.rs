@@ -292,7 +292,17 @@ fn states_come_back_without_a_source() {
 
 #[test]
 fn deletions_are_not_added_to_damaged_ones() {
-    let (_folder, path) = sample();
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("index");
+    let index = Index::create(&path, Schema::default()).unwrap();
+    for (number, gone) in [(42, "d1"), (0, "d2")] {
+        let writer = index.writer().unwrap();
+        for number in 0..number {
+            writer.put(document(number)).unwrap();
+        }
+        writer.delete(gone).unwrap();
+        writer.finish().unwrap();
+    }
     let states = states::States::read(&path).unwrap();
     let generation = states.kept[0].generation.clone().unwrap();
     drop(states);
