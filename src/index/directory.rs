@@ -158,6 +158,13 @@ impl EngineDirectory {
         (state.meta.clone().unwrap_or_default(), files.collect())
     }
 
+    /// Bytes of complete files that no generation has named yet.
+    pub(super) fn unsynced(&self) -> u64 {
+        let state = self.state();
+        let unsynced = state.known.values().filter(|known| !known.synced);
+        unsynced.map(|known| known.length).sum()
+    }
+
     /// Makes files durable and describes them, in the order of their names.
     pub(super) fn seal(&self, files: Vec<(PathBuf, KnownFile)>) -> Result<Vec<FileRef>> {
         if let Files::Folder { path: folder, .. } = &self.files {

@@ -247,6 +247,9 @@ fn read_current(folder: &Path) -> Result<(u64, String)> {
         .ok_or_else(|| damaged(&path, "it does not name a generation and its hash"))
 }
 
+/// No index is published so often: a higher number is damage, and must not be counted on from.
+const MOST_GENERATIONS: u64 = 1 << 53;
+
 /// Reads `{number} {hash}` and a line break, and nothing else.
 pub(super) fn parse_current(bytes: &[u8]) -> Option<(u64, String)> {
     let text = std::str::from_utf8(bytes).ok()?;
@@ -254,7 +257,8 @@ pub(super) fn parse_current(bytes: &[u8]) -> Option<(u64, String)> {
     let is_digit = |byte: u8| matches!(byte, b'0'..=b'9' | b'a'..=b'f');
     let is_hash = hash.len() == 64 && hash.bytes().all(is_digit);
     let parsed: u64 = number.parse().ok()?;
-    (is_hash && parsed.to_string() == number).then(|| (parsed, hash.to_owned()))
+    (is_hash && parsed <= MOST_GENERATIONS && parsed.to_string() == number)
+        .then(|| (parsed, hash.to_owned()))
 }
 
 /// The number of the newest generation.
@@ -278,29 +282,35 @@ pub(super) fn description(folder: &Path, number: u64) -> PathBuf {
 /// The highest number that any description, or `CURRENT`, has.
 #[cfg(feature = "formats")]
 pub(super) fn newest_number(folder: &Path) -> u64 {
-    let described = fs::read_dir(folder.join(GENERATIONS)).into_iter().flatten();
-    let numbers = described.flatten().filter_map(|entry| {
+    let current = read_current(folder).map_or(0, |(number, _)| number);
+    described(folder).last().copied().unwrap_or(0).max(current)
+}
+
+/// The numbers that descriptions have, in order; not those that no generation can have reached.
+#[cfg(feature = "formats")]
+fn described(folder: &Path) -> Vec<u64> {
+    let entries = fs::read_dir(folder.join(GENERATIONS)).into_iter().flatten();
+    let numbers = entries.flatten().filter_map(|entry| {
         let name = entry.file_name();
         name.to_str()?.strip_suffix(".json")?.parse().ok()
     });
-    let current = read_current(folder).map_or(0, |(number, _)| number);
-    numbers.fold(current, u64::max)
+    let mut numbers: Vec<u64> = numbers
+        .filter(|number| *number <= MOST_GENERATIONS)
+        .collect();
+    numbers.sort_unstable();
+    numbers
 }
 
 /// What the newest description that can be read says of runs; whether its files are intact does
 /// not matter.
 #[cfg(feature = "formats")]
 pub(super) fn last_run_state(folder: &Path) -> Option<RunState> {
-    let numbers = (1..=newest_number(folder)).rev();
-    let mut descriptions = numbers
-        .take(MOST_DESCRIPTIONS)
+    let mut descriptions = described(folder)
+        .into_iter()
+        .rev()
         .filter_map(|number| read_description(&description(folder, number)).ok());
     descriptions.find_map(|generation| generation.run)
 }
-
-/// How far back a description is looked for: some are kept, and some may be held by readers.
-#[cfg(feature = "formats")]
-const MOST_DESCRIPTIONS: usize = 1_000;
 
 /// Reads the description that `CURRENT` names by its hash.
 pub(super) fn read_newest_description(path: &Path) -> Result<Generation> {

@@ -58,6 +58,9 @@ const LEAST_MEMORY: usize = 15 << 20;
 /// The most threads the engine takes.
 const MOST_THREADS: usize = 8;
 
+/// Bytes of new files that a writer publishes before the merges that it finishes with.
+const SMALL_CHANGE: u64 = 16 << 20;
+
 /// What became durable with a commit.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
@@ -291,12 +294,21 @@ impl Writer {
             mut publisher,
             ..
         } = self;
-        let changed = *operations.get_mut() > 0 || publisher.has_changes(run.as_ref());
-        let failed = |error| engine_failed(&publisher.directory, error);
+        let mut changed = *operations.get_mut() > 0 || publisher.has_changes(run.as_ref());
         if changed {
-            engine.commit().map_err(failed)?;
+            engine
+                .commit()
+                .map_err(|error| engine_failed(&publisher.directory, error))?;
+            // Nobody should wait for merges, which may rewrite far more than what is new. Much that
+            // is new is merged first: it need not be synced twice.
+            if publisher.directory.unsynced() <= SMALL_CHANGE {
+                publisher.publish(run.clone())?;
+                changed = false;
+            }
         }
-        engine.wait_merging_threads().map_err(failed)?;
+        engine
+            .wait_merging_threads()
+            .map_err(|error| engine_failed(&publisher.directory, error))?;
         publisher.check_merges()?;
         if changed || publisher.has_merged() {
             publisher.publish(run)

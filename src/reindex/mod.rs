@@ -46,7 +46,7 @@ use crate::{Error, ErrorKind, Index, Result, Writer, WriterOptions};
 /// cannot be read, or that cannot be read itself, keeps the documents it had. If the
 /// configuration changed, documents whose text it leaves alone are made anew from what the index
 /// keeps of them, and no file is read for that. The first build publishes now and then, so that
-/// it can be resumed; every later run publishes once, at the end, or when it is asked to stop.
+/// it can be resumed; every later run publishes at its end, or when it is asked to stop.
 ///
 /// # Errors
 /// - [`ErrorKind::Io`] if the root of the corpus cannot be read, or the index not be written;

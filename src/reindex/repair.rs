@@ -102,11 +102,9 @@ fn known_ids(folder: &Path) -> BTreeSet<String> {
     each_whole_card(folder, |id| {
         known.insert(id.to_owned());
     });
-    let journals = run_states(folder).into_iter().filter_map(|run| run.journal);
-    if let Some((journal, state)) = journals
-        .filter_map(|journal| Journal::load(folder, &journal).ok())
-        .next()
-    {
+    let mut journals = run_states(folder).into_iter().filter_map(|run| run.journal);
+    let loaded = journals.find_map(|journal| Journal::load(folder, &journal).ok());
+    if let Some((journal, state)) = loaded {
         known.extend(state.ids(journal));
     }
     known

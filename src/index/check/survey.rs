@@ -199,15 +199,14 @@ impl<'a> Survey<'a> {
         let same = |(length, hash, _): &&mut (u64, String, Vec<u64>)| {
             *length == file.length && *hash == file.hash
         };
-        match needed.lengths.iter_mut().find(same) {
-            Some((.., generations)) => generations.push(generation.number),
-            None => {
-                let generations = vec![generation.number];
-                needed
-                    .lengths
-                    .push((file.length, file.hash.clone(), generations));
-                needed.lengths.sort();
-            }
+        if let Some((.., generations)) = needed.lengths.iter_mut().find(same) {
+            generations.push(generation.number);
+        } else {
+            let generations = vec![generation.number];
+            needed
+                .lengths
+                .push((file.length, file.hash.clone(), generations));
+            needed.lengths.sort();
         }
     }
 
@@ -343,21 +342,20 @@ impl<'a> Survey<'a> {
             .find(|state| Some(state.number) == newest);
         let generation = state.and_then(|state| state.generation.as_ref());
         let all = generation.map_or(0, |generation| generation.documents);
-        let (costs, documents) = match (needed.part, &needed.segment, generation) {
-            (Part::Segment, Some(name), Some(generation)) => {
-                let segments = Segments::of(&generation.engine_meta);
-                let held = segments.find(name).map_or(0, SegmentState::documents);
-                let in_newest = if newest == states.newest {
-                    ""
-                } else {
-                    ", of an earlier state"
-                };
-                (format!("{held} of {all} documents{in_newest}"), held)
-            }
-            _ => {
-                let message = "what runs remember of the files: the next run cannot build on it";
-                (message.to_owned(), 0)
-            }
+        let (costs, documents) = if let (Part::Segment, Some(name), Some(generation)) =
+            (needed.part, &needed.segment, generation)
+        {
+            let segments = Segments::of(&generation.engine_meta);
+            let held = segments.find(name).map_or(0, SegmentState::documents);
+            let in_newest = if newest == states.newest {
+                ""
+            } else {
+                ", of an earlier state"
+            };
+            (format!("{held} of {all} documents{in_newest}"), held)
+        } else {
+            let message = "what runs remember of the files: the next run cannot build on it";
+            (message.to_owned(), 0)
         };
         for checked in &mut self.report.generations {
             if needed.part == Part::Journal && fault.generations.contains(&checked.generation) {

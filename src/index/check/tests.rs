@@ -270,8 +270,8 @@ fn states_come_back_without_a_source() {
     assert_eq!((report.generation, report.documents), (Some(5), 29));
     // A segment that all states share: the rest goes on.
     let shared = files(&path.join("data")).into_iter().find(|file| {
-        let name = file.file_name().unwrap().to_str().unwrap();
-        name.ends_with(".store")
+        file.extension()
+            .is_some_and(|extension| extension == "store")
     });
     flip(&shared.unwrap());
     let damaged = check(&path, false);
@@ -307,11 +307,11 @@ fn deletions_are_not_added_to_damaged_ones() {
     let generation = states.kept[0].generation.clone().unwrap();
     drop(states);
     let mut damaged = 0;
-    for file in generation
-        .files
-        .iter()
-        .filter(|file| file.path.ends_with(".del"))
-    {
+    for file in generation.files.iter().filter(|file| {
+        file.path
+            .rsplit_once('.')
+            .is_some_and(|(_, it)| it == "del")
+    }) {
         let file = path.join("data").join(&generation.build).join(&file.path);
         let mut bytes = fs::read(&file).unwrap();
         bytes[5] ^= 1;

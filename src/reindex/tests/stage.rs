@@ -135,7 +135,7 @@ impl Stage {
         );
         // The account of a run that was killed stays, to be looked at.
         let mut leftovers = leftovers(index);
-        leftovers.retain(|path| !path.ends_with(".part"));
+        leftovers.retain(|path| path.rsplit_once('.').is_none_or(|(_, it)| it != "part"));
         assert!(leftovers.is_empty(), "{what}: {leftovers:?} is left");
         [
             report.seen,
