@@ -36,7 +36,6 @@ pub(super) fn object_is_intact(object: &[u8]) -> bool {
 }
 
 /// The last line of a file of lines, given the hash of those before it.
-#[cfg_attr(not(feature = "formats"), expect(dead_code, reason = "for ledgers"))]
 pub(crate) fn seal_line(hash: &blake3::Hash) -> String {
     format!("{}{}{}", LINE.0, hash.to_hex(), LINE.1)
 }

@@ -48,6 +48,7 @@ struct Snapshot {
     views: Views,
     fields: Fields,
     languages: Vec<Language>,
+    #[cfg_attr(not(feature = "formats"), expect(dead_code, reason = "for what is made anew"))]
     directory: EngineDirectory,
 }
 
