@@ -214,7 +214,7 @@ impl<C: Source> Job<'_, C> {
             max_errors: options.max_errors,
             // Until every file was read with the new configuration, the old one is what is
             // recorded.
-            config_before: if known.old.state.files.is_empty() {
+            config_before: if first_build && known.old.state.files.is_empty() {
                 config.clone()
             } else {
                 self.before.config.clone()

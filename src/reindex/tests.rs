@@ -8,4 +8,5 @@ mod model;
 mod planning;
 mod power;
 mod stage;
+mod story;
 mod whole;

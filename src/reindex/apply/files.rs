@@ -11,8 +11,8 @@ use super::super::state::{FileState, Record};
 use super::{Apply, Fate, Line, NewFile, Result, Status};
 
 impl<S: Sink> Apply<'_, S> {
-    /// Pairs new files with files that are gone and had the same content: the rank of the new
-    /// one with the old one's place. Among equals, the first in path order go together.
+    /// Pairs new files that have records with files that are gone and had the same content: the
+    /// rank of the new one with the old one's place. Among equals, the first in path order go together.
     fn renames(&self, plan: &Plan) -> Vec<(u32, u32)> {
         let mut gone: HashMap<Key, Vec<u32>> = HashMap::new();
         for &index in plan.vanished.iter().rev() {
@@ -23,7 +23,9 @@ impl<S: Sink> Apply<'_, S> {
         }
         let mut renames = Vec::new();
         for ((file, planned), rank) in self.files.iter().zip(self.planned).zip(0_u32..) {
+            let is_read = !file.failed && !file.state.records.is_empty();
             if planned.old.is_none()
+                && is_read
                 && let Some(index) = gone.get_mut(&file.state.hash).and_then(Vec::pop)
             {
                 renames.push((rank, index));
