@@ -23,7 +23,8 @@ impl<S: Sink> Apply<'_, S> {
         }
         let mut renames = Vec::new();
         for ((file, planned), rank) in self.files.iter().zip(self.planned).zip(0_u32..) {
-            let is_read = !file.failed && !file.state.records.is_empty();
+            let is_empty = file.state.records.is_empty();
+            let is_read = !file.failed && !is_empty && !has_only_failures(&file.state);
             if planned.old.is_none()
                 && is_read
                 && let Some(index) = gone.get_mut(&file.state.hash).and_then(Vec::pop)

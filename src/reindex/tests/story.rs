@@ -31,7 +31,7 @@ use settings::{Change, Settings};
 use view::{View, by_node};
 
 /// Stories in a test run, unless `PROPTEST_CASES` says how many.
-const STORIES: u32 = 24;
+const STORIES: u32 = 12;
 
 #[derive(Debug, Clone)]
 enum Step {
@@ -185,9 +185,7 @@ impl Story {
             Step::Stop(kind, after) => {
                 let stop = StopAfter(AtomicU32::new(*after));
                 let outcome = self.run(*kind, &stop);
-                self.after_break(outcome, *kind, |error| {
-                    error.kind() == ErrorKind::Cancelled
-                });
+                self.after_break(outcome, *kind, |error| error.kind() == ErrorKind::Cancelled);
             }
             Step::Break(kind, fault, after) => {
                 let plan = faults::Plan::fail(*after, *fault);
@@ -365,7 +363,9 @@ impl Story {
         .map(|status| told.get(status).copied().unwrap_or(0));
         assert_eq!(
             told,
-            [indexed, unchanged, duplicate, skipped, failed, removed, renamed],
+            [
+                indexed, unchanged, duplicate, skipped, failed, removed, renamed
+            ],
             "the lines of the ledger"
         );
     }
@@ -441,11 +441,7 @@ impl Story {
                 self.complete = true;
             }
             Err(error) => {
-                let kinds = [
-                    ErrorKind::Shrink,
-                    ErrorKind::TooManyErrors,
-                    ErrorKind::Io,
-                ];
+                let kinds = [ErrorKind::Shrink, ErrorKind::TooManyErrors, ErrorKind::Io];
                 assert!(kinds.contains(&error.kind()), "{error:?}");
             }
         }
@@ -529,7 +525,8 @@ fn ledger(path: &Path) -> Told {
         }
         let status = line["status"].as_str().unwrap().to_owned();
         if status == "duplicate" {
-            told.contested.insert(line["id"].as_str().unwrap().to_owned());
+            told.contested
+                .insert(line["id"].as_str().unwrap().to_owned());
         }
         *told.counts.entry(status).or_default() += line["records"].as_u64().unwrap_or(1);
     }

@@ -124,7 +124,10 @@ impl Article {
         match self.id {
             0 => {}
             1 => set("uid", json!("s")),
-            id => set("id", json!(["", "s", "t", "u", "v w", "a.txt"][usize::from(id)])),
+            id => set(
+                "id",
+                json!(["", "s", "t", "u", "v w", "a.txt"][usize::from(id)]),
+            ),
         }
         if self.title > 0 {
             set("title", json!(TITLES[usize::from(self.title)]));
@@ -189,7 +192,11 @@ impl Article {
 
     fn record(self) -> Value {
         let mut map = self.metadata();
-        let key = if self.special == 8 { "fulltext" } else { "body" };
+        let key = if self.special == 8 {
+            "fulltext"
+        } else {
+            "body"
+        };
         map.insert(key.to_owned(), json!(self.text()));
         Value::Object(map)
     }

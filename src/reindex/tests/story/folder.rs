@@ -278,7 +278,11 @@ impl Folder {
         let Some((path, mut bytes)) = self.read(number) else {
             return;
         };
-        let Some(last) = bytes.iter_mut().rev().find(|byte| byte.is_ascii_lowercase()) else {
+        let Some(last) = bytes
+            .iter_mut()
+            .rev()
+            .find(|byte| byte.is_ascii_lowercase())
+        else {
             return;
         };
         *last = if *last == b'z' { b'a' } else { *last + 1 };
@@ -382,7 +386,9 @@ fn metadata(kind: u8, article: Article) -> Vec<u8> {
     let metadata = article.metadata();
     match kind {
         0 => {
-            let lines = metadata.iter().map(|(key, value)| format!("{key}: {value}\n"));
+            let lines = metadata
+                .iter()
+                .map(|(key, value)| format!("{key}: {value}\n"));
             lines.collect::<String>().into_bytes()
         }
         1 => serde_json::to_vec(&metadata).unwrap(),

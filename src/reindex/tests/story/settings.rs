@@ -97,7 +97,6 @@ impl Settings {
 pub(super) struct Change(usize, u8);
 
 pub(super) fn change() -> impl Strategy<Value = Change> {
-    (0..PARTS, 0..6_u8).prop_map(|(part, variant)| {
-        Change(part, variant % (VARIANTS[part].len() as u8 + 1))
-    })
+    (0..PARTS, 0..6_u8)
+        .prop_map(|(part, variant)| Change(part, variant % (VARIANTS[part].len() as u8 + 1)))
 }

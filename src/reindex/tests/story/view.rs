@@ -190,7 +190,10 @@ impl View {
         for id in self.documents.keys() {
             assert_eq!(self.document(id), other.document(id), "{what}: `{id}`");
             let places = (self.place(id), other.place(id));
-            assert!(!exactly || places.0 == places.1, "{what}: `{id}`: {places:?}");
+            assert!(
+                !exactly || places.0 == places.1,
+                "{what}: `{id}`: {places:?}"
+            );
         }
         for (here, there) in self.answers.iter().zip(&other.answers) {
             assert_eq!(here, there, "{what}: answers");
