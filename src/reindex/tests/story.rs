@@ -509,21 +509,17 @@ struct Told {
     contested: BTreeSet<String>,
 }
 
-/// Reads a ledger. Its totals are its end.
+/// Reads a ledger, which must have its totals.
 fn ledger(path: &Path) -> Told {
     let text = fs::read_to_string(path).unwrap();
     let mut told = Told {
         counts: BTreeMap::new(),
         contested: BTreeSet::new(),
     };
-    let mut lines = text.lines().peekable();
-    while let Some(line) = lines.next() {
+    let mut is_whole = false;
+    for line in text.lines() {
         let line: Value = serde_json::from_str(line).unwrap();
-        if lines.peek().is_none() {
-            assert!(line["totals"].is_object(), "{line}");
-            break;
-        }
-        // The head says only which run it was.
+        is_whole |= line["totals"].is_object();
         let Some(status) = line["status"].as_str().map(str::to_owned) else {
             continue;
         };
@@ -533,6 +529,7 @@ fn ledger(path: &Path) -> Told {
         }
         *told.counts.entry(status).or_default() += line["records"].as_u64().unwrap_or(1);
     }
+    assert!(is_whole, "{text}");
     told
 }
 
