@@ -50,6 +50,7 @@ enum Step {
 
 /// How a run is done.
 #[derive(Debug, Clone, Copy, Default)]
+#[expect(clippy::struct_excessive_bools, reason = "switches of a run")]
 struct Kind {
     rebuild: bool,
     retry_failed: bool,
@@ -185,7 +186,9 @@ impl Story {
             Step::Stop(kind, after) => {
                 let stop = StopAfter(AtomicU32::new(*after));
                 let outcome = self.run(*kind, &stop);
-                self.after_break(outcome, *kind, |error| error.kind() == ErrorKind::Cancelled);
+                self.after_break(&outcome, *kind, |error| {
+                    error.kind() == ErrorKind::Cancelled
+                });
             }
             Step::Break(kind, fault, after) => {
                 let plan = faults::Plan::fail(*after, *fault);
@@ -197,7 +200,7 @@ impl Story {
                 let broke = guard.broke();
                 drop(guard);
                 self.index = copy;
-                self.after_break(outcome, *kind, |_| broke.is_some());
+                self.after_break(&outcome, *kind, |_| broke.is_some());
             }
             Step::Meddle(kind, after, event) => {
                 let meddler = Meddler {
@@ -400,18 +403,18 @@ impl Story {
     /// and one that was asked to stop publish a part, in which every document is the old or the new.
     fn after_break(
         &mut self,
-        outcome: Result<Report>,
+        outcome: &Result<Report>,
         kind: Kind,
         is_expected: impl Fn(&Error) -> bool,
     ) {
         let seen = View::of(self.index.path());
-        if let Err(error) = &outcome
+        if let Err(error) = outcome
             && !is_expected(error)
         {
             self.check_refusal(error, kind);
         }
         let locked = self.folder().locked;
-        if let Ok(report) = &outcome {
+        if let Ok(report) = outcome {
             self.check_report(report, &seen);
             self.complete = true;
         }
@@ -419,7 +422,7 @@ impl Story {
             self.seen.assert_untouched(&seen, "after a break");
         } else if !locked {
             let fresh = self.fresh();
-            match &outcome {
+            match outcome {
                 Ok(report) => fresh.check(report, &seen, kind.rebuild),
                 Err(error) if self.complete && error.kind() != ErrorKind::Cancelled => {
                     seen.assert_same(&fresh.view, false, "published before the break");

@@ -1,5 +1,7 @@
 //! What stands in the files of a story: articles in every format, and things that are none.
 
+use std::path::Path;
+
 use proptest::prelude::*;
 use serde_json::{Map, Value, json};
 
@@ -237,10 +239,10 @@ impl Content {
 }
 
 fn lines_of(path: &str, lines: &[Line], style: Style) -> String {
-    if path.ends_with(".jsonl") {
+    if Path::new(path).extension() == Some("jsonl".as_ref()) {
         return lines.iter().map(|line| line.json() + "\n").collect();
     }
-    if path.ends_with(".json") {
+    if Path::new(path).extension() == Some("json".as_ref()) {
         let records: Vec<String> = lines.iter().map(|line| line.json()).collect();
         return match style {
             Style::Broken => records.join("\n"),
@@ -254,9 +256,8 @@ fn lines_of(path: &str, lines: &[Line], style: Style) -> String {
     let text = article.text();
     let pairs = |separator: &str, closed: fn(&Value) -> bool| -> String {
         let pairs = metadata.iter().filter(|(_, value)| closed(value));
-        pairs
-            .map(|(key, value)| format!("{key}{separator}{value}\n"))
-            .collect()
+        let lines = pairs.map(|(key, value)| format!("{key}{separator}{value}"));
+        lines.flat_map(|line| [line, "\n".to_owned()]).collect()
     };
     match style {
         _ if metadata.is_empty() => format!("A first line\n\n{text}\n"),

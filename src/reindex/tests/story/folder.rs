@@ -174,7 +174,7 @@ impl Folder {
             Event::Unlock => self.unlock(),
             Event::RenameFolder(from, to) => {
                 let folder = |number: &u8| self.path().join(FOLDERS[usize::from(*number)]);
-                self.rename(&folder(from), &folder(to));
+                Self::rename(&folder(from), &folder(to));
             }
             Event::Edit(number, edit) => {
                 self.change(*number, |bytes| edit.apply(bytes));
@@ -186,7 +186,7 @@ impl Folder {
             Event::Disguise(number) => self.disguise(*number),
             Event::Touch(number) => {
                 if let Some(file) = self.file(*number) {
-                    self.date(&file, self.clock);
+                    Self::date(&file, self.clock);
                 }
             }
             Event::Rename(number, to, both) => {
@@ -195,10 +195,10 @@ impl Folder {
                 };
                 let to = named(*to);
                 if !to.is_dir() {
-                    self.rename(&from, &to);
+                    Self::rename(&from, &to);
                     let beside = sidecars(&from).zip(sidecars(&to));
                     for (from, to) in beside.filter(|(from, _)| *both && from.is_file()) {
-                        self.rename(&from, &to);
+                        Self::rename(&from, &to);
                     }
                 }
             }
@@ -209,7 +209,7 @@ impl Folder {
                 };
                 let time = seconds(&from);
                 if self.write(&to, &bytes, false) && *with_time {
-                    self.date(&to, time);
+                    Self::date(&to, time);
                 }
             }
             Event::Delete(number) => {
@@ -238,7 +238,7 @@ impl Folder {
             .and_then(|()| fs::write(&target, bytes))
             .is_ok();
         if written {
-            self.date(&target, self.clock);
+            Self::date(&target, self.clock);
         }
         if written && whole && fs::rename(&target, path).is_err() {
             fs::remove_file(&target).unwrap();
@@ -247,14 +247,14 @@ impl Folder {
         written
     }
 
-    fn date(&self, path: &Path, seconds: i64) {
+    fn date(path: &Path, seconds: i64) {
         let time = SystemTime::UNIX_EPOCH + Duration::from_secs(seconds as u64);
         if let Ok(file) = File::options().append(true).open(path) {
             file.set_modified(time).unwrap();
         }
     }
 
-    fn rename(&self, from: &Path, to: &Path) {
+    fn rename(from: &Path, to: &Path) {
         if from.exists() && !to.starts_with(from) && (from.is_file() || !to.exists()) {
             let _ = fs::create_dir_all(to.parent().unwrap()).and_then(|()| fs::rename(from, to));
         }
@@ -289,7 +289,7 @@ impl Folder {
         let (time, before) = (seconds(&path), stat(&path));
         while stat(&path) == before {
             fs::write(&path, &bytes).unwrap();
-            self.date(&path, time);
+            Self::date(&path, time);
         }
     }
 
@@ -304,7 +304,7 @@ impl Folder {
             path.pop();
         }
         let before = fs::metadata(&path).unwrap().permissions();
-        fs::set_permissions(&path, fs::Permissions::from_mode(0)).unwrap();
+        fs::set_permissions(&path, fs::Permissions::from_mode(0o000)).unwrap();
         let readable = File::open(&path).is_ok() && !path.is_dir() || fs::read_dir(&path).is_ok();
         if readable {
             fs::set_permissions(&path, before).unwrap();

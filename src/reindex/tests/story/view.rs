@@ -85,7 +85,7 @@ impl View {
             .hits
             .iter()
             .map(|hit| {
-                let document = searcher.get(&hit.id.to_string()).unwrap().unwrap();
+                let document = searcher.get(&hit.id).unwrap().unwrap();
                 (hit.id.to_string(), document)
             })
             .collect();
@@ -128,7 +128,8 @@ impl View {
         let documents = self.documents.iter();
         documents.filter_map(move |(id, stored)| {
             let source = stored.document.source.as_ref()?;
-            let is_gone = !other.documents.contains_key(id) && Some(&source.hash) == hash;
+            let stays = |there: &SourceLocation| there.path == source.path;
+            let is_gone = !other.place(id).is_some_and(stays) && Some(&source.hash) == hash;
             is_gone.then_some((source.path.as_str(), stored.added))
         })
     }
