@@ -48,7 +48,10 @@ struct Snapshot {
     views: Views,
     fields: Fields,
     languages: Vec<Language>,
-    #[cfg_attr(not(feature = "formats"), expect(dead_code, reason = "for what is made anew"))]
+    #[cfg_attr(
+        not(feature = "formats"),
+        expect(dead_code, reason = "for what is made anew")
+    )]
     directory: EngineDirectory,
 }
 
