@@ -383,7 +383,10 @@ impl Story {
                 assert_eq!(before.added, stored.added, "`{id}` was there before");
                 continue;
             }
-            let gone: Vec<_> = self.seen.gone(seen, id).collect();
+            let gone: Vec<_> = self
+                .seen
+                .gone(seen, id, |path| files.contains_key(path))
+                .collect();
             let came = gone.iter().map(|(_, added)| *added);
             assert!(
                 stored.added == folder.clock || came.clone().any(|came| came == stored.added),

@@ -117,20 +117,21 @@ impl View {
         }
     }
 
-    /// Documents that are gone from another view and may be what it has under a new id, made of
-    /// the same bytes: where they lay, and when they came.
+    /// Documents that are gone from another view, or whose files are, and may be what it has under
+    /// a new id, made of the same bytes: where they lay, and when they came.
     pub(super) fn gone<'v>(
         &'v self,
         other: &'v Self,
         id: &str,
+        has_file: impl Fn(&str) -> bool,
     ) -> impl Iterator<Item = (&'v str, i64)> {
         let hash = other.place(id).map(|source| &source.hash);
         let documents = self.documents.iter();
         documents.filter_map(move |(id, stored)| {
             let source = stored.document.source.as_ref()?;
             let stays = |there: &SourceLocation| there.path == source.path;
-            let is_gone = !other.place(id).is_some_and(stays) && Some(&source.hash) == hash;
-            is_gone.then_some((source.path.as_str(), stored.added))
+            let is_gone = !other.place(id).is_some_and(stays) || !has_file(&source.path);
+            (is_gone && Some(&source.hash) == hash).then_some((source.path.as_str(), stored.added))
         })
     }
 
@@ -209,6 +210,17 @@ impl View {
     }
 }
 
+/// Names buckets by what they count, not by a spelling: of several, one may be shown that only a
+/// document has which was deleted since its segment was written.
+fn name_by_node(counts: &mut FacetCounts) {
+    for bucket in &mut counts.buckets {
+        bucket.value = format!("{:?}", node_of(&bucket.value, Some('/')));
+    }
+    counts
+        .buckets
+        .sort_by(|a, b| (b.count, &a.value).cmp(&(a.count, &b.value)));
+}
+
 impl Answer {
     fn new(question: &'static str, response: crate::Result<SearchResponse>) -> Self {
         let mut answer = Self {
@@ -223,6 +235,9 @@ impl Answer {
                 answer.total = response.total;
                 answer.hits = response.hits;
                 answer.facets = response.facets.0;
+                for (_, counts) in &mut answer.facets {
+                    name_by_node(counts);
+                }
             }
             Err(error) => answer.refused = Some(error.to_string()),
         }
