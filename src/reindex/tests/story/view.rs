@@ -173,7 +173,7 @@ impl View {
         let stored = self.documents.get(id)?;
         let mut document = stored.document.clone();
         if let Some(source) = &mut document.source {
-            (source.record, source.start, source.end) = (source.record.map(|_| 1), 0, 0);
+            (source.record, source.start, source.end) = (None, 0, 0);
         }
         Some((document, &stored.text_hash))
     }
