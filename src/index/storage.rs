@@ -1,7 +1,7 @@
 //! The one door to the disk: everything that is written to the folder of an index goes through
 //! here, so that there is one place to say what a folder, a name and a file need to be durable.
 //!
-//! Tests stand in this door: [`faults`] counts the operations on a folder, refuses them as a full
+//! Tests stand in this door: `faults` counts the operations on a folder, refuses them as a full
 //! or broken disk would, and knows what a power cut would have left. Elsewhere it costs nothing.
 
 use std::fs::{self, File, OpenOptions};
