@@ -269,9 +269,16 @@ fn states_come_back_without_a_source() {
     );
     assert_eq!((report.generation, report.documents), (Some(5), 28));
     // A segment that all states share: the rest goes on.
+    let described: Vec<String> = files(&path.join("generations"))
+        .iter()
+        .map(|file| fs::read_to_string(file).unwrap())
+        .collect();
     let shared = files(&path.join("data")).into_iter().find(|file| {
-        file.extension()
-            .is_some_and(|extension| extension == "store")
+        let name = file.file_name().unwrap().to_str().unwrap();
+        let is_store = file
+            .extension()
+            .is_some_and(|extension| extension == "store");
+        is_store && described.iter().all(|text| text.contains(name))
     });
     flip(&shared.unwrap());
     let damaged = check(&path, false);
