@@ -203,7 +203,9 @@ fn a_plan_says_what_would_be_refused() {
 
 #[test]
 fn a_plan_says_why_only_a_rebuild_would_do_and_a_rebuild_remembers() {
-    let place = Place::new(&[("a.txt", "Alpha."), ("c.jsonl", LINES)]);
+    // No record overtakes another: one generation is all there is.
+    let lines = "{\"id\": \"one\", \"body\": \"x\"}\n{\"id\": \"two\", \"body\": \"y\"}\n";
+    let place = Place::new(&[("a.txt", "Alpha."), ("c.jsonl", lines)]);
     place.index();
     let description = place.index.path().join("generations/1.json");
     let current = place.index.path().join("CURRENT");
