@@ -10,7 +10,7 @@ use std::fmt;
 use std::fs::File;
 use std::io::{self, BufWriter, Write};
 use std::path::{Path, PathBuf};
-use std::sync::{Arc, Mutex, MutexGuard};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock};
 
 use tantivy::Directory;
 use tantivy::directory::error::{
@@ -39,6 +39,26 @@ pub(super) struct EngineDirectory {
     state: Arc<Mutex<State>>,
     mode: Mode,
     failure: FirstFailure,
+    gate: Gate,
+}
+
+/// Whether nothing may be written any more: threads of the engine can outlive their writer.
+#[derive(Debug, Clone, Default)]
+struct Gate(Arc<RwLock<bool>>);
+
+impl Gate {
+    /// Does something that writes, unless the gate is closed. It is not closed meanwhile.
+    fn pass<T>(&self, f: impl FnOnce() -> io::Result<T>) -> io::Result<T> {
+        let is_closed = self.0.read().unwrap_or_else(PoisonError::into_inner);
+        if *is_closed {
+            return Err(io::Error::other("the writer is closed"));
+        }
+        f()
+    }
+
+    fn close(&self) {
+        *self.0.write().unwrap_or_else(PoisonError::into_inner) = true;
+    }
 }
 
 #[derive(Clone)]
@@ -128,7 +148,13 @@ impl EngineDirectory {
             state: Arc::new(Mutex::new(state)),
             mode,
             failure: FirstFailure::default(),
+            gate: Gate::default(),
         })
+    }
+
+    /// Lets nothing be written from here on, whoever still tries.
+    pub(super) fn close(&self) {
+        self.gate.close();
     }
 
     fn state(&self) -> MutexGuard<'_, State> {
@@ -308,7 +334,8 @@ impl Directory for EngineDirectory {
             }
             Files::Folder { path: folder, .. } => {
                 let full = folder.join(path);
-                let file = OutputFile::create_new(&full).map_err(|error| {
+                let created = self.gate.pass(|| OutputFile::create_new(&full));
+                let file = created.map_err(|error| {
                     if error.kind() == io::ErrorKind::AlreadyExists {
                         return OpenWriteError::FileAlreadyExists(path.to_owned());
                     }
@@ -326,6 +353,7 @@ impl Directory for EngineDirectory {
             full: self.full(path),
             state: Arc::clone(&self.state),
             failure: self.failure.clone(),
+            gate: self.gate.clone(),
         };
         Ok(BufWriter::with_capacity(1 << 16, Box::new(hashing)))
     }
@@ -395,11 +423,12 @@ struct HashingWriter {
     full: PathBuf,
     state: Arc<Mutex<State>>,
     failure: FirstFailure,
+    gate: Gate,
 }
 
 impl Write for HashingWriter {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        let written = self.sink.write(bytes);
+        let written = self.gate.pass(|| self.sink.write(bytes));
         let written = written.map_err(|error| self.failure.keep(&self.full, "write", error))?;
         self.hasher.update(&bytes[..written]);
         self.length += written as u64;

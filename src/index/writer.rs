@@ -100,6 +100,13 @@ struct Publisher {
     _lock: WriterLock,
 }
 
+impl Drop for Publisher {
+    /// Before the lock goes: what is written after that would be another writer's leftovers.
+    fn drop(&mut self) {
+        self.directory.close();
+    }
+}
+
 impl std::fmt::Debug for Writer {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("Writer")
