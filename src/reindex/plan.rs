@@ -285,8 +285,8 @@ pub(super) fn out_of_reach(path: &str, records: usize) -> Error {
     Error::new(
         ErrorKind::Io,
         format!(
-            "`{path}` cannot be read, and {records} records of the index lie there or in other \
-             places that cannot be read"
+            "`{path}` cannot be read: records of the index that lie there or in other places that \
+             cannot be read: {records}"
         ),
     )
     .with_hint("make it readable, or leave out `--rebuild`: then they stay as they are")
