@@ -44,8 +44,11 @@ codes! {
     ENCODING_MIXED = "encoding_mixed";
     ENCODING_REPLACED = "encoding_replaced";
     FRONT_MATTER = "front_matter";
+    HTML_FLATTENED = "html_flattened";
+    HTML_NO_ARTICLE = "html_no_article";
     ID_IGNORED = "id_ignored";
     JSON_DUPLICATE_KEY = "json_duplicate_key";
+    JSON_LD = "json_ld";
     JSON_SURROGATE = "json_surrogate";
     LANGUAGE_UNKNOWN = "language_unknown";
     METADATA_CUT = "metadata_cut";

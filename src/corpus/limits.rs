@@ -25,6 +25,14 @@ pub(crate) const METADATA_DEPTH: usize = 64;
 /// The most values in one JSON record: `[0,0,…]` grows sixteenfold when parsed.
 pub(crate) const JSON_VALUES: usize = 500_000;
 
+/// The deepest nesting of HTML that is followed; browsers stop there, too. Deeper elements lose
+/// their markup and keep their text. Every look back at open elements is bounded by it.
+pub(crate) const MARKUP_DEPTH: usize = 512;
+
+/// The most tags of one HTML page that are looked at; behind them only text is kept. The longest
+/// pages that people write have a tenth.
+pub(crate) const MARKUP_TAGS: usize = 1_000_000;
+
 /// How much of a file is looked at to tell text from something else.
 pub(crate) const SNIFF_BYTES: usize = 8 << 10;
 

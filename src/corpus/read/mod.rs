@@ -4,6 +4,7 @@
 //! over front matter, key by key.
 
 mod front_matter;
+mod html;
 mod json;
 mod markdown;
 mod metadata;
