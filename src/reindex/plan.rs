@@ -190,6 +190,7 @@ impl Plan {
         if twice || is_double {
             self.failed.push(Failure {
                 path: file.path,
+                member: None,
                 record: None,
                 stage: Stage::Walk,
                 code: codes::SAME_PATH,

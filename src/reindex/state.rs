@@ -304,6 +304,7 @@ mod tests {
             key: Key::of(id),
             added: 5,
             id,
+            member: "",
             cut: false,
             failure: None,
         })

@@ -3,7 +3,7 @@
 
 use std::path::Path;
 
-use super::super::ledger::Ledger;
+use super::super::ledger::{FAILED, Ledger, SKIPPED};
 use super::super::plan::{Plan, check_shrink};
 use super::super::report::Report;
 use super::super::sink::Sink;
@@ -21,7 +21,7 @@ impl<S: Sink> Apply<'_, S> {
         for skipped in &plan.skipped {
             self.account.line(&Line {
                 path: &skipped.path,
-                status: "skipped",
+                status: SKIPPED,
                 stage: "walk",
                 code: skipped.code,
                 message: &skipped.message,
@@ -179,7 +179,7 @@ impl<S: Sink> Apply<'_, S> {
                 report.skipped += 1;
                 self.account.line(&Line {
                     path: &file.state.path,
-                    status: "skipped",
+                    status: SKIPPED,
                     stage: "read",
                     code: codes::NO_RECORDS,
                     message: "there is no record in it",
@@ -196,8 +196,12 @@ impl<S: Sink> Apply<'_, S> {
                         report.duplicate += 1;
                         self.list_journaled(rank, record.at, record.number)?;
                     }
-                    Status::Failed => {
-                        report.failed += 1;
+                    Status::Failed | Status::Skipped => {
+                        if record.status == Status::Failed {
+                            report.failed += 1;
+                        } else {
+                            report.skipped += 1;
+                        }
                         if !record.listed {
                             self.list_journaled(rank, record.at, record.number)?;
                         }
@@ -231,12 +235,18 @@ impl<S: Sink> Apply<'_, S> {
             let mut line = Line {
                 path,
                 record: record_number(number),
-                status: "failed",
+                status: FAILED,
                 ..Line::default()
             };
             let failure = match entry {
                 Entry::File(file) => file.failure,
-                Entry::Record(record) => record.failure,
+                Entry::Record(record) => {
+                    line.member = record.member;
+                    if record.status == Status::Skipped {
+                        line.status = SKIPPED;
+                    }
+                    record.failure
+                }
                 _ => None,
             };
             if let Some(failure) = failure {
@@ -281,9 +291,10 @@ impl<S: Sink> Apply<'_, S> {
                     continue;
                 }
                 report.removed += 1;
-                let id = self.id_of_old(record.at)?;
+                let (id, member) = self.id_of_old(record.at)?;
                 self.account.line(&Line {
                     path: &file.path,
+                    member: &member,
                     record: record_number(record.number),
                     id: &id,
                     status: "removed",

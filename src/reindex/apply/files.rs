@@ -23,7 +23,7 @@ impl<S: Sink> Apply<'_, S> {
         }
         let mut renames = Vec::new();
         for ((file, planned), rank) in self.files.iter().zip(self.planned).zip(0_u32..) {
-            let is_empty = file.state.records.is_empty();
+            let is_empty = is_passed_over(&file.state);
             let is_read = !file.failed && !is_empty && !has_only_failures(&file.state);
             if planned.old.is_none()
                 && is_read
@@ -79,7 +79,7 @@ impl<S: Sink> Apply<'_, S> {
                 if file.fate == Fate::Read {
                     add(path, Change::Failed, None, written());
                 }
-            } else if file.state.records.is_empty() {
+            } else if is_passed_over(&file.state) {
                 counts.skipped += 1;
             } else if let Some(&index) = from.get(&rank) {
                 counts.renamed += 1;
@@ -128,8 +128,15 @@ impl<S: Sink> Apply<'_, S> {
 }
 
 fn has_only_failures(file: &FileState) -> bool {
+    let mut records = file.records.iter().map(|record| record.status);
+    records.clone().any(|status| status == Status::Failed)
+        && records.all(|status| matches!(status, Status::Failed | Status::Skipped))
+}
+
+/// Whether nothing in a file is read.
+fn is_passed_over(file: &FileState) -> bool {
     let mut records = file.records.iter();
-    !file.records.is_empty() && records.all(|record| record.status == Status::Failed)
+    records.all(|record| record.status == Status::Skipped)
 }
 
 fn count(file: &FileState, which: impl Fn(&Record) -> bool) -> u64 {

@@ -69,6 +69,7 @@ impl<S: Sink> Apply<'_, S> {
             key,
             added: ready.added,
             id: &id,
+            member: ready.member.as_deref().unwrap_or(""),
             cut: ready.cut(),
             failure: None,
         }))?;
@@ -100,6 +101,7 @@ impl<S: Sink> Apply<'_, S> {
         let record = file.records[index as usize];
         let changed = Failure {
             path: file.path.to_string(),
+            member: None,
             record: (record.number > 0).then_some(u64::from(record.number)),
             stage: crate::corpus::Stage::Read,
             code: crate::corpus::codes::CHANGED,

@@ -516,7 +516,7 @@ impl Builder {
         if let Some(place) = self.find(|open| open == "a", names::is_scope) {
             let span = Cow::Borrowed("span");
             let at = self.open[place].at as usize;
-            self.open[place].name = span.clone();
+            self.open[place].name.clone_from(&span);
             self.counts
                 .entry(Cow::Borrowed("a"))
                 .and_modify(|count| *count -= 1);

@@ -9,265 +9,55 @@ use crate::corpus::dates;
 
 /// Words in a class, id or role that name a part of the site, if they stand alone or between
 /// hyphens: `cookie-banner`, `relatedLinks`.
-const SITE: &[&str] = &[
-    "ad",
-    "addthis",
-    "ads",
-    "adslot",
-    "advert",
-    "advertisement",
-    "advertising",
-    "adverts",
-    "alertdialog",
-    "banner",
-    "breadcrumb",
-    "breadcrumbs",
-    "carousel",
-    "cmp",
-    "complementary",
-    "comment",
-    "commentlist",
-    "comments",
-    "consent",
-    "contentinfo",
-    "cookie",
-    "cookiebanner",
-    "cookies",
-    "copyright",
-    "cta",
-    "dialog",
-    "didomi",
-    "disclaimer",
-    "discussion",
-    "disqus",
-    "donate",
-    "donation",
-    "fb",
-    "feedback",
-    "footer",
-    "gallery",
-    "gdpr",
-    "infobox",
-    "jumplinks",
-    "lightbox",
-    "livefyre",
-    "login",
-    "masthead",
-    "menu",
-    "menubar",
-    "modal",
-    "mostread",
-    "nav",
-    "navbar",
-    "navbox",
-    "navi",
-    "navigation",
-    "newsletter",
-    "noprint",
-    "onetrust",
-    "outbrain",
-    "overlay",
-    "pager",
-    "pagination",
-    "paywall",
-    "popular",
-    "popup",
-    "privacy",
-    "promo",
-    "promos",
-    "promotion",
-    "promotions",
-    "readmore",
-    "recirc",
-    "recirculation",
-    "recommend",
-    "recommendation",
-    "recommendations",
-    "recommended",
-    "registration",
-    "rel",
-    "related",
-    "replies",
-    "respond",
-    "rss",
-    "search",
-    "share",
-    "sharebar",
-    "sharedaddy",
-    "sharing",
-    "shoutbox",
-    "sidebar",
-    "sidenav",
-    "slideshow",
-    "signin",
-    "signup",
-    "skip",
-    "skiplink",
-    "social",
-    "sponsor",
-    "sponsored",
-    "sponsors",
-    "subscribe",
-    "subscription",
-    "subnav",
-    "subscribers",
-    "syndication",
-    "taboola",
-    "taglist",
-    "tags",
-    "teaser",
-    "teasers",
-    "toast",
-    "toolbar",
-    "topbar",
-    "trending",
-    "upsell",
-    "widget",
-    "widgets",
-    "newsticker",
-    "ticker",
-    "colophon",
-    "jumbotron",
-    "interstitial",
-    "crumbs",
-    "subfooter",
-    "catlinks",
-    "printfooter",
-    "siteheader",
-    "sitefooter",
-    "toc",
-    "editsection",
-];
+const SITE: &str = "ad addthis ads adslot advert advertisement advertising adverts alertdialog banner breadcrumb \
+    breadcrumbs carousel cmp complementary comment commentlist comments consent contentinfo cookie \
+    cookiebanner cookies copyright cta dialog didomi disclaimer discussion disqus donate donation \
+    fb feedback footer gallery gdpr infobox jumplinks lightbox livefyre login masthead menu \
+    menubar modal mostread nav navbar navbox navi navigation newsletter noprint onetrust outbrain \
+    overlay pager pagination paywall popular popup privacy promo promos promotion promotions \
+    readmore recirc recirculation recommend recommendation recommendations recommended \
+    registration rel related replies respond rss search share sharebar sharedaddy sharing shoutbox \
+    sidebar sidenav slideshow signin signup skip skiplink social sponsor sponsored sponsors \
+    subscribe subscription subnav subscribers syndication taboola taglist tags teaser teasers \
+    toast toolbar topbar trending upsell widget widgets newsticker ticker colophon jumbotron \
+    interstitial crumbs subfooter catlinks printfooter siteheader sitefooter toc editsection";
 
 /// Words that name who wrote an article and when, where the article's text does not begin yet.
-const ABOUT: &[&str] = &[
-    "author",
-    "authors",
-    "bio",
-    "byline",
-    "credit",
-    "date",
-    "dateline",
-    "datetime",
-    "edited",
-    "kicker",
-    "meta",
-    "metadata",
-    "postmeta",
-    "published",
-    "pubdate",
-    "readtime",
-    "submitted",
-    "tagline",
-    "time",
-    "timestamp",
-    "updated",
-    "eyebrow",
-    "contributors",
-    "reporter",
-];
+const ABOUT: &str = "author authors bio byline credit date dateline datetime edited kicker meta metadata postmeta \
+    published pubdate readtime submitted tagline time timestamp updated eyebrow contributors \
+    reporter";
 
 /// Words that name what only the readers of screens hear, or nobody sees.
-const UNSEEN: &[&str] = &["hidden", "hide", "invisible", "sronly", "visuallyhidden"];
+const UNSEEN: &str = "hidden hide invisible sronly visuallyhidden";
+
+/// Words that make even an `<article>` one of several.
+const OTHERS: &str = "comment teaser related promo";
 
 /// A site's word that a class begins with speaks of its state, not of what it is.
-const STATES: &[&str] = &[
-    "has",
-    "no",
-    "not",
-    "with",
-    "without",
-    "category",
-    "tag",
-    "elementor",
-    "wp",
-    "type",
-    "is",
-    "single",
-];
+const STATES: &str = "has no not with without category tag elementor wp type is single";
 
 /// Headings of what follows an article, or stands in its midst without belonging to it.
-const FOREIGN: &[&str] = &[
-    "about the author",
-    "advertisement",
-    "also read",
-    "also on",
-    "comments",
-    "editor's picks",
-    "editors' picks",
-    "follow us",
-    "further reading on",
-    "get the newsletter",
-    "in this section",
-    "join the conversation",
-    "keep reading",
-    "latest news",
-    "leave a comment",
-    "leave a reply",
-    "more from",
-    "more headlines",
-    "more in",
-    "more on this",
-    "more on this story",
-    "more news",
-    "more stories",
-    "most popular",
-    "most read",
-    "most viewed",
-    "newsletter",
-    "popular",
-    "read also",
-    "read more",
-    "read next",
-    "recommended",
-    "related",
-    "related articles",
-    "related content",
-    "related links",
-    "related news",
-    "related posts",
-    "related stories",
-    "related topics",
-    "see also",
-    "share",
-    "share this",
-    "share this article",
-    "share this story",
-    "sign up",
-    "sponsored",
-    "subscribe",
-    "tags",
-    "topics",
-    "trending",
-    "what to read next",
-    "you may also like",
-    "you might also like",
-    "similar articles",
-    "don't miss",
-    "recent posts",
-    "mehr zum thema",
-    "das könnte sie auch interessieren",
-    "kommentare",
-    "verwandte artikel",
-    "lesen sie auch",
-    "à lire aussi",
-    "lire aussi",
-    "commentaires",
-    "articles liés",
-    "sur le même sujet",
-    "te puede interesar",
-    "noticias relacionadas",
-    "comentarios",
-    "lea también",
-    "lea tambien",
-    "leia também",
-    "leia mais",
-    "читайте также",
-    "комментарии",
-    "по теме",
-    "leggi anche",
-    "lees ook",
-];
+const FOREIGN: &str = "about the author|advertisement|also read|also on|comments|editor's picks|editors' picks|\
+    follow us|further reading on|get the newsletter|in this section|join the conversation|\
+    keep reading|latest news|leave a comment|leave a reply|more from|more headlines|more in|\
+    more on this|more on this story|more news|more stories|most popular|most read|most viewed|\
+    newsletter|popular|read also|read more|read next|recommended|related|related articles|\
+    related content|related links|related news|related posts|related stories|related topics|\
+    see also|share|share this|share this article|share this story|sign up|sponsored|subscribe|\
+    tags|topics|trending|what to read next|you may also like|you might also like|\
+    similar articles|don't miss|recent posts|mehr zum thema|das könnte sie auch interessieren|\
+    kommentare|verwandte artikel|lesen sie auch|à lire aussi|lire aussi|commentaires|\
+    articles liés|sur le même sujet|te puede interesar|noticias relacionadas|comentarios|\
+    lea también|lea tambien|leia também|leia mais|читайте также|комментарии|по теме|leggi anche|\
+    lees ook";
+
+fn is_one_of(words: &str, word: &str) -> bool {
+    words.split(' ').any(|known| known == word)
+}
+
+fn is_foreign_title(title: &str) -> bool {
+    FOREIGN.split('|').any(|known| known == title)
+}
 
 /// Which nodes are left out, each with all that is in it.
 #[derive(Debug)]
@@ -293,12 +83,6 @@ impl Noise {
             }
         }
         noise
-    }
-
-    pub(super) fn none(tree: &Tree) -> Self {
-        Self {
-            skipped: vec![false; tree.nodes.len()],
-        }
     }
 
     pub(super) fn skips(&self, at: usize) -> bool {
@@ -341,16 +125,13 @@ impl Noise {
         let few = here.chars < 200;
         let links = here.links as f32 / (here.chars.max(1)) as f32;
         match &*element.name {
-            "ul" | "ol" | "dl" | "menu" => {
-                if links > 0.75 && here.score < 0.3 * whole {
-                    return true;
-                }
-            }
+            // A share of the links, and one of the article: what is mostly links leads away.
+            "ul" | "ol" | "dl" | "menu" if links > 0.75 && here.score < 0.3 * whole => return true,
             "div" | "section" | "table" | "aside" | "nav" | "footer" | "header" | "article"
-            | "form" => {
-                if here.chars > 0 && links > 0.66 && here.score < 0.2 * whole {
-                    return true;
-                }
+            | "form"
+                if here.chars > 0 && links > 0.66 && here.score < 0.2 * whole =>
+            {
+                return true;
             }
             "p" | "h2" | "h3" | "h4" | "h5" | "h6"
                 if here.chars > 0 && links > 0.95 && here.chars < 160 =>
@@ -364,7 +145,7 @@ impl Noise {
         }
         if few
             && !names::is_heading(&element.name)
-            && words_of(element).any(|word| ABOUT.contains(&&*word))
+            && words_of(element).any(|word| is_one_of(ABOUT, &word))
         {
             return true;
         }
@@ -385,8 +166,8 @@ impl Noise {
         for at in headings {
             let title = tree.plain(at).to_lowercase();
             let title = title.trim_end_matches([':', '…', '.']).trim();
-            let is_foreign = FOREIGN.iter().any(|known| {
-                title == *known
+            let is_foreign = FOREIGN.split('|').any(|known| {
+                title == known
                     || (title.starts_with(known)
                         && title.len() < known.len() + 24
                         && known.len() > 6)
@@ -478,13 +259,13 @@ fn is_reference(plain: &str) -> bool {
         .map_or("", |(start, _)| start)
         .trim()
         .to_lowercase();
-    FOREIGN.contains(&&*start)
+    is_foreign_title(&start)
 }
 
 fn is_foreign_line(plain: &str) -> bool {
     let line = plain.to_lowercase();
     let line = line.trim_end_matches([':', '…', '.', '»', '›', '→']).trim();
-    if FOREIGN.contains(&line) {
+    if is_foreign_title(line) {
         return true;
     }
     // A line that is nothing but a date says when, not what.
@@ -507,10 +288,14 @@ fn is_unseen(element: &Element) -> bool {
         }
     }
     let class = element.attribute("class").unwrap_or("");
+    // `hidden md:block` is hidden on telephones only.
+    if class.contains(":block") || class.contains(":flex") || class.contains(":grid") {
+        return false;
+    }
     class.split_whitespace().any(|word| {
         let word: String = word.chars().filter(char::is_ascii_alphanumeric).collect();
         let word = word.to_ascii_lowercase();
-        word == "screenreadertext" || (UNSEEN.contains(&&*word))
+        word == "screenreadertext" || is_one_of(UNSEEN, &word)
     })
 }
 
@@ -518,8 +303,7 @@ fn is_of_site(tree: &Tree, at: usize, element: &Element) -> bool {
     match &*element.name {
         "html" | "body" | "main" | "head" | "h1" | "p" | "blockquote" | "a" | "em" | "strong"
         | "b" | "i" => return false,
-        "nav" => return true,
-        "aside" => return true,
+        "nav" | "aside" => return true,
         "footer" => return !tree.is(tree.parent(at), "blockquote"),
         "header" => {
             let is_of_text = |at: usize| {
@@ -531,17 +315,11 @@ fn is_of_site(tree: &Tree, at: usize, element: &Element) -> bool {
                 return true;
             }
         }
-        "article"
-            if words_of(element)
-                .any(|word| matches!(&*word, "comment" | "teaser" | "related" | "promo")) =>
-        {
-            return true;
-        }
-        "article" => return false,
+        "article" => return words_of(element).any(|word| is_one_of(OTHERS, &word)),
         name if name.starts_with("amp-ad") || name.starts_with("amp-consent") => return true,
         _ => {}
     }
-    words_of(element).any(|word| SITE.contains(&&*word))
+    words_of(element).any(|word| is_one_of(SITE, &word))
 }
 
 /// The words of an element's classes, id and role, in small letters.
@@ -553,7 +331,7 @@ fn words_of(element: &Element) -> impl Iterator<Item = String> {
             split_name(part, &mut words);
             if words
                 .get(start)
-                .is_some_and(|first| STATES.contains(&&**first))
+                .is_some_and(|first| is_one_of(STATES, first))
             {
                 words.truncate(start);
             }
@@ -567,10 +345,9 @@ fn split_name(name: &str, words: &mut Vec<String>) {
     let mut word = String::new();
     let mut was_small = false;
     for c in name.chars() {
-        if !c.is_alphanumeric() || (c.is_ascii_uppercase() && was_small) {
-            if !word.is_empty() {
-                words.push(std::mem::take(&mut word));
-            }
+        let is_end = !c.is_alphanumeric() || (c.is_ascii_uppercase() && was_small);
+        if is_end && !word.is_empty() {
+            words.push(std::mem::take(&mut word));
         }
         was_small = c.is_lowercase();
         if c.is_alphanumeric() {

@@ -5,15 +5,17 @@ use super::noise::Noise;
 use super::render::render;
 use super::tree::Tree;
 use super::weigh::Weights;
+use crate::corpus::read::same_words;
 
 /// How much of a block's text has to be in one of its children for the search to go on in there.
 const SHARE: f32 = 0.7;
 
+/// A page whose best part weighs less has no article: about two sentences.
+const ARTICLE_SCORE: f32 = 120.0;
+
 /// What was found on a page.
 pub(super) struct Content {
     pub(super) text: String,
-    /// Where the article is in the tree; the whole page if none was recognised.
-    pub(super) place: usize,
     /// Whether some part of the page was recognised as its article.
     pub(super) is_article: bool,
 }
@@ -23,17 +25,13 @@ pub(super) fn find(tree: &Tree, title: Option<&str>) -> Content {
     let mut noise = Noise::of_page(tree);
     let weights = Weights::new(tree, &noise);
     let place = place(tree, &noise, &weights);
-    let is_article = weights.of(place).score >= 120.0;
+    let is_article = weights.of(place).score >= ARTICLE_SCORE;
     if is_article {
         noise.within(tree, place, &weights);
         let title_at = title.and_then(|title| title_in(tree, place, title));
         let text = render(tree, place, |at| noise.skips(at) || Some(at) == title_at);
         if !text.trim().is_empty() {
-            return Content {
-                text,
-                place,
-                is_article,
-            };
+            return Content { text, is_article };
         }
     }
     let noise = Noise::of_page(tree);
@@ -44,7 +42,6 @@ pub(super) fn find(tree: &Tree, title: Option<&str>) -> Content {
     }
     Content {
         text,
-        place: 0,
         is_article: false,
     }
 }
@@ -58,18 +55,9 @@ fn place(tree: &Tree, noise: &Noise, weights: &Weights) -> usize {
         let mut at = here + 1;
         let mut best: Option<usize> = None;
         while at < end {
-            let is_place = tree.element(at).is_some_and(|element| {
-                names::is_block(&element.name)
-                    && !matches!(
-                        &*element.name,
-                        "p" | "li" | "pre" | "blockquote" | "tr" | "tbody" | "td" | "dd"
-                    )
-                    || element.name == "td"
-                    || element.name == "tbody"
-                    || element.name == "tr"
-                    || element.name.contains('-')
-                    || element.name == "span"
-            });
+            let is_place = tree
+                .element(at)
+                .is_some_and(|element| may_hold_article(&element.name));
             if !noise.skips(at)
                 && is_place
                 && best.is_none_or(|best| weights.of(at).score > weights.of(best).score)
@@ -83,6 +71,13 @@ fn place(tree: &Tree, noise: &Noise, weights: &Weights) -> usize {
             _ => return here,
         }
     }
+}
+
+/// Whether an element may be what is around an article, and no part of it.
+fn may_hold_article(name: &str) -> bool {
+    let is_part = matches!(name, "p" | "li" | "pre" | "blockquote" | "dd");
+    let is_around = names::is_block(name) || name == "span" || name.contains('-');
+    is_around && !is_part
 }
 
 /// Where the page itself says that its article is, if that is where its text is.
@@ -114,6 +109,6 @@ fn title_in(tree: &Tree, place: usize, title: &str) -> Option<usize> {
     let mut inside = tree.inside(place).take(20_000);
     inside.find(|&at| {
         let is_heading = tree.element(at).is_some_and(|e| names::is_heading(&e.name));
-        is_heading && super::super::same_words(&tree.plain(at), title)
+        is_heading && same_words(&tree.plain(at), title)
     })
 }

@@ -5,7 +5,8 @@ use std::borrow::Cow;
 use serde_json::{Map, Value};
 
 use super::tree::Tree;
-use crate::corpus::read::{json, metadata};
+use crate::corpus::read::metadata;
+use crate::corpus::readers::parse_json;
 use crate::corpus::{Note, codes};
 
 /// Kinds of things that are articles, the surest first; each ends the name of a type.
@@ -68,9 +69,9 @@ pub(super) fn find(tree: &Tree, notes: &mut Vec<Note>) -> Option<Map<String, Val
 /// and with line breaks in its texts.
 fn parse(text: &str) -> Result<Value, String> {
     // What is repeated in linked data concerns nobody.
-    match json::parse(text, &mut Vec::new()) {
+    match parse_json(text, &mut Vec::new()) {
         Ok(value) => Ok(value),
-        Err(error) => json::parse(&mended(text), &mut Vec::new()).map_err(|_| error),
+        Err(error) => parse_json(&mended(text), &mut Vec::new()).map_err(|_| error),
     }
 }
 
@@ -197,7 +198,7 @@ pub(super) fn texts(object: &Map<String, Value>, key: &str) -> Vec<String> {
     let mut texts = Vec::new();
     if let Some(value) = object.get(key) {
         metadata::texts(value, &mut |text| {
-            texts.push(unescaped(text.trim()).into_owned())
+            texts.push(unescaped(text.trim()).into_owned());
         });
     }
     texts.retain(|text| !text.is_empty());

@@ -52,34 +52,31 @@ impl Weights {
                 .last()
                 .map_or((0, false), |&(_, block, link)| (block, link));
             let end = tree.nodes[at].end as usize;
-            match tree.element(at) {
-                Some(element) => {
-                    if noise.skips(at) || (names::is_silent(&element.name) && at > 0) {
-                        at = end;
-                        continue;
-                    }
-                    let block = if names::is_block(&element.name) {
-                        at
-                    } else {
-                        block
-                    };
-                    let in_link =
-                        in_link || (element.name == "a" && element.attribute("href").is_some());
-                    open.push((end, block, in_link));
+            if let Some(element) = tree.element(at) {
+                if noise.skips(at) || (names::is_silent(&element.name) && at > 0) {
+                    at = end;
+                    continue;
                 }
-                None => {
-                    let text = tree.text(at);
-                    let chars = text.chars().filter(|c| !c.is_whitespace()).count() as u32;
-                    let here = &mut own[block];
-                    here.chars += chars;
-                    here.stops += text
-                        .matches([',', '.', '،', '。', '，', ';', '?', '!'])
-                        .count() as u32;
-                    nodes[at].chars = chars;
-                    if in_link {
-                        here.links += chars;
-                        nodes[at].links = chars;
-                    }
+                let block = if names::is_block(&element.name) {
+                    at
+                } else {
+                    block
+                };
+                let in_link =
+                    in_link || (element.name == "a" && element.attribute("href").is_some());
+                open.push((end, block, in_link));
+            } else {
+                let text = tree.text(at);
+                let chars = text.chars().filter(|c| !c.is_whitespace()).count() as u32;
+                let here = &mut own[block];
+                here.chars += chars;
+                here.stops += text
+                    .matches([',', '.', '،', '。', '，', ';', '?', '!'])
+                    .count() as u32;
+                nodes[at].chars = chars;
+                if in_link {
+                    here.links += chars;
+                    nodes[at].links = chars;
                 }
             }
             at += 1;

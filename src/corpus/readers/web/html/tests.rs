@@ -70,7 +70,7 @@ fn articles_are_found_on_pages_of_many_kinds() {
     assert!(fixtures.len() >= 30, "{} pages", fixtures.len());
     let (mut sum, mut titles, mut days) = (0.0, Vec::new(), Vec::new());
     for (name, bytes, expected) in &fixtures {
-        let html = decode::decode(bytes, &mut Vec::new()).unwrap();
+        let html = decode::decode(bytes, decode::Hints::default(), &mut Vec::new()).unwrap();
         let (article, _) = read(&html);
         let f1 = f1(&expected.text, &article.body);
         assert!(f1 >= 0.85, "{name}: {f1:.3}\n{}", article.body);
@@ -92,7 +92,7 @@ fn articles_are_found_on_pages_of_many_kinds() {
 #[test]
 fn paragraphs_of_the_fixtures_stay_apart() {
     for (name, bytes, expected) in fixtures() {
-        let html = decode::decode(&bytes, &mut Vec::new()).unwrap();
+        let html = decode::decode(&bytes, decode::Hints::default(), &mut Vec::new()).unwrap();
         let (article, _) = read(&html);
         let given = article
             .body
