@@ -20,6 +20,7 @@ mod run;
 mod sink;
 mod source;
 mod state;
+mod store;
 #[cfg(test)]
 mod tests;
 
