@@ -45,6 +45,12 @@ impl Format {
         matches!(self, Self::Text | Self::Markdown)
     }
 
+    /// The format of that name.
+    pub(crate) fn named(name: &str) -> Option<Self> {
+        let formats = Self::EXTENSIONS.iter().map(|&(_, format)| format);
+        formats.into_iter().find(|format| format.name() == name)
+    }
+
     /// Its name.
     pub fn name(self) -> &'static str {
         match self {

@@ -24,6 +24,7 @@ use std::sync::Arc;
 pub use entry::{Entry, Failure, FileStat, Note, Reading, Sidecar, Skipped, SourceFile, Stage};
 pub use format::Format;
 pub use paths::decode_path;
+pub(crate) use paths::encode as encode_name;
 pub use records::{FileDigest, RawRecord, Records};
 
 use crate::{Config, Document, Result};

@@ -11,7 +11,9 @@ mod entry;
 pub mod forecast;
 mod journal;
 mod ledger;
+mod listing;
 mod options;
+mod packed;
 mod pipeline;
 mod plan;
 mod repair;
@@ -94,6 +96,7 @@ pub fn reindex(
         options,
         observer,
         kept: Kept::In(&index),
+        space: options.space(&folder),
     };
     job.run::<Writer>(writer)
 }

@@ -86,17 +86,20 @@ impl<T: Fixed> Array<T> {
         start: u64,
         count: u64,
     ) -> impl Iterator<Item = Result<(u64, T)>> + '_ {
+        let end = start + count;
         let mut items: Vec<T> = Vec::new();
-        let mut first = 0;
-        (start..start + count).map(move |at| {
-            let (page, _) = Self::place(at);
+        let mut first = start;
+        (start..end).map(move |at| {
             // A page at a time: looking it up costs more than what is read of it.
-            if items.is_empty() || at >= first + Self::PER_PAGE {
-                first = page as u64 * Self::PER_PAGE;
+            if at >= first + items.len() as u64 {
+                let (page, offset) = Self::place(at);
+                let left = Self::PER_PAGE - at % Self::PER_PAGE;
+                let wanted = left.min(end - at) as usize;
+                first = at;
                 items.clear();
                 self.pages.read(page, |bytes| {
-                    let chunks = bytes.chunks_exact(T::SIZE);
-                    items.extend(chunks.take(Self::PER_PAGE as usize).map(T::get));
+                    let chunks = bytes[offset..].chunks_exact(T::SIZE);
+                    items.extend(chunks.take(wanted).map(T::get));
                 })?;
             }
             Ok((at, items[(at - first) as usize]))

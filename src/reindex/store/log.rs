@@ -63,8 +63,9 @@ impl Log {
             let (page, start) = place(self.end);
             let count = bytes.len().min(PAGE - start);
             let (head, rest) = bytes.split_at(count);
-            self.pages
-                .write(page, |page| page[start..start + count].copy_from_slice(head))?;
+            self.pages.write(page, |page| {
+                page[start..start + count].copy_from_slice(head)
+            })?;
             self.end += count as u64;
             bytes = rest;
         }
@@ -76,8 +77,9 @@ impl Log {
             let (page, start) = place(at);
             let count = out.len().min(PAGE - start);
             let (head, rest) = out.split_at_mut(count);
-            self.pages
-                .read(page, |page| head.copy_from_slice(&page[start..start + count]))?;
+            self.pages.read(page, |page| {
+                head.copy_from_slice(&page[start..start + count])
+            })?;
             at += count as u64;
             out = rest;
         }

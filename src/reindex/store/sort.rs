@@ -60,7 +60,10 @@ impl Sorter {
         mut f: impl FnMut(&[u8]) -> Result<()>,
     ) -> Result<()> {
         if self.runs.is_empty() {
-            return self.order().into_iter().try_for_each(|at| f(self.slice(at)));
+            return self
+                .order()
+                .into_iter()
+                .try_for_each(|at| f(self.slice(at)));
         }
         let run = self.run()?;
         self.runs.push(run);

@@ -7,8 +7,9 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use crate::{Error, Result};
 
-/// The bytes of a page: small, because most of what is looked up lies anywhere.
-pub(super) const PAGE: usize = 8 << 10;
+/// The bytes of a page: small, because most of what is looked up lies anywhere. In tests so small
+/// that what a few files need is more than one.
+pub(super) const PAGE: usize = if cfg!(test) { 512 } else { 8 << 10 };
 /// Fewer pages than this in memory would only move them to and fro.
 const LEAST_FRAMES: usize = 16;
 /// Marks a page that is in no frame, and a place in a list where there is no page.
@@ -278,9 +279,7 @@ mod tests {
             "the file has no name"
         );
         for index in (0..count).rev() {
-            let (first, last) = pages
-                .read(index, |page| (page[0], page[PAGE - 1]))
-                .unwrap();
+            let (first, last) = pages.read(index, |page| (page[0], page[PAGE - 1])).unwrap();
             assert_eq!((first, last), (index as u8, index as u8));
         }
         assert_eq!(pages.read(count, |page| page[7]).unwrap(), 0);

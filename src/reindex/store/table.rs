@@ -234,7 +234,9 @@ mod tests {
         // A simple generator: the steps only have to be many and mixed.
         let mut state = 1_u64;
         for step in 0..60_000_u64 {
-            state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1);
+            state = state
+                .wrapping_mul(6_364_136_223_846_793_005)
+                .wrapping_add(1);
             let number = (state >> 40) % 20_000;
             let key = Key::of(number.to_le_bytes());
             if step % 5 == 0 {

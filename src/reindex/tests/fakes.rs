@@ -12,6 +12,7 @@ use super::super::ledger::RunId;
 use super::super::run::{Job, Kept, Place};
 use super::super::sink::{Prepare, Sink};
 use super::super::source::{Raw, Source};
+use super::super::store::Space;
 use super::super::{Event, Observer, ReindexOptions, Report};
 use crate::corpus::{
     Entry, Failure, FileDigest, FileStat, Format, Note, Reading, Skipped, SourceFile, Stage,
@@ -543,6 +544,8 @@ pub(super) fn try_index(
         options: &options,
         observer,
         kept: Kept::Nowhere,
+        // As little as can be: everything is put aside again and again.
+        space: Space::new(&folder, 0),
     };
     let report = job.run(sink)?;
     let ledger: Vec<Value> = std::fs::read_to_string(&report.ledger)
