@@ -71,7 +71,8 @@ pub fn reindex(
     let started = Instant::now();
     let run_id = RunId::new(&options.run_id, options.now)?;
     let schema = &corpus.config().schema;
-    let index = open(index_dir, schema, options)?;
+    // Whoever creates an index holds its lock, too.
+    let index = patiently(options, observer, || open(index_dir, schema, options))?;
     let folder = index.path().unwrap_or(index_dir).to_owned();
     let changed = !options.rebuild && index.schema()? != *schema;
     let writer_options = WriterOptions {
