@@ -250,7 +250,11 @@ fn noted_holder(path: &Path) -> String {
             std::thread::sleep(PAUSE);
         }
         let note = std::fs::read_to_string(path).unwrap_or_default();
-        note.lines().next().unwrap_or("").trim().clone_into(&mut holder);
+        note.lines()
+            .next()
+            .unwrap_or("")
+            .trim()
+            .clone_into(&mut holder);
         if !holder.is_empty() && !is_gone(&holder) {
             break;
         }

@@ -61,9 +61,16 @@ pub(super) struct Apply<'a, S: Sink> {
     documents_before: u64,
     foreign: u64,
     wrote_documents: bool,
+    /// Bytes of memory that wait for documents to be deleted.
+    waiting: usize,
     since_checkpoint: u64,
     last_checkpoint: Instant,
 }
+
+/// Bytes that the engine takes for a document that is to be deleted, besides its id.
+const DELETION: usize = 128;
+/// So many bytes may wait for that; in tests those of a few documents.
+const MOST_WAITING: usize = if cfg!(test) { 600 } else { 16 << 20 };
 
 /// What holds for the whole run.
 #[derive(Debug, Clone)]
@@ -183,6 +190,7 @@ impl<'a, S: Sink> Apply<'a, S> {
             out_of_reach: None,
             bytes: 0,
             wrote_documents: false,
+            waiting: 0,
             since_checkpoint: 0,
             last_checkpoint: Instant::now(),
         };
@@ -558,10 +566,25 @@ impl<'a, S: Sink> Apply<'a, S> {
     }
 
     fn write_document(&mut self, key: Key, prepared: PreparedOf<S>, replaces: bool) -> Result<()> {
+        let id = <S::Prepare as Prepare>::id(&prepared).len();
         self.sink.put(prepared, replaces)?;
         self.gone.remove(key)?;
         self.wrote_documents = true;
-        Ok(())
+        if replaces {
+            self.await_deletion(id)
+        } else {
+            Ok(())
+        }
+    }
+
+    /// A document waits to be deleted, which costs memory until everything is written out.
+    fn await_deletion(&mut self, id: usize) -> Result<()> {
+        self.waiting += id + DELETION;
+        if self.waiting < MOST_WAITING {
+            return Ok(());
+        }
+        self.waiting = 0;
+        self.sink.write_out()
     }
 
     /// Takes the documents out of the index that nobody claims any more.
@@ -574,6 +597,7 @@ impl<'a, S: Sink> Apply<'a, S> {
             }
             let id = self.id_of_old(record.at)?;
             self.sink.delete(&id)?;
+            self.await_deletion(id.len())?;
             self.wrote_documents = true;
             self.gone.insert(record.key, ())?;
         }

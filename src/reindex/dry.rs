@@ -233,6 +233,10 @@ impl Sink for DrySink {
         self.change(id, |_| Ok(()))
     }
 
+    fn write_out(&mut self) -> Result<()> {
+        Ok(())
+    }
+
     fn commit(&mut self, _: RunState) -> Result<Commit> {
         Err(unpublished())
     }

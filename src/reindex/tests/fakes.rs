@@ -400,6 +400,10 @@ impl Sink for FakeSink<'_> {
         Ok(())
     }
 
+    fn write_out(&mut self) -> Result<()> {
+        Ok(())
+    }
+
     fn commit(&mut self, run: RunState) -> Result<Commit> {
         self.publish(run)
     }
