@@ -18,8 +18,7 @@ use std::time::{Duration, Instant};
 use super::account::Account;
 use super::entry::{Entry, FileEntry, Key, Reason, RecordEntry, Status};
 use super::journal::Journal;
-use super::ledger::{INDEXED, Line};
-use super::listing::Passed;
+use super::ledger::{FAILED, INDEXED, Line, SKIPPED};
 use super::options::MaxErrors;
 use super::packed::{Reading, Writing};
 use super::plan::{Fate, Old, Place, Plan, PlannedFile, is_settled, out_of_reach};
@@ -129,6 +128,8 @@ pub(super) enum Same {
 /// A document that is ready to be written.
 pub(super) struct Ready<P> {
     pub(super) number: u32,
+    /// The path inside the file, if that is a container.
+    pub(super) member: Option<String>,
     pub(super) hash: [u8; 32],
     pub(super) added: i64,
     pub(super) prepared: P,
@@ -331,6 +332,7 @@ impl<'a, S: Sink> Apply<'a, S> {
             key,
             added: ready.added,
             id: &id,
+            member: ready.member.as_deref().unwrap_or(""),
             cut: ready.cut(),
             failure: None,
         }))?;
@@ -361,7 +363,7 @@ impl<'a, S: Sink> Apply<'a, S> {
         self.write_document(key, ready.prepared, replaces)
     }
 
-    /// Takes a record that could not become a document.
+    /// Takes a record that could not become a document, or was passed over.
     pub(super) fn fail(
         &mut self,
         rank: u32,
@@ -377,7 +379,7 @@ impl<'a, S: Sink> Apply<'a, S> {
             added: 0,
             at,
             number,
-            status: Status::Failed,
+            status: status_of(failure),
             cut: false,
             fresh: false,
             listed: true,
@@ -595,7 +597,7 @@ impl<'a, S: Sink> Apply<'a, S> {
             if self.claims.contains(record.key)? || self.gone.contains(record.key)? {
                 continue;
             }
-            let id = self.id_of_old(record.at)?;
+            let (id, _) = self.id_of_old(record.at)?;
             self.sink.delete(&id)?;
             self.await_deletion(id.len())?;
             self.wrote_documents = true;
@@ -609,12 +611,12 @@ impl<'a, S: Sink> Apply<'a, S> {
         std::mem::replace(&mut self.dangling, none)
     }
 
-    /// The text of an id that an earlier run journaled.
-    fn id_of_old(&mut self, at: u64) -> Result<String> {
+    /// The text of an id that an earlier run journaled, and the member that it is of.
+    fn id_of_old(&mut self, at: u64) -> Result<(String, String)> {
         let journal = self.old_journal.as_mut().unwrap_or(&mut self.journal);
         journal.read(at, |entry| match entry {
-            Entry::Record(record) => record.id.to_owned(),
-            _ => String::new(),
+            Entry::Record(record) => (record.id.to_owned(), record.member.to_owned()),
+            _ => (String::new(), String::new()),
         })
     }
 
@@ -639,11 +641,12 @@ impl<'a, S: Sink> Apply<'a, S> {
         self.journal.append(&Entry::Record(RecordEntry {
             file: self.files.file(rank)?.state.file,
             number,
-            status: Status::Failed,
+            status: status_of(failure),
             hash: Key::cut(&hash),
             key,
             added: 0,
             id,
+            member: failure.member.as_deref().unwrap_or(""),
             cut: false,
             failure: Some(reason(failure)),
         }))
@@ -685,6 +688,7 @@ impl<'a, S: Sink> Apply<'a, S> {
         let path = self.files.path(&self.files.file(rank)?)?;
         self.account.line(&Line {
             path: &path,
+            member: ready.member.as_deref().unwrap_or(""),
             record: record_number(ready.number),
             id,
             status: INDEXED,
@@ -697,19 +701,24 @@ impl<'a, S: Sink> Apply<'a, S> {
     }
 
     fn list_failed(&mut self, failure: &Failure, number: u32) -> Result<()> {
-        self.list_trouble(Passed::from(failure), failure.stage.name(), number)
-    }
-
-    fn list_trouble(&mut self, trouble: Passed<'_>, stage: &str, number: u32) -> Result<()> {
+        let is_skip = failure.is_skip();
         self.account.line(&Line {
-            path: trouble.path,
+            path: &failure.path,
+            member: failure.member.as_deref().unwrap_or(""),
             record: record_number(number),
-            status: "failed",
-            stage,
-            code: trouble.code,
-            message: trouble.message,
+            status: if is_skip { SKIPPED } else { FAILED },
+            stage: failure.stage.name(),
+            code: failure.code,
+            message: &failure.message,
             ..Line::default()
         })?;
+        if is_skip {
+            return Ok(());
+        }
+        self.count_failure()
+    }
+
+    fn count_failure(&mut self) -> Result<()> {
         self.failures += 1;
         match self.run.max_errors {
             // A plan is made to its end all the same.
@@ -747,6 +756,15 @@ fn too_many_errors(what: &str) -> Error {
 /// The number of a record as the ledger has it: none in a file of one record.
 fn record_number(number: u32) -> Option<u32> {
     (number > 0).then_some(number)
+}
+
+/// What a failure makes of a record.
+fn status_of(failure: &Failure) -> Status {
+    if failure.is_skip() {
+        Status::Skipped
+    } else {
+        Status::Failed
+    }
 }
 
 fn reason(failure: &Failure) -> Reason<'_> {

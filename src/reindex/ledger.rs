@@ -31,11 +31,18 @@ const KEPT: usize = 20;
 
 /// The status of a document that was written in this run.
 pub(super) const INDEXED: &str = "indexed";
+/// The status of what could not become a document,
+pub(super) const FAILED: &str = "failed";
+/// and of what was passed over on purpose.
+pub(super) const SKIPPED: &str = "skipped";
 
 /// One line: what became of a file or record.
 #[derive(Debug, Clone, Default, Serialize)]
 pub(super) struct Line<'a> {
     pub(super) path: &'a str,
+    /// The path inside the file, if that is a container.
+    #[serde(skip_serializing_if = "str::is_empty")]
+    pub(super) member: &'a str,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(super) record: Option<u32>,
     #[serde(skip_serializing_if = "str::is_empty")]

@@ -78,12 +78,26 @@ impl PassedList {
     }
 }
 
+/// The formats of files: a walk meets few.
+#[derive(Debug, Default)]
+pub(super) struct Formats(Vec<Format>);
+
+impl Formats {
+    /// The number of a format.
+    fn number(&mut self, format: &Format) -> u32 {
+        let known = self.0.iter().position(|known| known == format);
+        let number = known.unwrap_or_else(|| {
+            self.0.push(format.clone());
+            self.0.len() - 1
+        });
+        number as u32
+    }
+}
+
 /// Writes what the walk says of a file besides its path, from which the place to open it follows.
-pub(super) fn pack(file: &SourceFile, out: &mut Vec<u8>) {
+pub(super) fn pack(file: &SourceFile, formats: &mut Formats, out: &mut Vec<u8>) {
     out.extend_from_slice(&stat_bytes(&file.stat));
-    let name = file.format.name();
-    out.push(name.len() as u8);
-    out.extend_from_slice(name.as_bytes());
+    out.extend_from_slice(&formats.number(&file.format).to_le_bytes());
     if let Some(sidecar) = &file.sidecar {
         out.extend_from_slice(&stat_bytes(&sidecar.stat));
         let name = sidecar.absolute.file_name().unwrap_or(OsStr::new(""));
@@ -92,11 +106,16 @@ pub(super) fn pack(file: &SourceFile, out: &mut Vec<u8>) {
 }
 
 /// Reads a file of a corpus that [`pack`] wrote.
-pub(super) fn unpack(root: &Path, path: &str, bytes: &[u8]) -> Option<SourceFile> {
+pub(super) fn unpack(
+    root: &Path,
+    formats: &Formats,
+    path: &str,
+    bytes: &[u8],
+) -> Option<SourceFile> {
     let absolute = root.join(decode_path(path));
     let (stat, rest) = take_stat(bytes)?;
-    let (&length, rest) = rest.split_first()?;
-    let (name, rest) = rest.split_at_checked(usize::from(length))?;
+    let (number, rest) = rest.split_first_chunk()?;
+    let format = formats.0.get(u32::from_le_bytes(*number) as usize)?;
     let sidecar = match take_stat(rest) {
         None => None,
         Some((stat, name)) => Some(Sidecar {
@@ -109,7 +128,7 @@ pub(super) fn unpack(root: &Path, path: &str, bytes: &[u8]) -> Option<SourceFile
     Some(SourceFile {
         path: path.to_owned(),
         absolute,
-        format: Format::named(std::str::from_utf8(name).ok()?)?,
+        format: format.clone(),
         stat,
         sidecar,
     })
@@ -146,6 +165,8 @@ mod tests {
     #[test]
     fn files_survive_a_round_trip() {
         let root = Path::new("/corpus");
+        let corpus = crate::corpus::Corpus::new(root, crate::Config::default()).unwrap();
+        let mut formats = Formats::default();
         let stat = FileStat {
             length: 5,
             modified_ns: -1,
@@ -160,7 +181,7 @@ mod tests {
             let file = SourceFile {
                 path: path.to_owned(),
                 absolute: root.join(decode_path(path)),
-                format: Format::Markdown,
+                format: corpus.format_of(path).unwrap(),
                 stat,
                 sidecar: sidecar.map(|absolute| Sidecar {
                     absolute: absolute.into(),
@@ -168,10 +189,10 @@ mod tests {
                 }),
             };
             let mut bytes = Vec::new();
-            pack(&file, &mut bytes);
-            assert_eq!(unpack(root, path, &bytes), Some(file));
+            pack(&file, &mut formats, &mut bytes);
+            assert_eq!(unpack(root, &formats, path, &bytes), Some(file));
         }
-        assert_eq!(unpack(root, "a", b"short"), None);
+        assert_eq!(unpack(root, &formats, "a", b"short"), None);
     }
 
     #[test]

@@ -210,6 +210,8 @@ pub enum Event {
         path: String,
         /// The number of the record in a file that holds many.
         record: Option<u64>,
+        /// The path inside the file, if that is a container.
+        member: Option<String>,
         /// The stable code, as in the ledger.
         code: String,
         /// Why, for people.
@@ -231,6 +233,7 @@ impl Event {
         Self::Failed {
             path: failure.path.clone(),
             record: failure.record,
+            member: failure.member.clone(),
             code: failure.code.to_owned(),
             message: failure.message.clone(),
         }

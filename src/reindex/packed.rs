@@ -84,28 +84,31 @@ impl Fixed for Record {
         out.put_i64(self.added);
         out.put_u64(self.at);
         out.put_u32(self.number);
-        let (is_duplicate, has_failed) = (
-            self.status == Status::Duplicate,
-            self.status == Status::Failed,
-        );
-        out.put_flags(&[is_duplicate, has_failed, self.cut, self.fresh, self.listed]);
+        let (first, second) = match self.status {
+            Status::Indexed => (false, false),
+            Status::Duplicate => (true, false),
+            Status::Failed => (false, true),
+            Status::Skipped => (true, true),
+        };
+        out.put_flags(&[first, second, self.cut, self.fresh, self.listed]);
     }
 
     fn get(bytes: &[u8]) -> Self {
         let mut input = Reading(bytes);
         let (key, hash) = (Key(input.take()), Key(input.take()));
         let (added, at, number) = (input.take_i64(), input.take_u64(), input.take_u32());
-        let [is_duplicate, has_failed, cut, fresh, listed] = input.take_flags();
+        let [first, second, cut, fresh, listed] = input.take_flags();
         Self {
             key,
             hash,
             added,
             at,
             number,
-            status: match (is_duplicate, has_failed) {
-                (true, _) => Status::Duplicate,
-                (_, true) => Status::Failed,
-                _ => Status::Indexed,
+            status: match (first, second) {
+                (false, false) => Status::Indexed,
+                (true, false) => Status::Duplicate,
+                (false, true) => Status::Failed,
+                (true, true) => Status::Skipped,
             },
             cut,
             fresh,
@@ -115,7 +118,7 @@ impl Fixed for Record {
 }
 
 impl Fixed for FileState {
-    const SIZE: usize = 4 + 8 + 32 + 32 + 1 + 8 + 8 + 16;
+    const SIZE: usize = 4 + 8 + 32 + 32 + 1 + 8 + 8 + 20;
 
     fn put(&self, bytes: &mut [u8]) {
         let mut out = Writing(bytes);
@@ -131,9 +134,11 @@ impl Fixed for FileState {
         out.put_place(self.failed_at);
         out.put_u64(self.first);
         let counts = self.records;
-        for count in [counts.all, counts.indexed, counts.duplicate, counts.failed] {
-            out.put_u32(count);
-        }
+        out.put_u32(counts.all);
+        out.put_u32(counts.indexed);
+        out.put_u32(counts.duplicate);
+        out.put_u32(counts.failed);
+        out.put_u32(counts.skipped);
     }
 
     fn get(bytes: &[u8]) -> Self {
@@ -164,6 +169,7 @@ impl Fixed for FileState {
                 indexed: input.take_u32(),
                 duplicate: input.take_u32(),
                 failed: input.take_u32(),
+                skipped: input.take_u32(),
             },
         }
     }
@@ -181,7 +187,12 @@ mod tests {
 
     #[test]
     fn records_and_files_survive_a_round_trip() {
-        let statuses = [Status::Indexed, Status::Duplicate, Status::Failed];
+        let statuses = [
+            Status::Indexed,
+            Status::Duplicate,
+            Status::Failed,
+            Status::Skipped,
+        ];
         for (number, status) in (1..).zip(statuses) {
             let record = Record {
                 key: Key::of("id"),
@@ -214,10 +225,11 @@ mod tests {
             failed_at: Some(7),
             first: 8,
             records: Counts {
-                all: 6,
+                all: 10,
                 indexed: 1,
                 duplicate: 2,
                 failed: 3,
+                skipped: 4,
             },
         };
         assert_eq!(format!("{:?}", round_trip(&file)), format!("{file:?}"));

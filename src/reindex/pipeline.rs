@@ -246,7 +246,7 @@ impl<C: Source, S: Sink> Pipeline<'_, C, S> {
         let mut bytes = 0;
         // Only reading is guarded: a panic there costs the rest of the file.
         let opened = calm(|| self.source.records(source))
-            .unwrap_or_else(|message| Err(panicked(source, None, &message)));
+            .unwrap_or_else(|message| Err(Place::of(source).panicked(&message)));
         match opened {
             Err(failure) => end.failure = Some(failure),
             Ok(mut records) => {
@@ -255,7 +255,7 @@ impl<C: Source, S: Sink> Pipeline<'_, C, S> {
                     let next = match calm(|| records.next()) {
                         Ok(next) => next,
                         Err(message) => {
-                            end.failure = Some(panicked(source, None, &message));
+                            end.failure = Some(Place::of(source).panicked(&message));
                             break;
                         }
                     };
@@ -265,7 +265,7 @@ impl<C: Source, S: Sink> Pipeline<'_, C, S> {
                             match digest {
                                 Ok(digest) => end.digest = Some(digest),
                                 Err(message) => {
-                                    end.failure = Some(panicked(source, None, &message));
+                                    end.failure = Some(Place::of(source).panicked(&message));
                                 }
                             }
                             break;
@@ -435,16 +435,16 @@ impl<C: Source, S: Sink> Pipeline<'_, C, S> {
         let (rank, source) = (task.work.rank, &task.source);
         let (hash, started) = (raw.hash, Instant::now());
         let bytes = raw.end - raw.start;
+        let place = Place {
+            source,
+            number,
+            member: raw.member.clone(),
+        };
         let reading = match calm(|| self.source.document(source, raw)) {
             Ok(Ok(reading)) => reading,
             Ok(Err(failure)) => return self.fail(rank, number, hash, &failure),
             Err(message) => {
-                return self.fail(
-                    rank,
-                    number,
-                    hash,
-                    &panicked(source, Some(number), &message),
-                );
+                return self.fail(rank, number, hash, &place.panicked(&message));
             }
         };
         let id = Key::of(reading.document.id.as_str());
@@ -458,7 +458,7 @@ impl<C: Source, S: Sink> Pipeline<'_, C, S> {
             }
         }
         let added = self.kept(self.added(id, hash))?;
-        let prepared = match self.prepare(source, number, reading.document, added, analyse)? {
+        let prepared = match self.prepare(&place, reading.document, added, analyse)? {
             Ok(prepared) => prepared,
             Err(failure) => return self.fail(rank, number, hash, &failure),
         };
@@ -466,6 +466,7 @@ impl<C: Source, S: Sink> Pipeline<'_, C, S> {
         let notes = notes_of::<S>(reading.notes, &prepared);
         let ready = Ready {
             number,
+            member: place.member,
             hash,
             added,
             prepared,
@@ -492,17 +493,22 @@ impl<C: Source, S: Sink> Pipeline<'_, C, S> {
                 continue;
             };
             let (hash, started, bytes) = (raw.hash, Instant::now(), raw.end - raw.start);
+            let place = Place {
+                source,
+                number,
+                member: raw.member.clone(),
+            };
             if !self.guarded(|apply| apply.is_wanted(rank, index, &hash))? {
                 continue;
             }
             self.kept(wanted.note(at))?;
             let reading = calm(|| self.source.document(source, raw))
-                .unwrap_or_else(|message| Err(panicked(source, Some(number), &message)));
+                .unwrap_or_else(|message| Err(place.panicked(&message)));
             let made = match reading {
                 Ok(reading) => {
                     let id = Key::of(reading.document.id.as_str());
                     let added = self.kept(self.added(id, hash))?;
-                    self.prepare(source, number, reading.document, added, analyse)?
+                    self.prepare(&place, reading.document, added, analyse)?
                         .map(|prepared| (prepared, reading.notes, added))
                 }
                 Err(failure) => Err(failure),
@@ -514,6 +520,7 @@ impl<C: Source, S: Sink> Pipeline<'_, C, S> {
                     let same = false;
                     let ready = Ready {
                         number,
+                        member: place.member,
                         hash,
                         added,
                         prepared,
@@ -536,21 +543,21 @@ impl<C: Source, S: Sink> Pipeline<'_, C, S> {
     /// Analyses a document. What is wrong with it is a failure of this record alone.
     fn prepare(
         &self,
-        source: &SourceFile,
-        number: u32,
+        place: &Place<'_>,
         document: crate::Document,
         added: i64,
         analyse: &mut S::Prepare,
     ) -> Step<std::result::Result<<S::Prepare as Prepare>::Prepared, Failure>> {
         match calm(|| analyse.prepare(document, added)) {
             Ok(Ok(prepared)) => Ok(Ok(prepared)),
-            Ok(Err(error)) if error.kind() == ErrorKind::Document => Ok(Err(Failure {
-                path: source.path.clone(),
-                record: (number > 0).then_some(u64::from(number)),
-                stage: Stage::Validate,
-                code: codes::NOT_INDEXABLE,
-                message: error.message().to_owned(),
-            })),
+            Ok(Err(error)) if error.kind() == ErrorKind::Document => {
+                let message = error.message().to_owned();
+                Ok(Err(place.failure(
+                    Stage::Validate,
+                    codes::NOT_INDEXABLE,
+                    message,
+                )))
+            }
             Ok(Err(error)) => {
                 self.keep(error);
                 Err(Stopped)
@@ -558,13 +565,15 @@ impl<C: Source, S: Sink> Pipeline<'_, C, S> {
             Err(message) => {
                 // It may have been left half done.
                 *analyse = self.preparer.clone();
-                Ok(Err(panicked(source, Some(number), &message)))
+                Ok(Err(place.panicked(&message)))
             }
         }
     }
 
     fn fail(&self, rank: u32, number: u32, hash: [u8; 32], failure: &Failure) -> Step {
-        self.tell_failed(failure);
+        if !failure.is_skip() {
+            self.tell_failed(failure);
+        }
         self.guarded(|apply| apply.fail(rank, number, hash, failure))
     }
 
@@ -716,24 +725,44 @@ fn bug(panic: &(dyn Any + Send)) -> Error {
     .with_hint("nothing was published; this is a bug, please report it")
 }
 
-fn panicked(source: &SourceFile, number: Option<u32>, message: &str) -> Failure {
-    Failure {
-        path: source.path.clone(),
-        record: number.filter(|number| *number > 0).map(u64::from),
-        stage: Stage::Parse,
-        code: codes::PANICKED,
-        message: format!("a bug was met: {message}"),
+/// Where a record lies.
+struct Place<'a> {
+    source: &'a SourceFile,
+    /// 0 in a file of one record.
+    number: u32,
+    member: Option<String>,
+}
+
+impl<'a> Place<'a> {
+    /// The file as a whole.
+    fn of(source: &'a SourceFile) -> Self {
+        Self {
+            source,
+            number: 0,
+            member: None,
+        }
+    }
+
+    fn failure(&self, stage: Stage, code: &'static str, message: String) -> Failure {
+        Failure {
+            path: self.source.path.clone(),
+            member: self.member.clone(),
+            record: (self.number > 0).then_some(u64::from(self.number)),
+            stage,
+            code,
+            message,
+        }
+    }
+
+    fn panicked(&self, message: &str) -> Failure {
+        let message = format!("a bug was met: {message}");
+        self.failure(Stage::Parse, codes::PANICKED, message)
     }
 }
 
 fn out_of_order(source: &SourceFile) -> Failure {
-    Failure {
-        path: source.path.clone(),
-        record: None,
-        stage: Stage::Read,
-        code: codes::TOO_MANY_RECORDS,
-        message: "the rest was not read: more records than can be numbered".to_owned(),
-    }
+    let message = "the rest was not read: more records than can be numbered".to_owned();
+    Place::of(source).failure(Stage::Read, codes::TOO_MANY_RECORDS, message)
 }
 
 /// The number of a record that comes after another: they grow, so that places are places.
@@ -745,8 +774,9 @@ fn number_after(last: Option<u32>, number: Option<u64>) -> Option<u32> {
 /// The number of a failed record; `None` if the failure is one of the file, or of its rest.
 fn of_record(last: Option<u32>, failure: &Failure) -> Option<u32> {
     let terminal = matches!(failure.code, codes::UNREADABLE | codes::FILE_TOO_LARGE);
-    let number = number_after(last, failure.record).filter(|number| *number > 0);
-    number.filter(|_| !terminal)
+    // What is passed over is no failure of a file, even if it is all of it.
+    let number = number_after(last, failure.record);
+    number.filter(|number| (*number > 0 || failure.is_skip()) && !terminal)
 }
 
 fn notes_of<S: Sink>(

@@ -4,7 +4,7 @@
 use std::path::{Component, Path, PathBuf};
 
 use super::entry::{Key, Status};
-use super::listing::{Passed, PassedList, pack, unpack};
+use super::listing::{Formats, Passed, PassedList, pack, unpack};
 use super::packed::{Reading, Writing};
 use super::state::{FileState, Record, State};
 use super::store::{Array, Bits, Fixed, Log, Sorter, Space, Table};
@@ -133,6 +133,7 @@ pub(super) struct Plan {
     files: Array<PlannedFile>,
     /// What the walk says of files that may be opened.
     sources: Log,
+    formats: Formats,
     /// The ranks of files to be read.
     pub(super) to_read: Array<u32>,
     /// Files of the old state that are still there, or may be.
@@ -226,6 +227,7 @@ impl Plan {
         let mut plan = Self {
             files: Array::new(space),
             sources: Log::new(space),
+            formats: Formats::default(),
             to_read: Array::new(space),
             seen: Bits::new(space),
             skipped: PassedList::new(space),
@@ -249,7 +251,7 @@ impl Plan {
                     // No path holds a zero. Of two with one path, the first found comes first.
                     bytes.push(0);
                     bytes.extend_from_slice(&plan.found.to_be_bytes());
-                    pack(&file, &mut bytes);
+                    pack(&file, &mut plan.formats, &mut bytes);
                     found.push(&bytes)?;
                     plan.found += 1;
                 }
@@ -294,7 +296,7 @@ impl Plan {
         }
         known.pass_before(Some(&path), self)?;
         let before = known.take(&path)?;
-        let Some(file) = unpack(&self.root, &path, rest) else {
+        let Some(file) = unpack(&self.root, &self.formats, &path, rest) else {
             return Err(Error::new(
                 ErrorKind::Engine,
                 "a list of files was mixed up",
@@ -345,7 +347,8 @@ impl Plan {
         let end = bytes.iter().position(|byte| *byte == 0);
         let (path, rest) = bytes.split_at(end.unwrap_or(bytes.len()));
         let rest = rest.get(1 + size_of::<u64>()..).unwrap_or_default();
-        Ok(unpack(&self.root, &String::from_utf8_lossy(path), rest))
+        let path = String::from_utf8_lossy(path);
+        Ok(unpack(&self.root, &self.formats, &path, rest))
     }
 
     /// Files of the old state that are no longer there, in path order.

@@ -243,6 +243,7 @@ impl<C: Source> Job<'_, C> {
             self.observer.event(&Event::Failed {
                 path: failure.path.to_owned(),
                 record: None,
+                member: None,
                 code: failure.code.to_owned(),
                 message: failure.message.to_owned(),
             });

@@ -51,6 +51,7 @@ pub(super) struct Counts {
     pub(super) indexed: u32,
     pub(super) duplicate: u32,
     pub(super) failed: u32,
+    pub(super) skipped: u32,
 }
 
 /// What is known of a record.
@@ -197,12 +198,18 @@ impl Counts {
             Status::Indexed => &mut self.indexed,
             Status::Duplicate => &mut self.duplicate,
             Status::Failed => &mut self.failed,
+            Status::Skipped => &mut self.skipped,
         }
     }
 
-    /// Whether there are records, and all of them failed.
+    /// Whether records failed, and nothing else came of any.
     pub(super) fn are_only_failures(self) -> bool {
-        self.all > 0 && self.failed == self.all
+        self.failed > 0 && self.failed + self.skipped == self.all
+    }
+
+    /// Whether nothing is read: there are no records, or all of them are passed over.
+    pub(super) fn are_passed_over(self) -> bool {
+        self.skipped == self.all
     }
 }
 
@@ -562,6 +569,7 @@ mod tests {
             key: Key::of(id),
             added: 5,
             id,
+            member: "",
             cut: false,
             failure: None,
         })

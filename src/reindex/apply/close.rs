@@ -3,7 +3,8 @@
 
 use std::path::Path;
 
-use super::super::ledger::Ledger;
+use super::super::ledger::{FAILED, Ledger, SKIPPED};
+use super::super::listing::Passed;
 use super::super::plan::{Plan, check_shrink};
 use super::super::report::Report;
 use super::super::sink::Sink;
@@ -15,24 +16,27 @@ use crate::Commit;
 use crate::corpus::codes;
 use crate::index::RunState;
 
-/// The stage of what the walk alone says.
-const WALK: &str = "walk";
+/// What the walk alone says.
+fn walk_line<'a>(status: &'static str, passed: Passed<'a>) -> Line<'a> {
+    Line {
+        path: passed.path,
+        status,
+        stage: "walk",
+        code: passed.code,
+        message: passed.message,
+        ..Line::default()
+    }
+}
 
 impl<S: Sink> Apply<'_, S> {
     /// Files and folders that were not read: passed over, or out of reach.
     pub(in crate::reindex) fn list_walk(&mut self, plan: &Plan) -> Result<()> {
-        plan.skipped.each(|skipped| {
-            self.account.line(&Line {
-                path: skipped.path,
-                status: "skipped",
-                stage: WALK,
-                code: skipped.code,
-                message: skipped.message,
-                ..Line::default()
-            })
+        plan.skipped
+            .each(|skipped| self.account.line(&walk_line(SKIPPED, skipped)))?;
+        plan.failed.each(|failure| {
+            self.account.line(&walk_line(FAILED, failure))?;
+            self.count_failure()
         })?;
-        plan.failed
-            .each(|failure| self.list_trouble(failure, WALK, 0))?;
         self.seen += plan.skipped.len() + plan.failed.len();
         Ok(())
     }
@@ -187,7 +191,7 @@ impl<S: Sink> Apply<'_, S> {
                 report.skipped += 1;
                 self.account.line(&Line {
                     path: &path,
-                    status: "skipped",
+                    status: SKIPPED,
                     stage: "read",
                     code: codes::NO_RECORDS,
                     message: "there is no record in it",
@@ -197,6 +201,7 @@ impl<S: Sink> Apply<'_, S> {
             report.indexed += u64::from(file.fresh);
             report.duplicate += u64::from(records.duplicate);
             report.failed += u64::from(records.failed);
+            report.skipped += u64::from(records.skipped);
             if records.indexed < records.all {
                 self.list_lost(rank, &file, &path)?;
             }
@@ -214,14 +219,14 @@ impl<S: Sink> Apply<'_, S> {
         Ok(())
     }
 
-    /// Writes the lines of duplicates, and of what failed before.
+    /// Writes the lines of duplicates, and of what failed or was passed over before.
     fn list_lost(&mut self, rank: u32, file: &NewFile, path: &str) -> Result<()> {
         for index in 0..file.state.records.all {
             let record = self.files.record_of(rank, file, index)?;
             let is_due = match record.status {
                 Status::Indexed => false,
                 Status::Duplicate => true,
-                Status::Failed => !record.listed,
+                Status::Failed | Status::Skipped => !record.listed,
             };
             if is_due {
                 self.list_journaled(path, record.at, record.number)?;
@@ -243,12 +248,18 @@ impl<S: Sink> Apply<'_, S> {
             let mut line = Line {
                 path,
                 record: record_number(number),
-                status: "failed",
+                status: FAILED,
                 ..Line::default()
             };
             let failure = match entry {
                 Entry::File(file) => file.failure,
-                Entry::Record(record) => record.failure,
+                Entry::Record(record) => {
+                    line.member = record.member;
+                    if record.status == Status::Skipped {
+                        line.status = SKIPPED;
+                    }
+                    record.failure
+                }
                 _ => None,
             };
             if let Some(failure) = failure {
@@ -304,13 +315,14 @@ impl<S: Sink> Apply<'_, S> {
                     continue;
                 }
                 report.removed += 1;
-                let id = self.id_of_old(record.at)?;
+                let (id, member) = self.id_of_old(record.at)?;
                 let path = match &mut path {
                     Some(path) => path,
                     None => path.insert(old.state.path(&file)?),
                 };
                 self.account.line(&Line {
                     path,
+                    member: &member,
                     record: record_number(record.number),
                     id: &id,
                     status: "removed",

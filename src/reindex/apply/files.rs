@@ -58,7 +58,8 @@ impl<S: Sink> Apply<'_, S> {
             }
             let file = self.files.file(rank)?;
             let records = file.state.records;
-            let is_read = !file.failed && records.all > 0 && !records.are_only_failures();
+            let is_read =
+                !file.failed && !records.are_passed_over() && !records.are_only_failures();
             if !is_read {
                 continue;
             }
@@ -129,7 +130,7 @@ impl<S: Sink> Apply<'_, S> {
                 if file.fate == Fate::Read {
                     add(&path, Change::Failed, None, written);
                 }
-            } else if records.all == 0 {
+            } else if records.are_passed_over() {
                 counts.skipped += 1;
             } else if from != NONE {
                 counts.renamed += 1;

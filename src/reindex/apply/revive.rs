@@ -239,6 +239,7 @@ impl<S: Sink> Apply<'_, S> {
             key,
             added: ready.added,
             id: &id,
+            member: ready.member.as_deref().unwrap_or(""),
             cut: ready.cut(),
             failure: None,
         }))?;
@@ -276,6 +277,7 @@ impl<S: Sink> Apply<'_, S> {
         let record = self.files.record_of(rank, &file, index)?;
         let changed = Failure {
             path: self.files.path(&file)?,
+            member: None,
             record: (record.number > 0).then_some(u64::from(record.number)),
             stage: crate::corpus::Stage::Read,
             code: crate::corpus::codes::CHANGED,

@@ -22,6 +22,7 @@ fn record(file: u32, number: u32, id: &str) -> Entry<'_> {
         key: Key::of(id),
         added: 1_000,
         id,
+        member: "",
         cut: false,
         failure: None,
     })

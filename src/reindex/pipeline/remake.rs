@@ -81,6 +81,11 @@ impl<C: Source, S: Sink> Pipeline<'_, C, S> {
         };
         let ready = Ready {
             number,
+            member: before
+                .source
+                .as_ref()
+                .and_then(|source| source.member())
+                .map(str::to_owned),
             hash: hash.padded(),
             added,
             notes: notes_of::<S>(Vec::new(), &prepared),

@@ -15,7 +15,7 @@ use super::super::source::{Raw, Source};
 use super::super::store::Space;
 use super::super::{Event, Observer, ReindexOptions, Report};
 use crate::corpus::{
-    Entry, Failure, FileDigest, FileStat, Format, Note, Reading, Skipped, SourceFile, Stage,
+    Corpus, Entry, Failure, FileDigest, FileStat, Note, Reading, Skipped, SourceFile, Stage,
 };
 use crate::document::SourceLocation;
 use crate::index::RunState;
@@ -150,6 +150,7 @@ fn failure(path: &str, record: Option<u64>, code: &'static str) -> Failure {
     let message = format!("the file is broken: {code}");
     Failure {
         path: path.to_owned(),
+        member: None,
         record,
         stage: Stage::Read,
         code,
@@ -198,19 +199,21 @@ impl Source for Shelf {
                 .iter()
                 .any(|folder| path.starts_with(&format!("{folder}/")))
         };
-        let files = self
-            .files
-            .iter()
-            .filter(move |(path, _)| !below(path))
-            .map(|(path, file)| {
-                Entry::File(SourceFile {
-                    path: path.clone(),
-                    absolute: PathBuf::from(path),
-                    format: Format::JsonLines,
-                    stat: file.stat,
-                    sidecar: None,
-                })
-            });
+        let jsonl = Corpus::new("", crate::Config::default())?;
+        let jsonl = jsonl.format_of("a.jsonl").unwrap();
+        let files =
+            self.files
+                .iter()
+                .filter(move |(path, _)| !below(path))
+                .map(move |(path, file)| {
+                    Entry::File(SourceFile {
+                        path: path.clone(),
+                        absolute: PathBuf::from(path),
+                        format: jsonl.clone(),
+                        stat: file.stat,
+                        sidecar: None,
+                    })
+                });
         let skipped = self.skipped.iter().map(|path| {
             let message = "not read".to_owned();
             Entry::Skipped(Skipped {
@@ -239,6 +242,7 @@ impl Source for Shelf {
                 Text::Bad => Err(failure(&file.path, number, "json")),
                 text => Ok(Raw {
                     number,
+                    member: None,
                     start,
                     end,
                     hash: *blake3::hash(format!("{text:?}").as_bytes()).as_bytes(),
