@@ -17,6 +17,7 @@ mod hostile;
 mod indexing;
 mod operating;
 mod readers;
+mod sample;
 mod search;
 mod tidy;
 mod upkeep;
