@@ -10,7 +10,7 @@ use crate::Result;
 /// A ledger, or sums in its place.
 #[derive(Debug)]
 pub(super) enum Account {
-    Ledger(Ledger),
+    Ledger(Box<Ledger>),
     Sums(Sums),
 }
 

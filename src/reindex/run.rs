@@ -81,7 +81,7 @@ impl<C: Source> Job<'_, C> {
         let mut report = Report::new(ledger.path().to_owned());
         (report.generation, report.documents) = (sink.generation(), sink.documents());
         let run = self.rules(&known, journals.0.is_loaded(), sink.documents());
-        let account = Account::Ledger(ledger);
+        let account = Account::Ledger(Box::new(ledger));
         let kept = known.take_kept();
         let apply = Apply::new(&known.old, &known.plan, journals, account, sink, run)?;
 

@@ -24,6 +24,7 @@ pub(super) struct State {
 
 /// What is known of a file.
 #[derive(Debug, Clone, Copy, Default)]
+#[expect(clippy::struct_excessive_bools, reason = "facts, not states")]
 pub(super) struct FileState {
     /// Its number in the journal.
     pub(super) file: u32,

@@ -9,6 +9,7 @@ use crate::Result;
 
 /// A file as a run leaves it.
 #[derive(Debug, Clone, Copy)]
+#[expect(clippy::struct_excessive_bools, reason = "facts, not states")]
 pub(super) struct NewFile {
     pub(super) state: FileState,
     pub(super) fate: Fate,

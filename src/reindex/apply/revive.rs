@@ -134,18 +134,14 @@ impl Wanted {
         let at = self.records.push(&record)?;
         let last = self.files.len().checked_sub(1);
         let last = last.map(|last| self.files.get(last).map(|file| (last, file)));
-        match last.transpose()?.filter(|(_, file)| file.rank == rank) {
-            Some((last, file)) => {
-                let count = file.count + 1;
-                self.files.set(last, &WantedFile { count, ..file })
-            }
-            None => {
-                let (start, count) = (at, 1);
-                self.files
-                    .push(&WantedFile { rank, start, count })
-                    .map(|_| ())
-            }
+        if let Some((last, file)) = last.transpose()?.filter(|(_, file)| file.rank == rank) {
+            let count = file.count + 1;
+            return self.files.set(last, &WantedFile { count, ..file });
         }
+        let (start, count) = (at, 1);
+        self.files
+            .push(&WantedFile { rank, start, count })
+            .map(|_| ())
     }
 }
 

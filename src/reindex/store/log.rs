@@ -64,7 +64,7 @@ impl Log {
             let count = bytes.len().min(PAGE - start);
             let (head, rest) = bytes.split_at(count);
             self.pages.write(page, |page| {
-                page[start..start + count].copy_from_slice(head)
+                page[start..start + count].copy_from_slice(head);
             })?;
             self.end += count as u64;
             bytes = rest;
@@ -78,7 +78,7 @@ impl Log {
             let count = out.len().min(PAGE - start);
             let (head, rest) = out.split_at_mut(count);
             self.pages.read(page, |page| {
-                head.copy_from_slice(&page[start..start + count])
+                head.copy_from_slice(&page[start..start + count]);
             })?;
             at += count as u64;
             out = rest;

@@ -160,13 +160,10 @@ impl Cache {
 
     /// A new page, all zeros, with its frame.
     fn add(&mut self) -> Result<(u32, usize)> {
-        let number = match self.free.pop() {
-            Some(number) => number,
-            None => {
-                self.homes.push(NOWHERE);
-                (self.homes.len() - 1) as u32
-            }
-        };
+        let number = self.free.pop().unwrap_or_else(|| {
+            self.homes.push(NOWHERE);
+            (self.homes.len() - 1) as u32
+        });
         match self.vacant(number) {
             Ok(frame) => {
                 self.frames[frame].bytes.fill(0);
