@@ -2,6 +2,7 @@
 
 #[cfg(feature = "formats")]
 pub(crate) mod every;
+mod values;
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -28,7 +29,7 @@ use super::search::views::{ResolvedFacet, SegmentView, Views};
 use super::stored::{SourceRecord, StoredDocument};
 use crate::analysis::{ANALYSIS_VERSION, Analyzer, Language};
 use crate::document::{DateRange, DocumentId};
-use crate::query::{self, Diagnostic, ParseContext, Query, Severity};
+use crate::query::{self, Diagnostic, Query, Severity};
 use crate::schema::Schema;
 use crate::search::{
     Choice, ChosenPresence, ChosenValue, Cursor, DateMatch, FORMAT_VERSION, FacetRef, FacetResults,
@@ -363,11 +364,7 @@ impl Searcher {
 
     /// Reads the question of a request and compiles it.
     fn ask(&self, request: &SearchRequest) -> Result<Asked> {
-        let context = ParseContext {
-            schema: Some(self.schema()),
-            any: request.any,
-            today: request.today,
-        };
+        let context = self.context(request);
         let (query, mut diagnostics) = match &request.question {
             Question::Text(text) => query::parse(text, &context).into_result()?,
             Question::Tree(query) => (query.clone(), Vec::new()),
@@ -437,10 +434,10 @@ impl Searcher {
         for (name, choice) in &request.choices {
             let reference = FacetRef::parse(name);
             let facet = ResolvedFacet::find(self.schema(), &reference)?;
-            self.check_values(&facet, choice, &mut diagnostics)?;
             owners.insert(reference, pass_filters.len());
             pass_filters.push(choice_filter(&filters, &facet, choice));
         }
+        self.about_values(&query, request, &mut diagnostics)?;
         let digest = digest(&query, request);
         Ok(Asked {
             query,
@@ -451,40 +448,6 @@ impl Searcher {
             digest,
             analyzer,
         })
-    }
-
-    /// Says which of the chosen values no document has.
-    fn check_values(
-        &self,
-        facet: &ResolvedFacet,
-        choice: &Choice,
-        diagnostics: &mut Vec<Diagnostic>,
-    ) -> Result<()> {
-        let values = choice
-            .any_of
-            .iter()
-            .chain(&choice.all_of)
-            .chain(&choice.none_of);
-        for value in values {
-            let set = ValueSet {
-                facet: facet.clone(),
-                values: vec![value.clone()],
-            };
-            let mut known = false;
-            for view in self.snapshot.views.iter() {
-                known |= set.occurs(&view.facet(facet)?)?;
-            }
-            if !known {
-                let name = facet.name();
-                let message = format!("no document has `{}` as its `{name}`", value.value);
-                diagnostics.push(
-                    Diagnostic::new(Severity::Warning, "unknown_value", message).hint(format!(
-                        "`pressmark facets --facets {name} --top all` lists them"
-                    )),
-                );
-            }
-        }
-        Ok(())
     }
 
     /// The facets to count.

@@ -1,10 +1,12 @@
 //! Questions and answers as plain data, and the highlighter that makes snippets.
 
+mod arguments;
 mod cursor;
 mod highlight;
 mod request;
 mod response;
 
+pub(crate) use arguments::shell;
 pub use cursor::Cursor;
 pub(crate) use highlight::highlight;
 pub use request::{

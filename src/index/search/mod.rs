@@ -5,6 +5,7 @@ pub(super) mod compile;
 pub(super) mod counts;
 pub(super) mod filter;
 pub(super) mod hits;
+pub(super) mod near_values;
 pub(super) mod predicate;
 pub(super) mod top;
 pub(super) mod views;
