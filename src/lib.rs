@@ -51,7 +51,7 @@ pub use schema::{
     check_name,
 };
 pub use search::{
-    Bucket, Choice, ChosenPresence, ChosenValue, Cursor, DateMatch, FORMAT_VERSION, FacetCounts,
-    FacetRef, FacetResults, FacetSelection, Hit, Limit, Question, SearchRequest, SearchResponse,
-    Snippet, Snippets, Sort, Top,
+    Bucket, Choice, ChosenPresence, ChosenValue, CountedClause, Cursor, DateMatch, FORMAT_VERSION,
+    FacetCounts, FacetRef, FacetResults, FacetSelection, Hit, Limit, Question, Relaxation,
+    SearchRequest, SearchResponse, Snippet, Snippets, Sort, Top, WhyNot,
 };

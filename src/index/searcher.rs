@@ -2,7 +2,10 @@
 
 #[cfg(feature = "formats")]
 pub(crate) mod every;
+mod relax;
+mod spelling;
 mod values;
+mod why_not;
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -203,6 +206,17 @@ impl Searcher {
         for tally in dates {
             asked.diagnostics.extend(about_dates(tally));
         }
+        let (mut why_not, mut relaxations) = (None, Vec::new());
+        if request.cursor.is_none() {
+            let corrections = self.corrections(&asked.query, request, total, control)?;
+            if total == 0 {
+                (why_not, relaxations) =
+                    self.way_out(&asked.query, request, &corrections, control)?;
+            }
+            let corrections = corrections.into_iter();
+            let corrections = corrections.map(|correction| correction.into_diagnostic(total));
+            asked.diagnostics.extend(corrections);
+        }
         let mut results = Vec::with_capacity(facets.len());
         for (counted, tally) in facets.iter().zip(tallies) {
             let name = counted.facet.name();
@@ -236,6 +250,8 @@ impl Searcher {
             hits,
             facets: FacetResults(results),
             diagnostics: asked.diagnostics,
+            why_not,
+            relaxations,
             cursor,
         })
     }
@@ -364,14 +380,24 @@ impl Searcher {
 
     /// Reads the question of a request and compiles it.
     fn ask(&self, request: &SearchRequest) -> Result<Asked> {
-        let context = self.context(request);
-        let (query, mut diagnostics) = match &request.question {
-            Question::Text(text) => query::parse(text, &context).into_result()?,
-            Question::Tree(query) => (query.clone(), Vec::new()),
-        };
+        let mut asked = self.compile(request)?;
         if self.is_partial() {
-            diagnostics.push(about_a_part(self.documents()));
+            asked.diagnostics.push(about_a_part(self.documents()));
         }
+        self.about_values(&asked.query, request, &mut asked.diagnostics)?;
+        Ok(asked)
+    }
+
+    /// Reads the question of a request.
+    fn read(&self, request: &SearchRequest) -> Result<(Query, Vec<Diagnostic>)> {
+        match &request.question {
+            Question::Text(text) => query::parse(text, &self.context(request)).into_result(),
+            Question::Tree(query) => Ok((query.clone(), Vec::new())),
+        }
+    }
+
+    fn compile(&self, request: &SearchRequest) -> Result<Asked> {
+        let (query, mut diagnostics) = self.read(request)?;
         let (base, mut ranges) = split_dates(&query);
         if request.dates != DateRange::default() {
             ranges.push(request.dates);
@@ -437,7 +463,6 @@ impl Searcher {
             owners.insert(reference, pass_filters.len());
             pass_filters.push(choice_filter(&filters, &facet, choice));
         }
-        self.about_values(&query, request, &mut diagnostics)?;
         let digest = digest(&query, request);
         Ok(Asked {
             query,

@@ -82,17 +82,36 @@ mod tests {
         };
         let word = |text: &str| parse(text, &ParseContext::any_names()).query;
         for (text, leaf, with, expected) in [
-            ("irann  country:irann", 1, facet("Iran"), "irann  country:Iran"),
+            (
+                "irann  country:irann",
+                1,
+                facet("Iran"),
+                "irann  country:Iran",
+            ),
             ("irann country:irann", 0, word("iran"), "iran country:irann"),
-            ("country:(irann OR iraq) x", 0, facet("Iran"), "country:(Iran OR iraq) x"),
-            ("-country:\"irann\"", 1, facet("Saudi Arabia"), "-country:\"Saudi Arabia\""),
+            (
+                "country:(irann OR iraq) x",
+                0,
+                facet("Iran"),
+                "country:(Iran OR iraq) x",
+            ),
+            (
+                "-country:\"irann\"",
+                1,
+                facet("Saudi Arabia"),
+                "-country:\"Saudi Arabia\"",
+            ),
             ("(a OR bb) cc", 1, word("b"), "(a OR b) cc"),
             ("\"a bb\"", 0, word("\"a b\""), "\"a b\""),
         ] {
             let context = ParseContext::any_names();
             let query = parse(text, &context).query;
             let rewritten = rewrite(text, &context, &query, leaf, &with);
-            assert_eq!(rewritten.map(|new| new.text).as_deref(), Some(expected), "{text}");
+            assert_eq!(
+                rewritten.map(|new| new.text).as_deref(),
+                Some(expected),
+                "{text}"
+            );
         }
     }
 }

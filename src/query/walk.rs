@@ -39,6 +39,15 @@ impl Query {
         }
     }
 
+    /// Whether a document can match without matching every clause that is not negated.
+    pub(crate) fn leaves_room(&self) -> bool {
+        match self {
+            Self::Or(_) => true,
+            Self::And(parts) => parts.iter().any(Self::leaves_room),
+            _ => false,
+        }
+    }
+
     /// A query for the documents that match every one of these.
     pub(crate) fn all(parts: Vec<Self>) -> Self {
         super::build::whole(all_of(parts))
@@ -111,10 +120,16 @@ mod tests {
         assert_eq!(leaves, expected);
         let new = parse("x y", &ParseContext::any_names()).query;
         let changed = query.with_leaves(&|number| (number == 3).then(|| new.clone()));
-        assert_eq!(changed.to_string(), "a AND NOT (b OR country:ir) AND x AND y");
+        assert_eq!(
+            changed.to_string(),
+            "a AND NOT (b OR country:ir) AND x AND y"
+        );
         let parts = query.conjuncts();
         assert_eq!(parts.len(), 3);
         assert_eq!(Query::all(parts), query);
-        assert_eq!(Query::all(vec![query.conjuncts().swap_remove(1)]).to_string(), "* AND NOT (b OR country:ir)");
+        assert_eq!(
+            Query::all(vec![query.conjuncts().swap_remove(1)]).to_string(),
+            "* AND NOT (b OR country:ir)"
+        );
     }
 }

@@ -84,9 +84,9 @@ impl Wanted {
 }
 
 fn present(letters: &[char]) -> u64 {
-    letters
-        .iter()
-        .fold(0, |present, &letter| present | 1 << (u32::from(letter) % 64))
+    letters.iter().fold(0, |present, &letter| {
+        present | 1 << (u32::from(letter) % 64)
+    })
 }
 
 /// The letters without case; `None` for what is too long to compare.

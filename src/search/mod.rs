@@ -5,8 +5,9 @@ mod cursor;
 mod highlight;
 mod request;
 mod response;
+mod why_not;
 
-pub(crate) use arguments::shell;
+pub(crate) use arguments::{arguments, shell, value_argument};
 pub use cursor::Cursor;
 pub(crate) use highlight::highlight;
 pub use request::{
@@ -16,3 +17,4 @@ pub use request::{
 pub use response::{
     Bucket, FORMAT_VERSION, FacetCounts, FacetResults, Hit, SearchResponse, Snippet,
 };
+pub use why_not::{CountedClause, Relaxation, WhyNot};

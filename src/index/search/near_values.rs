@@ -85,7 +85,10 @@ pub(in crate::index) fn near_values(
     }
     near.sort_by(|(a_near, a), (b_near, b)| {
         let by_count = b.count.cmp(&a.count);
-        a_near.cmp(b_near).then(by_count).then(a.value.cmp(&b.value))
+        a_near
+            .cmp(b_near)
+            .then(by_count)
+            .then(a.value.cmp(&b.value))
     });
     Ok(near.into_iter().take(most).map(|(_, near)| near).collect())
 }
@@ -206,7 +209,11 @@ impl Comparer {
         if compared == self.whole {
             return Some(Nearness::Slips(0));
         }
-        if let Some(slips) = self.wanted.as_mut().and_then(|wanted| wanted.slips(compared)) {
+        if let Some(slips) = self
+            .wanted
+            .as_mut()
+            .and_then(|wanted| wanted.slips(compared))
+        {
             return Some(Nearness::Slips(slips));
         }
         if compared.starts_with(&self.whole) {

@@ -78,7 +78,10 @@ pub(in crate::index) fn candidates(
         .collect();
     candidates.sort_by(|a, b| {
         let by_frequency = b.frequency.cmp(&a.frequency);
-        a.slips.cmp(&b.slips).then(by_frequency).then(a.word.cmp(&b.word))
+        a.slips
+            .cmp(&b.slips)
+            .then(by_frequency)
+            .then(a.word.cmp(&b.word))
     });
     Ok(candidates)
 }

@@ -149,7 +149,11 @@ fn unknown(facet: &ResolvedFacet, asked: &ChosenValue, near: &[NearValue]) -> Di
 }
 
 fn shown(near: &NearValue) -> String {
-    let documents = if near.count == 1 { "document" } else { "documents" };
+    let documents = if near.count == 1 {
+        "document"
+    } else {
+        "documents"
+    };
     format!("`{}` ({} {documents})", near.value, near.count)
 }
 
@@ -161,6 +165,9 @@ fn listing(facet: &ResolvedFacet) -> String {
 #[cfg(test)]
 mod tests {
     use crate::*;
+
+    /// Span, message and hint of a finding.
+    type Told = (Option<(usize, usize)>, String, String);
 
     fn searcher() -> Searcher {
         let index = Index::create_in_memory(Schema::default()).unwrap();
@@ -190,7 +197,7 @@ mod tests {
     }
 
     /// Code, span, message and hint of the findings about a request.
-    fn told(request: &SearchRequest) -> Vec<(Option<(usize, usize)>, String, String)> {
+    fn told(request: &SearchRequest) -> Vec<Told> {
         let found = searcher().search(request).unwrap().diagnostics;
         let found = found.into_iter().filter(|one| one.code == "unknown_value");
         found

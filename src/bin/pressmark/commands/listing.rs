@@ -12,7 +12,7 @@ use crate::console::{Console, Talk};
 use crate::failure::{Failure, Finish};
 use crate::last::Last;
 use crate::output::page::{Form, Head, Listed};
-use crate::output::{csv, fields, human, number, refine};
+use crate::output::{csv, fields, human, number, refine, why_not};
 use crate::request::Asked;
 use crate::settings::{FromHere, Place};
 
@@ -103,7 +103,7 @@ impl Listing {
         console: &mut Console,
     ) -> Result<Finish, Failure> {
         let total = match &self.what {
-            What::Count => self.count(searcher, console)?,
+            What::Count => self.count(place, searcher, console)?,
             What::Files { nul } => self.files(*nul, place, searcher, console)?,
             What::Hits(form) => self.hits(form, place, searcher, console)?,
         };
@@ -114,14 +114,21 @@ impl Listing {
         })
     }
 
-    fn count(&self, searcher: &Searcher, console: &mut Console) -> Result<u64, Failure> {
+    fn count(
+        &self,
+        place: &Place,
+        searcher: &Searcher,
+        console: &mut Console,
+    ) -> Result<u64, Failure> {
         let request = without_hits(&self.asked.request);
         let response = searcher
             .search(&request)
             .map_err(|error| self.asked.failure(error))?;
-        self.asked.tell(&response.diagnostics, console)?;
-        writeln!(console.out(), "{}", response.total)?;
-        Ok(response.total)
+        let (head, _) = Head::of(response);
+        self.asked.tell(&head.diagnostics, console)?;
+        writeln!(console.out(), "{}", head.total)?;
+        way_out(&head, place, console);
+        Ok(head.total)
     }
 
     fn files(
@@ -163,6 +170,7 @@ impl Listing {
                 out.write_all(b"\n")?;
             }
         }
+        way_out(&head, place, console);
         Ok(head.total)
     }
 
@@ -210,6 +218,9 @@ impl Listing {
             Last::new(place, ids).remember();
             self.footer(&head, started, console);
         }
+        if !matches!(form, Form::Json(_)) {
+            way_out(&head, place, console);
+        }
         Ok(head.total)
     }
 
@@ -249,6 +260,10 @@ impl Listing {
             What::Hits(Form::Human(_) | Form::Json(_)) => {
                 Head::of(searcher.search(&without_hits(request)).map_err(failed)?).0
             }
+            // A search knows what left no hits.
+            _ if export.total() == 0 => {
+                Head::of(searcher.search(&without_hits(request)).map_err(failed)?).0
+            }
             _ => Head {
                 total: export.total(),
                 diagnostics: export.diagnostics().to_vec(),
@@ -258,6 +273,19 @@ impl Listing {
         head.cursor = None;
         head.hits = head.total;
         Ok((head, Box::new(export)))
+    }
+}
+
+/// Says what left no hits, and what would give some.
+fn way_out(head: &Head, place: &Place, console: &mut Console) {
+    let stream = console.stderr;
+    if let Some(why_not) = &head.why_not {
+        let reasons = why_not::reasons(why_not, stream);
+        console.say(&format!("\n{reasons}"));
+    }
+    let offers = why_not::offers(&head.relaxations, &place.options(), stream);
+    if !offers.is_empty() {
+        console.say(&format!("\n{offers}"));
     }
 }
 
