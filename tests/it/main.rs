@@ -21,4 +21,5 @@ mod search;
 mod tidy;
 mod upkeep;
 mod watch;
+mod why_not;
 mod world;
