@@ -8,6 +8,7 @@ pub(super) mod filter;
 pub(super) mod hits;
 pub(super) mod near_values;
 pub(super) mod predicate;
+pub(super) mod ranking;
 pub(super) mod spelling;
 pub(super) mod top;
 pub(super) mod views;
