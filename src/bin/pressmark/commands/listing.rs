@@ -8,7 +8,7 @@ use pressmark::corpus::decode_path;
 use pressmark::{FacetSelection, Hit, Limit, SearchRequest, Searcher};
 
 use crate::args::{Common, CountingArgs, FieldName, Format, LimitArg, ListingArgs, SelectionArgs};
-use crate::console::{Console, Talk};
+use crate::console::{Console, Stream, Talk};
 use crate::failure::{Failure, Finish};
 use crate::last::Last;
 use crate::output::page::{Form, Head, Listed};
@@ -79,6 +79,9 @@ impl Listing {
         if listing.count {
             request.limit = Limit::Hits(0);
             request.facets = FacetSelection::None;
+        }
+        for (name, number) in &listing.ranking {
+            name.set(&mut request.ranking, *number);
         }
         request.sort = listing.sort.into();
         request.cursor = match &listing.cursor {
@@ -187,32 +190,22 @@ impl Listing {
             Form::Json(_) => self.asked.check(&head.diagnostics)?,
             _ => self.asked.tell(&head.diagnostics, console)?,
         }
-        let mut printer = form.printer(searcher.schema(), console.stdout);
         let is_human = matches!(form, Form::Human(_));
         let mut ids = Vec::new();
-        let mut shown = 0;
-        printer.begin(console.out(), &head)?;
-        for hit in hits {
-            let hit = hit?;
-            let stored = if form.needs_document() {
-                searcher.get(hit.id.as_str())?
-            } else {
-                None
-            };
-            printer.hit(
-                console.out(),
-                Listed {
-                    hit: &hit,
-                    stored: stored.as_ref(),
-                },
-            )?;
-            shown += 1;
-            if is_human && ids.len() < 1_000 {
-                ids.push(hit.id.into_string());
-            }
-        }
-        head.hits = shown;
-        printer.end(console.out(), &head)?;
+        let stream = console.stdout;
+        write(
+            form,
+            searcher,
+            &mut head,
+            hits,
+            console.out(),
+            stream,
+            |hit| {
+                if is_human && ids.len() < 1_000 {
+                    ids.push(hit.id.into_string());
+                }
+            },
+        )?;
         console.flush()?;
         if is_human {
             Last::new(place, ids).remember();
@@ -221,6 +214,25 @@ impl Listing {
         if !matches!(form, Form::Json(_)) {
             way_out(&head, place, console);
         }
+        Ok(head.total)
+    }
+
+    /// Asks, and writes the answer as one JSON object; returns the number of hits.
+    pub(super) fn object(
+        &self,
+        searcher: &Searcher,
+        out: &mut dyn Write,
+        stream: Stream,
+    ) -> Result<u64, Failure> {
+        let What::Hits(form @ Form::Json(_)) = &self.what else {
+            return Err(Failure::usage(
+                "usage",
+                "this list has no form as one object",
+            ));
+        };
+        let (mut head, hits) = self.ask(searcher)?;
+        self.asked.check(&head.diagnostics)?;
+        write(form, searcher, &mut head, hits, out, stream, |_| {})?;
         Ok(head.total)
     }
 
@@ -274,6 +286,37 @@ impl Listing {
         head.hits = head.total;
         Ok((head, Box::new(export)))
     }
+}
+
+/// Writes a list, and hands on every hit behind its printing.
+fn write(
+    form: &Form,
+    searcher: &Searcher,
+    head: &mut Head,
+    hits: Hits,
+    out: &mut dyn Write,
+    stream: Stream,
+    mut shown: impl FnMut(Hit),
+) -> Result<(), Failure> {
+    let mut printer = form.printer(searcher.schema(), stream);
+    printer.begin(out, head)?;
+    head.hits = 0;
+    for hit in hits {
+        let hit = hit?;
+        let stored = if form.needs_document() {
+            searcher.get(hit.id.as_str())?
+        } else {
+            None
+        };
+        let listed = Listed {
+            hit: &hit,
+            stored: stored.as_ref(),
+        };
+        printer.hit(out, listed)?;
+        head.hits += 1;
+        shown(hit);
+    }
+    Ok(printer.end(out, head)?)
 }
 
 /// Says what left no hits, and what would give some.
