@@ -52,6 +52,7 @@ pub use schema::{
 };
 pub use search::{
     Bucket, Choice, ChosenPresence, ChosenValue, CountedClause, Cursor, DateMatch, FORMAT_VERSION,
-    FacetCounts, FacetRef, FacetResults, FacetSelection, Hit, Limit, Question, Relaxation,
-    SearchRequest, SearchResponse, Snippet, Snippets, Sort, Top, WhyNot,
+    FacetCounts, FacetRef, FacetResults, FacetSelection, FieldScore, Hit, Limit, Lit, Question,
+    Ranking, Relaxation, ScoreExplanation, ScorePart, SearchRequest, SearchResponse, Snippet,
+    Snippets, Sort, Top, WhyNot, WordScore,
 };

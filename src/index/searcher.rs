@@ -2,6 +2,7 @@
 
 #[cfg(feature = "formats")]
 pub(crate) mod every;
+mod explain;
 mod relax;
 mod spelling;
 mod values;
@@ -66,6 +67,8 @@ impl std::fmt::Debug for Snapshot {
             .finish_non_exhaustive()
     }
 }
+
+type EngineQuery = Box<dyn tantivy::query::Query>;
 
 /// A question, read and compiled.
 struct Asked {
@@ -413,6 +416,7 @@ impl Searcher {
             searcher: &self.snapshot.engine,
             languages: &self.snapshot.languages,
             date_match: request.date_match,
+            ranking: request.ranking,
             analyzer: Analyzer::new(),
             diagnostics: Vec::new(),
             statistics: Statistics::default(),
@@ -717,6 +721,7 @@ fn digest(query: &Query, request: &SearchRequest) -> u64 {
         request.date_match == DateMatch::Overlap,
         request.added_since,
         request.sort,
+        request.ranking,
     );
     let text = serde_json::to_string(&decisive).unwrap_or_default();
     super::prepare::key_of(&text)

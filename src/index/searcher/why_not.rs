@@ -2,8 +2,8 @@
 
 use tantivy::query::EnableScoring;
 
-use super::Searcher;
 use super::spelling::Correction;
+use super::{EngineQuery, Searcher};
 use crate::analysis::Analyzer;
 use crate::document::DateRange;
 use crate::index::search::collect::{Control, Wanted};
@@ -230,6 +230,18 @@ impl Searcher {
 
     /// A clause as a demand; one that analysis leaves nothing of demands nothing.
     fn weight_of(&self, clause: &Query, request: &SearchRequest) -> Result<Demand> {
+        let compiled = self.compiled(clause, request)?;
+        let compiled = compiled.unwrap_or_else(crate::index::search::compile::everything);
+        let scoring = EnableScoring::disabled_from_searcher(&self.snapshot.engine);
+        Ok(Demand::Weight(compiled.weight(scoring)?))
+    }
+
+    /// A part of a query for the engine; `None` if analysis leaves nothing of it.
+    pub(super) fn compiled(
+        &self,
+        clause: &Query,
+        request: &SearchRequest,
+    ) -> Result<Option<EngineQuery>> {
         let mut compiler = Compiler {
             schema: self.schema(),
             fields: self.snapshot.fields,
@@ -237,14 +249,12 @@ impl Searcher {
             searcher: &self.snapshot.engine,
             languages: &self.snapshot.languages,
             date_match: request.date_match,
+            ranking: request.ranking,
             analyzer: Analyzer::new(),
             diagnostics: Vec::new(),
             statistics: Statistics::default(),
         };
-        let compiled = compiler.compile(clause)?;
-        let compiled = compiled.unwrap_or_else(crate::index::search::compile::everything);
-        let scoring = EnableScoring::disabled_from_searcher(&self.snapshot.engine);
-        Ok(Demand::Weight(compiled.weight(scoring)?))
+        compiler.compile(clause)
     }
 
     pub(super) fn filters(&self) -> Filters {
