@@ -38,6 +38,7 @@ codes! {
     TOO_MANY_MEMBERS = "too_many_members";
     UNREADABLE = "unreadable";
     UNREADABLE_FOLDER = "unreadable_folder";
+    XML = "xml";
 
     // Notes.
     BODY_EMPTY = "body_empty";
@@ -71,6 +72,10 @@ codes! {
     VALUE_CONTROL = "value_control";
     VALUE_IGNORED = "value_ignored";
     VALUE_TOO_LONG = "value_too_long";
+    XML_CUT = "xml_cut";
+    XML_ENTITY = "xml_entity";
+    XML_FLATTENED = "xml_flattened";
+    XML_UNKNOWN = "xml_unknown";
 
     // What a run adds: skips, failures and notes.
     NO_RECORDS = "no_records";

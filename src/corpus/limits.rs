@@ -37,6 +37,15 @@ pub(crate) const MARKUP_TAGS: usize = 1_000_000;
 /// by mistake must not swallow the rest of the file.
 pub(crate) const QUOTED_BYTES: usize = 8 << 20;
 
+/// How much of what a feed says about itself goes with each of its items.
+pub(crate) const FEED_BYTES: usize = 16 << 10;
+
+/// The deepest nesting of XML that is followed; real documents stay below a hundred.
+pub(crate) const XML_DEPTH: usize = 512;
+
+/// The most elements of one XML record that are kept: as many as 32 MiB of real XML have.
+pub(crate) const XML_NODES: usize = 2_000_000;
+
 /// The longest row of names of a table; it goes with every row.
 pub(crate) const HEADER_BYTES: usize = 64 << 10;
 

@@ -2,6 +2,7 @@
 
 mod csv;
 pub(in crate::corpus) mod html;
+mod xml;
 
 use serde_json::{Map, Value};
 
@@ -9,7 +10,7 @@ use crate::corpus::{Article, Format};
 use crate::schema::FieldKeys;
 
 pub(super) fn formats() -> Vec<Format> {
-    let mut formats = vec![Format::new(html::Html)];
+    let mut formats = vec![Format::new(html::Html), Format::new(xml::XmlFile)];
     formats.extend(csv::formats());
     formats
 }
