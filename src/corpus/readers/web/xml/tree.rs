@@ -236,8 +236,9 @@ struct Builder {
     elements: usize,
     /// How many elements are open that were left out.
     left_out: usize,
-    /// How many ends had no start.
+    /// How many ends had no start, and how many entities no meaning.
     unmatched: usize,
+    unknown: usize,
 }
 
 impl Builder {
@@ -373,6 +374,10 @@ impl Builder {
             return known.to_owned();
         }
         let whole = format!("&{name};");
+        // Whoever invents names by the thousand gets none of them looked up any more.
+        if self.unknown > 1_000 {
+            return whole;
+        }
         // The names of HTML are known without a definition, and feeds use them.
         let html = super::super::html::text(&whole);
         if html.chars().count() == 1 || name == "nbsp" {
@@ -382,6 +387,7 @@ impl Builder {
                 html
             };
         }
+        self.unknown += 1;
         self.xml
             .entity
             .get_or_insert_with(|| name.chars().take(80).collect());
