@@ -39,6 +39,7 @@ codes! {
     UNREADABLE = "unreadable";
     UNREADABLE_FOLDER = "unreadable_folder";
     XML = "xml";
+    VANISHED = "vanished";
 
     // Notes.
     BODY_EMPTY = "body_empty";
