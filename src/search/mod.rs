@@ -2,6 +2,7 @@
 
 mod cursor;
 mod highlight;
+pub(crate) mod pattern;
 mod request;
 mod response;
 
