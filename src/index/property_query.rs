@@ -53,6 +53,7 @@ fn leaf() -> impl Strategy<Value = Query> {
             Query::Phrase(Phrase {
                 text: words.join(" "),
                 field,
+                moves: 0,
             })
         });
     let word = (0..WORDS.len(), field).prop_map(|(word, field)| {

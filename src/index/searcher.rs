@@ -367,6 +367,7 @@ impl Searcher {
             schema: Some(self.schema()),
             any: request.any,
             today: request.today,
+            searches: Some(&request.searches),
         };
         let (query, mut diagnostics) = match &request.question {
             Question::Text(text) => query::parse(text, &context).into_result()?,

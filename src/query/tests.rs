@@ -19,6 +19,7 @@ fn context(schema: &Schema) -> ParseContext<'_> {
         schema: Some(schema),
         any: false,
         today: "2026-11-23".parse().ok(),
+        searches: None,
     }
 }
 
@@ -393,7 +394,7 @@ fn leaf() -> impl Strategy<Value = Query> {
     let facets = (facet(), origin(), quotable(), any::<bool>());
     prop_oneof![
         4 => (text(), field()).prop_map(|(text, field)| Query::Word(Word { text, field })),
-        2 => (quotable(), field()).prop_map(|(text, field)| Query::Phrase(Phrase { text, field })),
+        2 => (quotable(), field()).prop_map(|(text, field)| Query::Phrase(Phrase { text, field, moves: 0 })),
         2 => facets.prop_map(|(facet, origin, value, written)| Query::Facet(FacetClause {
             facet: facet.to_owned(),
             origin,

@@ -166,6 +166,7 @@ fn read_phrase(field: Option<TextField>, text: &str) -> Result<Query, Problem> {
     Ok(Query::Phrase(Phrase {
         text: text.to_owned(),
         field,
+        moves: 0,
     }))
 }
 

@@ -41,6 +41,8 @@ pub struct SearchRequest {
     pub snippets: Snippets,
     /// What `today` and `2w` in the query are counted from; without it they are refused.
     pub today: Option<PartialDate>,
+    /// Saved searches by name, each in the query language, which `@name` in the query stands for.
+    pub searches: BTreeMap<String, String>,
 }
 
 /// A query as text or as a tree.

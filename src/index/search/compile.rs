@@ -42,7 +42,16 @@ impl Compiler<'_> {
         Ok(Some(match query {
             Query::All => everything(),
             Query::Word(word) => return self.word(&word.text, word.field),
-            Query::Phrase(phrase) => return Ok(self.phrase(&phrase.text, phrase.field)),
+            Query::Phrase(phrase) if phrase.moves == 0 => {
+                return Ok(self.phrase(&phrase.text, phrase.field));
+            }
+            Query::Phrase(_)
+            | Query::Pattern(_)
+            | Query::Fuzzy(_)
+            | Query::Regex(_)
+            | Query::Near(_)
+            | Query::Boost(..)
+            | Query::Path(_) => return Err(unsupported(query)),
             Query::Facet(clause) => {
                 let facet = FacetRef {
                     origin: clause.origin,
@@ -252,6 +261,15 @@ impl Compiler<'_> {
             message,
         ));
     }
+}
+
+fn unsupported(query: &Query) -> Error {
+    Error::new(
+        ErrorKind::Query,
+        format!("`{query}` cannot be searched yet"),
+    )
+    .with_code("unsupported")
+    .with_hint("leave it out, or write it with words, phrases, AND, OR and NOT")
 }
 
 /// Every document, with score 0.

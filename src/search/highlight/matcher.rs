@@ -47,6 +47,12 @@ pub(super) fn clauses(analyzer: &mut Analyzer, query: &Query, language: Language
             Query::Word(word) => (&word.text, word.field, Form::Stem),
             Query::Phrase(phrase) => (&phrase.text, phrase.field, Form::Exact),
             Query::All
+            | Query::Pattern(_)
+            | Query::Fuzzy(_)
+            | Query::Regex(_)
+            | Query::Near(_)
+            | Query::Boost(..)
+            | Query::Path(_)
             | Query::Facet(_)
             | Query::Date(_)
             | Query::Number(_)

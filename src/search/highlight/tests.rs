@@ -17,6 +17,7 @@ fn phrase(text: &str) -> Query {
     Query::Phrase(Phrase {
         text: text.to_owned(),
         field: None,
+        moves: 0,
     })
 }
 
@@ -327,7 +328,11 @@ fn any_query() -> impl Strategy<Value = Query> {
     let leaf = (text, field, any::<bool>()).prop_map(|(text, field, exact)| {
         let text = text.to_owned();
         if exact {
-            Query::Phrase(Phrase { text, field })
+            Query::Phrase(Phrase {
+                text,
+                field,
+                moves: 0,
+            })
         } else {
             Query::Word(Word { text, field })
         }

@@ -29,6 +29,7 @@ pub(super) fn run(
         schema: searcher.as_ref().map(Searcher::schema),
         any: asked.request.any,
         today: asked.request.today,
+        searches: Some(&asked.request.searches),
     };
     let parsed = parse(&asked.text, &context);
     if let Some(at) = parsed
