@@ -25,6 +25,7 @@ use super::search::hits::{self, HitMaker};
 use super::search::predicate::SetQuery;
 use super::search::top::{Position, Ranked, letter};
 use super::search::views::{ResolvedFacet, SegmentView, Views};
+use super::search::watch::Watch;
 use super::stored::{SourceRecord, StoredDocument};
 use crate::analysis::{ANALYSIS_VERSION, Analyzer, Language};
 use crate::document::{DateRange, DocumentId};
@@ -176,7 +177,8 @@ impl Searcher {
 
     fn answer(&self, request: &SearchRequest, control: &Control) -> Result<SearchResponse> {
         let started = Instant::now();
-        let mut asked = self.ask(request)?;
+        let watch = Watch::new(control);
+        let mut asked = self.ask(request, &watch)?;
         let after = self.position(request, asked.digest)?;
         let facets = self.facets(request, &asked.owners)?;
         let limit = match request.limit {
@@ -191,7 +193,7 @@ impl Searcher {
             sort: request.sort,
             limit,
             after,
-            control,
+            watch,
         };
         let Found {
             total,
@@ -249,7 +251,8 @@ impl Searcher {
     }
 
     fn find_all(&self, request: &SearchRequest) -> Result<Export> {
-        let asked = self.ask(request)?;
+        let watch = Watch::default();
+        let asked = self.ask(request, &watch)?;
         let after = self.position(request, asked.digest)?;
         let pass = Pass {
             weight: asked.weight,
@@ -258,7 +261,7 @@ impl Searcher {
             sort: request.sort,
             limit: Limit::All,
             after,
-            control: &Control::default(),
+            watch,
         };
         let found = pass.run(&self.snapshot.views)?;
         Ok(Export {
@@ -362,7 +365,7 @@ impl Searcher {
     }
 
     /// Reads the question of a request and compiles it.
-    fn ask(&self, request: &SearchRequest) -> Result<Asked> {
+    fn ask(&self, request: &SearchRequest, watch: &Watch) -> Result<Asked> {
         let context = ParseContext {
             schema: Some(self.schema()),
             any: request.any,
@@ -394,6 +397,7 @@ impl Searcher {
             analyzer: Analyzer::new(),
             diagnostics: Vec::new(),
             statistics: Statistics::default(),
+            watch: watch.clone(),
         };
         let Some(compiled) = compiler.compile(&base)? else {
             let message = "nothing is left of the query to search";

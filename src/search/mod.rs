@@ -3,6 +3,8 @@
 mod cursor;
 mod highlight;
 pub(crate) mod pattern;
+pub(crate) mod spans;
+pub(crate) mod wanted;
 mod request;
 mod response;
 

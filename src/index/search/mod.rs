@@ -3,8 +3,12 @@
 pub(super) mod collect;
 pub(super) mod compile;
 pub(super) mod counts;
+pub(super) mod expand;
 pub(super) mod filter;
 pub(super) mod hits;
+pub(super) mod positions;
+pub(super) mod postings;
 pub(super) mod predicate;
 pub(super) mod top;
 pub(super) mod views;
+pub(super) mod watch;

@@ -11,7 +11,6 @@ use fuzzy::Fuzzy;
 use regex::Regex;
 use wildcards::Wildcards;
 
-pub(crate) use regex::MAX_REGEX_BYTES;
 pub(crate) use wildcards::{Element, MAX_PATTERN_CHARACTERS};
 
 /// A pattern for words.

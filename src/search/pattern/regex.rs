@@ -12,7 +12,7 @@ use unicode_normalization::UnicodeNormalization;
 use crate::analysis::fold;
 
 /// The most bytes the tables of an expression may have.
-pub(crate) const MAX_REGEX_BYTES: usize = 4 << 20;
+const MAX_REGEX_BYTES: usize = 4 << 20;
 /// The most bytes what they are made from may have.
 const MAX_PROGRAM_BYTES: usize = 1 << 20;
 /// The most levels of an expression.

@@ -68,13 +68,13 @@ pub(crate) struct Places<'a> {
 
 /// There are more ways to put occurrences together in one document than are looked at.
 ///
-/// Only a `Near` inside another, or beside a phrase with moves, can come to this: what lies inside
-/// has to be known occurrence by occurrence.
+/// Only a `Near` inside another, a phrase with moves inside a `Near`, or one that repeats its words
+/// can come to this: what lies inside has to be known occurrence by occurrence.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct TooMany;
 
 /// Steps that are taken in one document, each a comparison or two.
-pub(crate) const MAX_STEPS: u32 = 8_000_000;
+pub(crate) const MAX_STEPS: u32 = 4_000_000;
 
 /// An occurrence: the positions it has used lie in the pool.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -114,7 +114,7 @@ impl Shape {
     /// How often it occurs, counting up to `most`, each extent once.
     pub(crate) fn count(&self, places: Places<'_>, most: usize) -> u32 {
         let mut evaluation = Evaluation::new(places);
-        let spans = evaluation.spans(self, &[]);
+        let spans = evaluation.spans(self, false);
         spans.map_or(1, |spans| spans.len().min(most)) as u32
     }
 
@@ -122,12 +122,12 @@ impl Shape {
     ///
     /// In a document with more occurrences than are looked at, those of them.
     pub(crate) fn used(&self, places: Places<'_>) -> Vec<u32> {
+        let last = places.slots.iter().filter_map(|slot| slot.last()).max();
+        let mut used = vec![false; last.map_or(0, |&last| last as usize + 1)];
         let mut evaluation = Evaluation::new(places);
-        let mut used = Vec::new();
-        evaluation.collect_used(self, &mut used);
-        used.sort_unstable();
-        used.dedup();
-        used
+        // What was found before there were too many stands.
+        let _ = evaluation.mark_used(self, &mut used);
+        (0..).zip(used).filter_map(|(at, used)| used.then_some(at)).collect()
     }
 
     /// The slots of it.
@@ -186,7 +186,7 @@ impl<'a> Evaluation<'a> {
 
     fn occurs(&mut self, shape: &Shape) -> Result<bool, TooMany> {
         match shape {
-            Shape::Sequence(sequence) => Ok(self.sequence_occurs(sequence)),
+            Shape::Sequence(sequence) => self.sequence_occurs(sequence),
             Shape::Any(parts) => {
                 for part in parts {
                     if self.occurs(part)? {
@@ -197,53 +197,69 @@ impl<'a> Evaluation<'a> {
             }
             Shape::Near(near) => {
                 let mut found = false;
-                self.near(near, &[], |_, _, _| {
+                self.near(near, false, |_, _, _| {
                     found = true;
-                    false
+                    Ok(false)
                 })?;
                 Ok(found)
             }
         }
     }
 
-    /// All occurrences, by where they begin, each once. `beside`: what must share no position with
-    /// them, from outside.
-    fn spans(&mut self, shape: &Shape, beside: &[&Shape]) -> Result<Vec<Span>, TooMany> {
-        let mut spans = match shape {
-            Shape::Sequence(sequence) => {
-                let tracked = self.may_share(shape, beside);
-                self.sequence_spans(sequence, tracked)?
-            }
+    /// All occurrences, by where they begin, each once. Unless `tracked`, it is of no importance
+    /// which positions between their ends they use.
+    fn spans(&mut self, shape: &Shape, tracked: bool) -> Result<Vec<Span>, TooMany> {
+        let mut spans = Vec::new();
+        match shape {
+            Shape::Sequence(sequence) => self.sequence_spans(sequence, tracked, &mut spans)?,
             Shape::Any(parts) => {
-                let mut spans = Vec::new();
                 for part in parts {
-                    spans.append(&mut self.spans(part, beside)?);
+                    spans.append(&mut self.spans(part, tracked)?);
                 }
-                spans
             }
             Shape::Near(near) => {
-                let tracked = self.may_share(shape, beside);
-                let mut spans: Vec<Span> = Vec::new();
-                let mut unsorted = 0;
-                self.near(near, beside, |evaluation, a, b| {
-                    let (start, end) = (a.start.min(b.start), a.end.max(b.end));
-                    spans.push(if tracked {
-                        evaluation.union(a, b)
+                let mut pile = Pile::default();
+                self.near(near, tracked, |evaluation, a, b| {
+                    let span = if tracked {
+                        evaluation.union(a, b)?
                     } else {
-                        Span::whole(start, end)
-                    });
-                    // Without this the same extents would pile up.
-                    if spans.len() - unsorted > 1 << 16 {
-                        evaluation.tidy(&mut spans);
-                        unsorted = spans.len();
-                    }
-                    true
+                        Span::whole(a.start.min(b.start), a.end.max(b.end))
+                    };
+                    pile.push(evaluation, span);
+                    Ok(true)
                 })?;
-                spans
+                spans = pile.spans;
             }
-        };
+        }
         self.tidy(&mut spans);
         Ok(spans)
+    }
+
+    /// Marks the positions of all occurrences.
+    fn mark_used(&mut self, shape: &Shape, used: &mut [bool]) -> Result<(), TooMany> {
+        let mut mark = |evaluation: &Self, span| {
+            for position in evaluation.positions(span) {
+                used[position as usize] = true;
+            }
+        };
+        match shape {
+            Shape::Sequence(_) => {
+                for span in self.spans(shape, true)? {
+                    mark(self, span);
+                }
+            }
+            Shape::Any(parts) => {
+                for part in parts {
+                    self.mark_used(part, used)?;
+                }
+            }
+            Shape::Near(near) => self.near(near, true, |evaluation, a, b| {
+                mark(evaluation, a);
+                mark(evaluation, b);
+                Ok(true)
+            })?,
+        }
+        Ok(())
     }
 
     fn positions(&self, span: Span) -> Positions<'_> {
@@ -270,21 +286,23 @@ impl<'a> Evaluation<'a> {
     }
 
     /// Puts ascending positions into the pool.
-    fn keep(&mut self, positions: &[u32]) -> Span {
+    fn keep(&mut self, positions: &[u32]) -> Result<Span, TooMany> {
         let (start, end) = (positions[0], positions[positions.len() - 1]);
         if (end - start) as usize + 1 == positions.len() {
-            return Span::whole(start, end);
+            return Ok(Span::whole(start, end));
         }
+        let count = positions.len() as u32;
+        self.steps = self.steps.checked_sub(count).ok_or(TooMany)?;
         let from = self.pool.len() as u32;
         self.pool.extend_from_slice(positions);
-        Span {
+        Ok(Span {
             start,
             end,
-            used: (from, positions.len() as u32),
-        }
+            used: (from, count),
+        })
     }
 
-    fn union(&mut self, a: Span, b: Span) -> Span {
+    fn union(&mut self, a: Span, b: Span) -> Result<Span, TooMany> {
         let mut positions: Vec<u32> = self.positions(a).chain(self.positions(b)).collect();
         positions.sort_unstable();
         self.keep(&positions)
@@ -308,20 +326,32 @@ impl<'a> Evaluation<'a> {
         false
     }
 
-    /// Whether a position may belong to a shape and to one of those beside it.
-    fn may_share(&self, shape: &Shape, beside: &[&Shape]) -> bool {
-        let mut own = Vec::new();
-        shape.slots(&mut |slot| own.push(slot));
+    /// Whether some position belongs to slots of both.
+    fn may_share(&self, a: &Shape, b: &Shape) -> bool {
         let mut shares = false;
-        for other in beside {
-            other.slots(&mut |slot| {
-                let theirs = &self.places.slots[slot];
-                shares |= own
-                    .iter()
-                    .any(|&own| meet(&self.places.slots[own], theirs));
-            });
-        }
+        a.slots(&mut |a| {
+            let own = &self.places.slots[a];
+            b.slots(&mut |b| shares = shares || meet(own, &self.places.slots[b]));
+        });
         shares
+    }
+}
+
+/// Spans that come in any order and many times.
+#[derive(Debug, Default)]
+struct Pile {
+    spans: Vec<Span>,
+    /// How many there are when they are looked through again for those that are the same.
+    limit: usize,
+}
+
+impl Pile {
+    fn push(&mut self, evaluation: &Evaluation<'_>, span: Span) {
+        self.spans.push(span);
+        if self.spans.len() >= self.limit.max(1 << 16) {
+            evaluation.tidy(&mut self.spans);
+            self.limit = self.spans.len() * 2;
+        }
     }
 }
 
