@@ -33,7 +33,7 @@ use crate::query::{self, Diagnostic, ParseContext, Query, Severity};
 use crate::schema::Schema;
 use crate::search::{
     Choice, ChosenPresence, ChosenValue, Cursor, DateMatch, FORMAT_VERSION, FacetRef, FacetResults,
-    FacetSelection, Hit, Limit, Question, SearchRequest, SearchResponse, Sort,
+    FacetSelection, Highlighter, Hit, Limit, Question, SearchRequest, SearchResponse, Sort,
 };
 use crate::{Error, ErrorKind, Result};
 
@@ -223,7 +223,8 @@ impl Searcher {
                 .last()
                 .map(|last| self.cursor(request.sort, asked.digest, last));
         }
-        let maker = self.hit_maker(&asked.query, request);
+        let highlighter = Highlighter::new(&asked.query);
+        let maker = self.hit_maker(&highlighter, request);
         let hits = hits
             .iter()
             .map(|ranked| maker.make(ranked, &mut asked.analyzer))
@@ -267,7 +268,7 @@ impl Searcher {
         Ok(Export {
             searcher: self.clone(),
             request: request.clone(),
-            query: asked.query,
+            highlighter: Highlighter::new(&asked.query),
             diagnostics: asked.diagnostics,
             total: found.total,
             hits: found.hits.into_iter(),
@@ -523,12 +524,16 @@ impl Searcher {
         Ok(counted)
     }
 
-    fn hit_maker<'a>(&'a self, query: &'a Query, request: &SearchRequest) -> HitMaker<'a> {
+    fn hit_maker<'a>(
+        &'a self,
+        highlighter: &'a Highlighter,
+        request: &SearchRequest,
+    ) -> HitMaker<'a> {
         HitMaker {
             searcher: &self.snapshot.engine,
             views: &self.snapshot.views,
             fields: self.snapshot.fields,
-            query,
+            highlighter,
             snippets: request.snippets,
             sort: request.sort,
         }
@@ -587,7 +592,7 @@ impl Selected {
 pub struct Export {
     searcher: Searcher,
     request: SearchRequest,
-    query: Query,
+    highlighter: Highlighter,
     diagnostics: Vec<Diagnostic>,
     total: u64,
     hits: std::vec::IntoIter<Ranked>,
@@ -621,7 +626,7 @@ impl Iterator for Export {
 
     fn next(&mut self) -> Option<Self::Item> {
         let ranked = self.hits.next()?;
-        let maker = self.searcher.hit_maker(&self.query, &self.request);
+        let maker = self.searcher.hit_maker(&self.highlighter, &self.request);
         Some(guarded(|| maker.make(&ranked, &mut self.analyzer)))
     }
 

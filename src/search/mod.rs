@@ -3,13 +3,13 @@
 mod cursor;
 mod highlight;
 pub(crate) mod pattern;
-pub(crate) mod spans;
-pub(crate) mod wanted;
 mod request;
 mod response;
+pub(crate) mod spans;
+pub(crate) mod wanted;
 
 pub use cursor::Cursor;
-pub(crate) use highlight::highlight;
+pub(crate) use highlight::Highlighter;
 pub use request::{
     Choice, ChosenPresence, ChosenValue, DateMatch, FacetRef, FacetSelection, Limit, Question,
     SearchRequest, Snippets, Sort, Top,

@@ -71,7 +71,7 @@ struct Reading<'a> {
 impl Reading<'_> {
     fn shape(&mut self, query: &Query) -> Result<Option<Shape>> {
         match query {
-            Query::Word(word) => Ok(self.words(&word.text, word.field, 0, |word| Form::Any(word))),
+            Query::Word(word) => Ok(self.words(&word.text, word.field, 0, Form::Any)),
             Query::Phrase(phrase) => {
                 Ok(self.words(&phrase.text, phrase.field, phrase.moves, Form::Exact))
             }
@@ -147,7 +147,8 @@ impl Reading<'_> {
             let form = form(token.exact.clone());
             match form {
                 Form::Any(_) | Form::Exact(_)
-                    if (moves == 0 || last == 0) && is_lone_letter(&token.exact) => {
+                    if (moves == 0 || last == 0) && is_lone_letter(&token.exact) =>
+                {
                     lone_letter(token.exact, at == 0, at == last)
                 }
                 form => vec![form],
@@ -214,7 +215,9 @@ fn pattern_slots(analyzer: &Analyzer, text: &str) -> Result<Vec<Vec<Form>>> {
     if characters > MAX_PATTERN_CHARACTERS {
         return Err(Error::new(
             ErrorKind::Query,
-            format!("`{text}` has {characters} characters; a pattern may have {MAX_PATTERN_CHARACTERS}"),
+            format!(
+                "`{text}` has {characters} characters; a pattern may have {MAX_PATTERN_CHARACTERS}"
+            ),
         )
         .with_code("pattern_too_long")
         .with_hint("shorten it with `*`"));
@@ -257,7 +260,12 @@ fn pattern_slots(analyzer: &Analyzer, text: &str) -> Result<Vec<Vec<Form>>> {
             c => Element::Char(c),
         });
         let pattern = WordPattern::wildcards(elements.collect());
-        slots.push(pattern.map(|p| Form::Fits(Arc::new(p))).into_iter().collect());
+        slots.push(
+            pattern
+                .map(|p| Form::Fits(Arc::new(p)))
+                .into_iter()
+                .collect(),
+        );
     }
     Ok(slots)
 }
@@ -313,7 +321,10 @@ fn unspaced_slots(text: &str) -> Result<Vec<Vec<Form>>> {
             pair => {
                 let elements = pair.iter().flat_map(elements).collect();
                 let pattern = WordPattern::wildcards(elements);
-                pattern.map(|p| Form::Fits(Arc::new(p))).into_iter().collect()
+                pattern
+                    .map(|p| Form::Fits(Arc::new(p)))
+                    .into_iter()
+                    .collect()
             }
         })
         .collect())

@@ -54,16 +54,17 @@ impl Text {
             Query::Word(word) => {
                 let mut analyzer = Analyzer::new();
                 let tokens = exact(&word.text);
-                let slots = match tokens.as_slice() {
-                    [one] if one == "核" => vec![contains(one)],
-                    tokens => tokens
-                        .iter()
-                        .map(|token| {
-                            let wanted = analyzer.stem(token, self.language).to_owned();
-                            Box::new(move |_: &str, stem: &str| stem == wanted) as Slot
+                let last = tokens.len().saturating_sub(1);
+                let slots = tokens
+                    .into_iter()
+                    .enumerate()
+                    .map(|(at, token)| {
+                        lone(&token, at == 0, at == last).unwrap_or_else(|| {
+                            let wanted = analyzer.stem(&token, self.language).to_owned();
+                            Box::new(move |_, stem| stem == wanted)
                         })
-                        .collect(),
-                };
+                    })
+                    .collect();
                 (slots, word.field, 0)
             }
             Query::Phrase(phrase) => {
@@ -72,14 +73,14 @@ impl Text {
                 let slots = tokens
                     .into_iter()
                     .enumerate()
-                    .map(|(at, token)| match (at, phrase.moves) {
-                        _ if token != "核" => is(token),
-                        _ if last == 0 => contains(&token),
-                        (0, 0) => Box::new(move |exact: &str, _: &str| exact.ends_with(&token)),
-                        (at, 0) if at == last => {
-                            Box::new(move |exact: &str, _: &str| exact.starts_with(&token))
-                        }
-                        _ => is(token),
+                    .map(|(at, token)| {
+                        let beside = phrase.moves > 0;
+                        lone(
+                            &token,
+                            at == 0 && !beside || last == 0,
+                            at == last && !beside || last == 0,
+                        )
+                        .unwrap_or_else(|| is(token))
                     })
                     .collect();
                 (slots, phrase.field, phrase.moves)
@@ -93,7 +94,7 @@ impl Text {
                     text => text
                         .split('-')
                         .map(|part| {
-                            let part: Vec<char> = part.chars().collect();
+                            let part: Vec<char> = part.to_lowercase().chars().collect();
                             Box::new(move |exact: &str, _: &str| {
                                 glob(&part, &exact.chars().collect::<Vec<_>>())
                             }) as Slot
@@ -203,11 +204,25 @@ fn contains(letter: &str) -> Slot {
     Box::new(move |exact, _| exact.contains(&letter))
 }
 
+/// A letter that stands in pairs: with one before it unless something else is wanted there, with
+/// one behind it likewise.
+fn lone(token: &str, is_first: bool, is_last: bool) -> Option<Slot> {
+    if token != "核" {
+        return None;
+    }
+    Some(Box::new(move |exact, _| {
+        exact == "核" || is_first && exact.ends_with('核') || is_last && exact.starts_with('核')
+    }))
+}
+
 fn glob(pattern: &[char], word: &[char]) -> bool {
     match (pattern.split_first(), word.split_first()) {
         (None, None) => true,
         (Some(('*', rest)), _) => {
-            glob(rest, word) || word.split_first().is_some_and(|(_, word)| glob(pattern, word))
+            glob(rest, word)
+                || word
+                    .split_first()
+                    .is_some_and(|(_, word)| glob(pattern, word))
         }
         (Some(('?', rest)), Some((_, word))) => glob(rest, word),
         (Some((wanted, rest)), Some((found, word))) => wanted == found && glob(rest, word),
@@ -215,27 +230,24 @@ fn glob(pattern: &[char], word: &[char]) -> bool {
     }
 }
 
-/// Insertions, deletions, replacements and exchanges of neighbours, no letter edited twice.
+/// Insertions, deletions, replacements and exchanges of neighbours, no letter edited twice: the
+/// whole table.
 fn distance(a: &str, b: &str) -> usize {
-    fn between(a: &[char], b: &[char]) -> usize {
-        let ([rest_a @ .., x], [rest_b @ .., y]) = (a, b) else {
-            return a.len() + b.len();
-        };
-        if x == y {
-            return between(rest_a, rest_b);
+    let (a, b): (Vec<char>, Vec<char>) = (a.chars().collect(), b.chars().collect());
+    let mut table = vec![vec![0; b.len() + 1]; a.len() + 1];
+    for i in 0..=a.len() {
+        for j in 0..=b.len() {
+            if i == 0 || j == 0 {
+                table[i][j] = i + j;
+                continue;
+            }
+            let replaced = table[i - 1][j - 1] + usize::from(a[i - 1] != b[j - 1]);
+            let mut least = replaced.min(table[i - 1][j] + 1).min(table[i][j - 1] + 1);
+            if i > 1 && j > 1 && a[i - 1] == b[j - 2] && a[i - 2] == b[j - 1] {
+                least = least.min(table[i - 2][j - 2] + 1);
+            }
+            table[i][j] = least;
         }
-        let mut least = between(rest_a, b).min(between(a, rest_b));
-        least = least.min(between(rest_a, rest_b));
-        if let ([rest_a @ .., v, _], [rest_b @ .., w, _]) = (a, b)
-            && v == y
-            && w == x
-        {
-            least = least.min(between(rest_a, rest_b));
-        }
-        least + 1
     }
-    between(
-        &a.chars().collect::<Vec<_>>(),
-        &b.chars().collect::<Vec<_>>(),
-    )
+    table[a.len()][b.len()]
 }

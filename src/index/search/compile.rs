@@ -260,17 +260,13 @@ impl Compiler<'_> {
             }
             if sequence.length == 1 {
                 let entries = slots.swap_remove(0);
-                return match few_terms(&entries, self.searcher, FEW_WORDS)? {
-                    Some(terms) => {
-                        any.extend(self.as_one_term(terms)?);
-                        Ok(())
-                    }
-                    None => {
-                        let watch = self.watch.clone();
-                        any.push((Occur::Should, Box::new(WordsQuery { entries, watch })));
-                        Ok(())
-                    }
-                };
+                if let Some(terms) = few_terms(&entries, self.searcher, FEW_WORDS)? {
+                    any.extend(self.as_one_term(terms)?);
+                } else {
+                    let watch = self.watch.clone();
+                    any.push((Occur::Should, Box::new(WordsQuery { entries, watch })));
+                }
+                return Ok(());
             }
             for entries in &mut slots {
                 self.retain_present(entries)?;
@@ -301,7 +297,7 @@ impl Compiler<'_> {
         Ok(())
     }
 
-    /// Terms of which a document has at most one, so that together they are scored as one.
+    /// Terms of which a document mostly has one at most: together they are scored as one.
     fn as_one_term(&mut self, terms: Vec<Term>) -> Result<Vec<(Occur, EngineQuery)>> {
         let mut present = Vec::new();
         let mut together = 0;
@@ -312,6 +308,8 @@ impl Compiler<'_> {
                 present.push(term);
             }
         }
+        // A document may hold several of the words that fit a pattern.
+        let together = together.min(self.searcher.total_num_docs()?);
         Ok(present
             .into_iter()
             .map(|term| {

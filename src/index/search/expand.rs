@@ -177,7 +177,10 @@ impl Query for WordsQuery {
             }
             EnableScoring::Disabled { .. } => None,
         };
-        let ids = searcher.segment_readers().iter().map(SegmentReader::segment_id);
+        let ids = searcher
+            .segment_readers()
+            .iter()
+            .map(SegmentReader::segment_id);
         Ok(Box::new(WordsWeight {
             query: self.clone(),
             sets: ids.zip(sets).collect(),
@@ -204,7 +207,10 @@ impl Weight for WordsWeight {
         };
         Ok(Box::new(WordsScorer {
             docs: BitSetDocSet::from(docs),
-            similarity: self.similarity.as_ref().map(|weight| weight.boost_by(boost)),
+            similarity: self
+                .similarity
+                .as_ref()
+                .map(|weight| weight.boost_by(boost)),
             norms: reader.get_fieldnorms_reader(entry.field())?,
         }))
     }
@@ -251,6 +257,8 @@ impl DocSet for WordsScorer {
 impl Scorer for WordsScorer {
     fn score(&mut self) -> Score {
         let norm = self.norms.fieldnorm_id(self.doc());
-        self.similarity.as_ref().map_or(1.0, |weight| weight.score(norm, 1))
+        self.similarity
+            .as_ref()
+            .map_or(1.0, |weight| weight.score(norm, 1))
     }
 }

@@ -6,9 +6,7 @@
 use std::sync::Arc;
 
 use tantivy::fieldnorm::FieldNormReader;
-use tantivy::query::{
-    Bm25Weight, EmptyScorer, EnableScoring, Explanation, Query, Scorer, Weight,
-};
+use tantivy::query::{Bm25Weight, EmptyScorer, EnableScoring, Explanation, Query, Scorer, Weight};
 use tantivy::schema::Field;
 use tantivy::{DocId, DocSet, Score, SeekDangerResult, SegmentReader, TERMINATED};
 
@@ -140,7 +138,10 @@ impl Weight for ShapeWeight {
             paragraphs: vec![0],
             doc: 0,
             most: most.min(u64::from(reader.max_doc())) as u32,
-            similarity: self.similarity.as_ref().map(|weight| weight.boost_by(boost)),
+            similarity: self
+                .similarity
+                .as_ref()
+                .map(|weight| weight.boost_by(boost)),
             norms: reader.get_fieldnorms_reader(query.field)?,
             watch: query.watch.clone(),
             looked_at: 0,
@@ -308,23 +309,19 @@ impl ShapeScorer {
             slot.positions(doc, positions);
         }
         if let Some(boundaries) = &self.boundaries {
-            match boundaries.get(doc).and_then(sentences::decode) {
-                Some(starts) => (self.sentences, self.paragraphs) = starts,
-                None => {
-                    let message = "the sentences of a document are damaged";
-                    let error = Error::new(ErrorKind::Damaged, message).with_hint(DAMAGE_HINT);
-                    self.watch.report(error);
-                    return None;
-                }
-            }
+            let Some(starts) = boundaries.get(doc).and_then(sentences::decode) else {
+                let message = "the sentences of a document are damaged";
+                let error = Error::new(ErrorKind::Damaged, message).with_hint(DAMAGE_HINT);
+                self.watch.report(error);
+                return None;
+            };
+            (self.sentences, self.paragraphs) = starts;
         }
-        match self.shape.occurs(self.places()) {
-            Ok(occurs) => Some(occurs),
-            Err(TooMany) => {
-                self.watch.report(too_many());
-                None
-            }
+        let occurs = self.shape.occurs(self.places());
+        if occurs == Err(TooMany) {
+            self.watch.report(too_many());
         }
+        occurs.ok()
     }
 
     fn next_from(&mut self, mut target: DocId) -> DocId {

@@ -135,10 +135,12 @@ impl SlotWords {
             let mut cursors = Vec::with_capacity(self.words.len());
             for (field, info) in &self.words {
                 let inverted = reader.inverted_index(*field)?;
-                cursors.push(inverted.read_postings_from_terminfo(
-                    info,
-                    IndexRecordOption::WithFreqsAndPositions,
-                )?);
+                cursors.push(
+                    inverted.read_postings_from_terminfo(
+                        info,
+                        IndexRecordOption::WithFreqsAndPositions,
+                    )?,
+                );
             }
             return Ok(Ok(SlotPostings::Cursors(cursors)));
         }
@@ -165,10 +167,8 @@ impl SlotWords {
                 break;
             }
             let inverted = reader.inverted_index(*field)?;
-            let mut postings = inverted.read_postings_from_terminfo(
-                info,
-                IndexRecordOption::WithFreqsAndPositions,
-            )?;
+            let mut postings = inverted
+                .read_postings_from_terminfo(info, IndexRecordOption::WithFreqsAndPositions)?;
             let mut doc = postings.doc();
             while doc != TERMINATED {
                 if matters(doc) {
@@ -183,7 +183,11 @@ impl SlotWords {
                 doc = postings.advance();
             }
         }
-        Ok(Ok(SlotPostings::Joined(Joined { ends, positions, doc: 0 })))
+        Ok(Ok(SlotPostings::Joined(Joined {
+            ends,
+            positions,
+            doc: 0,
+        })))
     }
 }
 

@@ -35,14 +35,8 @@ fn not(query: Query) -> Query {
 }
 
 fn run(query: &Query, title: &str, body: &str, options: Snippets) -> Vec<Snippet> {
-    highlight(
-        &mut Analyzer::new(),
-        query,
-        Language::ENGLISH,
-        title,
-        body,
-        &options,
-    )
+    let mut analyzer = Analyzer::new();
+    Highlighter::new(query).snippets(&mut analyzer, Language::ENGLISH, title, body, &options)
 }
 
 /// A snippet with its marks in brackets.

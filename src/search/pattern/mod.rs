@@ -18,7 +18,7 @@ pub(crate) use wildcards::{Element, MAX_PATTERN_CHARACTERS};
 pub(crate) enum WordPattern {
     Wildcards(Wildcards),
     Fuzzy(Fuzzy),
-    Regex(Regex),
+    Regex(Box<Regex>),
 }
 
 /// How far a pattern has come in a word.
@@ -78,7 +78,7 @@ impl WordPattern {
     /// Words that a regular expression fits from the first letter to the last; an error says why
     /// the expression is refused.
     pub(crate) fn regex(expression: &str) -> Result<Self, String> {
-        Regex::new(expression).map(Self::Regex)
+        Regex::new(expression).map(|regex| Self::Regex(Box::new(regex)))
     }
 
     /// Before the first byte of a word.
@@ -110,9 +110,9 @@ impl WordPattern {
                     .map_or(State::Dead, |state| State::Fuzzy(state, partial)),
                 Err(()) => State::Dead,
             },
-            (Self::Regex(pattern), State::Regex(state)) => pattern
-                .step(state, byte)
-                .map_or(State::Dead, State::Regex),
+            (Self::Regex(pattern), State::Regex(state)) => {
+                pattern.step(state, byte).map_or(State::Dead, State::Regex)
+            }
             _ => State::Dead,
         }
     }

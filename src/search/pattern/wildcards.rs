@@ -83,7 +83,11 @@ impl Wildcards {
         while left != 0 {
             let at = left.trailing_zeros() as usize;
             left &= left - 1;
-            if self.elements.get(at).is_some_and(|element| element.repeats()) {
+            if self
+                .elements
+                .get(at)
+                .is_some_and(|element| element.repeats())
+            {
                 state |= 2 << at;
                 left |= 2 << at;
             }

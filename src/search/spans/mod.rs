@@ -127,7 +127,10 @@ impl Shape {
         let mut evaluation = Evaluation::new(places);
         // What was found before there were too many stands.
         let _ = evaluation.mark_used(self, &mut used);
-        (0..).zip(used).filter_map(|(at, used)| used.then_some(at)).collect()
+        (0..)
+            .zip(used)
+            .filter_map(|(at, used)| used.then_some(at))
+            .collect()
     }
 
     /// The slots of it.

@@ -44,7 +44,14 @@ impl Evaluation<'_> {
                 order.sort_by_key(|&slot| lists[slot].len());
                 let mut pile = Pile::default();
                 let mut taken = Vec::with_capacity(order.len());
-                self.moved(sequence, &order, tracked, &mut taken, (0, u32::MAX), &mut pile)?;
+                self.moved(
+                    sequence,
+                    &order,
+                    tracked,
+                    &mut taken,
+                    (0, u32::MAX),
+                    &mut pile,
+                )?;
                 spans.append(&mut pile.spans);
             }
         }

@@ -48,7 +48,9 @@ fn occurrences(shape: &Shape, places: Places<'_>) -> BTreeSet<Set> {
                 .flat_map(|left| {
                     rights
                         .iter()
-                        .filter(|right| left.is_disjoint(right) && are_near(near, left, right, places))
+                        .filter(|right| {
+                            left.is_disjoint(right) && are_near(near, left, right, places)
+                        })
                         .map(|right| left | right)
                         .collect::<Vec<Set>>()
                 })
