@@ -127,8 +127,8 @@ pub struct Regex {
 
 /// Two things that do not overlap, near each other in the same field.
 ///
-/// Each side is a word, phrase, pattern, fuzzy word or regular expression, an [`Query::Or`] of
-/// such, or another `Near`, which reaches from its first word to its last.
+/// Each side is a word, phrase, pattern, fuzzy word or regular expression, another `Near`, which
+/// reaches from its first word to its last, or an [`Query::Or`] of any of these.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Near {
     /// What comes first if `ordered`.

@@ -42,6 +42,8 @@ pub(super) enum Shape {
     Word,
     /// A field with a value without quotes, which begins here.
     Clause(usize),
+    /// Words near each other, without brackets around them.
+    Near,
     Other,
 }
 

@@ -8,7 +8,7 @@ use crate::schema::{Origin, check_name};
 
 /// The names of the language itself that may stand before a colon.
 const OWN_FIELDS: &[&str] = &[
-    "title", "body", "date", "added", "id", "has", "missing", "lang",
+    "title", "body", "date", "added", "id", "path", "has", "missing", "lang",
 ];
 
 /// The fields that a document may have or miss.
@@ -27,6 +27,7 @@ pub(super) enum Field {
     Date,
     Added,
     Id,
+    Path,
     Has,
     Missing,
 }
@@ -41,13 +42,7 @@ pub(super) fn find_field(name: &str, schema: Option<&Schema>) -> Result<Field, P
         "id" => return Ok(Field::Id),
         "has" => return Ok(Field::Has),
         "missing" => return Ok(Field::Missing),
-        "path" => {
-            return Err(
-                Problem::new("unsupported_path", "paths cannot be searched yet").hint(
-                    "write `id:\"reports/a.md\"`: a document without an id of its own has its path",
-                ),
-            );
-        }
+        "path" => return Ok(Field::Path),
         "url" => {
             return Err(
                 Problem::new("unsupported_url", "addresses cannot be searched")

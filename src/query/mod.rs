@@ -17,9 +17,11 @@ mod parser;
 mod path;
 mod print;
 mod problem;
+mod regex;
 mod remarks;
 mod token;
 mod value;
+mod words;
 
 #[cfg(test)]
 mod tests;
@@ -38,6 +40,9 @@ use std::collections::BTreeMap;
 
 use crate::{Error, ErrorKind, PartialDate, Result, Schema};
 
+/// The code of a saved search that there is not.
+pub(crate) const UNKNOWN_SEARCH: &str = "unknown_search";
+
 /// The most bytes a query may have.
 pub const MAX_QUERY_BYTES: usize = 8 * 1024;
 
@@ -55,6 +60,18 @@ pub const MAX_MOVES: u32 = 100;
 
 /// The most letters by which a word may differ from a fuzzy one, `word~n`.
 pub const MAX_EDITS: u8 = 2;
+
+/// The most saved searches that may stand in each other.
+pub const MAX_SAVED_DEPTH: usize = 8;
+
+/// The letters and digits that a pattern with `*` must have.
+pub const MIN_STAR_LETTERS: usize = 2;
+
+/// The most wildcards a pattern may have.
+pub const MAX_WILDCARDS: usize = 16;
+
+/// The most bytes a regular expression may have between its slashes.
+pub const MAX_REGEX_BYTES: usize = 256;
 
 /// The most words between things near each other, `NEAR/n`.
 pub const MAX_DISTANCE: u32 = 1_000;

@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use super::Cursor;
 use crate::Result;
 use crate::document::{DateRange, PartialDate};
-use crate::query::{self, ParseContext, Query};
+use crate::query::{self, ParseContext, Query, Severity};
 use crate::schema::Origin;
 
 /// A question to a [`Searcher`](crate::Searcher).
@@ -192,7 +192,7 @@ impl SearchRequest {
     ///
     /// # Errors
     /// [`ErrorKind::Query`](crate::ErrorKind::Query) if the text cannot be read whatever the
-    /// facets of the index are; names are checked by the search itself.
+    /// facets of the index are; names, also of saved searches, are checked by the search itself.
     pub fn query(text: impl Into<String>) -> Result<Self> {
         let text = text.into();
         // Any day will do: whether there is one to count from is checked by the search, too.
@@ -200,7 +200,14 @@ impl SearchRequest {
             today: PartialDate::day(2000, 1, 1).ok(),
             ..ParseContext::any_names()
         };
-        query::parse(&text, &context).into_result()?;
+        let findings = query::parse(&text, &context).diagnostics;
+        // Saved searches are not known yet.
+        let error = findings.into_iter().find(|finding| {
+            finding.severity == Severity::Error && finding.code != query::UNKNOWN_SEARCH
+        });
+        if let Some(error) = error {
+            return Err(error.into());
+        }
         Ok(Self {
             question: Question::Text(text),
             ..Self::default()
