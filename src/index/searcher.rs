@@ -1,5 +1,6 @@
 //! A snapshot of one generation, and what can be asked of it.
 
+mod dates;
 #[cfg(feature = "formats")]
 pub(crate) mod every;
 
@@ -36,6 +37,7 @@ use crate::search::{
     FacetSelection, Highlighter, Hit, Limit, Question, SearchRequest, SearchResponse, Sort,
 };
 use crate::{Error, ErrorKind, Result};
+use dates::{Doubt, about_dates, split_dates};
 
 /// A snapshot of one generation: cheap to clone, safe to share, unchanged by what is written.
 #[derive(Debug, Clone)]
@@ -70,6 +72,8 @@ struct Asked {
     diagnostics: Vec<Diagnostic>,
     weight: Box<dyn tantivy::query::Weight>,
     filters: Vec<PassFilter>,
+    /// What the dates of some documents leave in doubt.
+    doubts: Vec<Doubt>,
     /// The filter that is the choice of each facet with one.
     owners: BTreeMap<FacetRef, usize>,
     digest: u64,
@@ -186,6 +190,10 @@ impl Searcher {
             Limit::Hits(hits) if hits > 0 => Limit::Hits(hits.saturating_add(1)),
             limit => limit,
         };
+        for doubt in std::mem::take(&mut asked.doubts) {
+            let found = doubt.count(&self.snapshot.views, asked.filters.clone(), &watch)?;
+            asked.diagnostics.extend(found);
+        }
         let pass = Pass {
             weight: asked.weight,
             filters: asked.filters,
@@ -384,22 +392,7 @@ impl Searcher {
         if request.dates != DateRange::default() {
             ranges.push(request.dates);
         }
-        let filters = Filters {
-            views: Arc::clone(&self.snapshot.views),
-            fields: self.snapshot.fields,
-        };
-        let mut compiler = Compiler {
-            schema: self.schema(),
-            fields: self.snapshot.fields,
-            filters: filters.clone(),
-            searcher: &self.snapshot.engine,
-            languages: &self.snapshot.languages,
-            date_match: request.date_match,
-            analyzer: Analyzer::new(),
-            diagnostics: Vec::new(),
-            statistics: Statistics::default(),
-            watch: watch.clone(),
-        };
+        let mut compiler = self.compiler(request, watch);
         let Some(compiled) = compiler.compile(&base)? else {
             let message = "nothing is left of the query to search";
             return Err(Error::new(ErrorKind::Query, message)
@@ -423,6 +416,7 @@ impl Searcher {
             _ => EnableScoring::disabled_from_searcher(&self.snapshot.engine),
         };
         let weight = compiled.weight(scoring)?;
+        let doubts = self.doubts(&base, compiled.as_ref(), request, watch)?;
         let mut pass_filters: Vec<PassFilter> = ranges
             .into_iter()
             .map(|range| PassFilter::Dates {
@@ -445,7 +439,7 @@ impl Searcher {
             let facet = ResolvedFacet::find(self.schema(), &reference)?;
             self.check_values(&facet, choice, &mut diagnostics)?;
             owners.insert(reference, pass_filters.len());
-            pass_filters.push(choice_filter(&filters, &facet, choice));
+            pass_filters.push(choice_filter(&self.filters(), &facet, choice));
         }
         let digest = digest(&query, request);
         Ok(Asked {
@@ -453,10 +447,34 @@ impl Searcher {
             diagnostics,
             weight,
             filters: pass_filters,
+            doubts,
             owners,
             digest,
             analyzer,
         })
+    }
+
+    fn filters(&self) -> Filters {
+        Filters {
+            views: Arc::clone(&self.snapshot.views),
+            fields: self.snapshot.fields,
+        }
+    }
+
+    fn compiler(&self, request: &SearchRequest, watch: &Watch) -> Compiler<'_> {
+        Compiler {
+            schema: self.schema(),
+            fields: self.snapshot.fields,
+            filters: self.filters(),
+            searcher: &self.snapshot.engine,
+            languages: &self.snapshot.languages,
+            date_match: request.date_match,
+            admits_undated: false,
+            analyzer: Analyzer::new(),
+            diagnostics: Vec::new(),
+            statistics: Statistics::default(),
+            watch: watch.clone(),
+        }
     }
 
     /// Says which of the chosen values no document has.
@@ -640,35 +658,6 @@ fn milliseconds(since: Instant) -> f64 {
     since.elapsed().as_micros() as f64 / 1_000.0
 }
 
-/// Takes ranges of dates that every hit must match out of a query, so that what fails only them
-/// can be counted.
-fn split_dates(query: &Query) -> (Query, Vec<DateRange>) {
-    let range = |clause: &Query| match clause {
-        Query::Date(date) if date.exactly.is_none() => Some(date.range),
-        _ => None,
-    };
-    match query {
-        Query::And(clauses) => {
-            let ranges: Vec<DateRange> = clauses.iter().filter_map(range).collect();
-            let mut rest: Vec<Query> = clauses
-                .iter()
-                .filter(|clause| range(clause).is_none())
-                .cloned()
-                .collect();
-            let rest = match rest.len() {
-                0 => Query::All,
-                1 => rest.swap_remove(0),
-                _ => Query::And(rest),
-            };
-            (rest, ranges)
-        }
-        other => match range(other) {
-            Some(range) => (Query::All, vec![range]),
-            None => (other.clone(), Vec::new()),
-        },
-    }
-}
-
 fn choice_filter(filters: &Filters, facet: &ResolvedFacet, choice: &Choice) -> PassFilter {
     let set = |values: &[ChosenValue]| -> SetQuery {
         filters.values(ValueSet {
@@ -700,34 +689,6 @@ fn about_a_part(documents: u64) -> Diagnostic {
         "the first build of this index is not finished: this answers from {documents} documents"
     );
     Diagnostic::new(Severity::Warning, "partial", message).hint("`pressmark index` goes on with it")
-}
-
-fn about_dates(tally: DateTally) -> Vec<Diagnostic> {
-    let mut diagnostics = Vec::new();
-    let documents = |n: u64| {
-        if n == 1 {
-            "1 document".to_owned()
-        } else {
-            format!("{n} documents")
-        }
-    };
-    if tally.overlapping > 0 {
-        let message = format!(
-            "left out {} with a coarser date that could lie in the range",
-            documents(tally.overlapping)
-        );
-        diagnostics.push(
-            Diagnostic::new(Severity::Notice, "coarse_dates", message)
-                .hint("`--dates overlap` admits them"),
-        );
-    }
-    if tally.undated > 0 {
-        let message = format!("left out {} without a date", documents(tally.undated));
-        diagnostics.push(
-            Diagnostic::new(Severity::Notice, "undated", message).hint("`missing:date` finds them"),
-        );
-    }
-    diagnostics
 }
 
 /// A digest of what decides which hits there are, and in which order.

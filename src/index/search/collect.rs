@@ -57,6 +57,7 @@ impl Control {
 }
 
 /// A restriction that is not part of the query's documents.
+#[derive(Clone)]
 pub(in crate::index) enum PassFilter {
     /// A range of dates; what fails only this is told apart in the diagnostics.
     Dates {

@@ -40,6 +40,8 @@ pub(in crate::index) struct Compiler<'a> {
     /// The languages that stems of the index are in.
     pub(in crate::index) languages: &'a [Language],
     pub(in crate::index) date_match: DateMatch,
+    /// Whether documents without a date match every range: to count those that do not.
+    pub(in crate::index) admits_undated: bool,
     pub(in crate::index) analyzer: Analyzer,
     pub(in crate::index) diagnostics: Vec<Diagnostic>,
     pub(in crate::index) statistics: Statistics,
@@ -140,7 +142,14 @@ impl Compiler<'_> {
     fn date(&mut self, clause: &DateClause) -> EngineQuery {
         match clause.exactly {
             Some(date) => Box::new(Filters::dated_exactly(date)),
-            None => Box::new(Filters::dates(clause.range, self.date_match)),
+            None => {
+                let dated: EngineQuery = Box::new(Filters::dates(clause.range, self.date_match));
+                if !self.admits_undated {
+                    return dated;
+                }
+                let undated = without(Box::new(Filters::has_date()));
+                union(vec![(Occur::Should, dated), (Occur::Should, undated)])
+            }
         }
     }
 
@@ -335,7 +344,8 @@ pub(in crate::index) fn everything() -> EngineQuery {
     Box::new(ConstScoreQuery::new(Box::new(AllQuery), 0.0))
 }
 
-fn excluded(query: EngineQuery) -> EngineQuery {
+/// A query whose documents are left out.
+pub(in crate::index) fn excluded(query: EngineQuery) -> EngineQuery {
     Box::new(Excluded(query))
 }
 

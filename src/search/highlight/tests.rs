@@ -1,5 +1,7 @@
 //! What is shown and marked, and the laws for any text and query.
 
+mod placed;
+
 use proptest::prelude::*;
 use unicode_segmentation::UnicodeSegmentation;
 
