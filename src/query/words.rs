@@ -319,10 +319,8 @@ fn read_pattern(field: Option<TextField>, value: Value<'_>) -> Result<Query, Pro
                 is_quoted: false,
                 marks: Marks::default(),
             };
-            match part.contains(is_wildcard) {
-                true => read_pattern(field, pattern).ok().map(|_| part.to_owned()),
-                false => Some(part.to_owned()),
-            }
+            let is_fine = !part.contains(is_wildcard) || read_pattern(field, pattern).is_ok();
+            is_fine.then(|| part.to_owned())
         }));
     }
     if let Some(letter) = letters().find(|&c| is_unspaced(c)) {

@@ -259,6 +259,12 @@ impl SearchRequest {
         self
     }
 
+    /// Adds a saved search, which `@name` in the query stands for.
+    pub fn saved(mut self, name: impl Into<String>, query: impl Into<String>) -> Self {
+        self.searches.insert(name.into(), query.into());
+        self
+    }
+
     /// Counts these facets.
     pub fn facets<N: Into<String>>(mut self, names: impl IntoIterator<Item = N>) -> Self {
         self.facets = FacetSelection::Names(names.into_iter().map(Into::into).collect());

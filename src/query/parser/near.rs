@@ -73,11 +73,6 @@ impl Parser<'_> {
         Some((query, Shape::Near))
     }
 
-    /// Where the last token that was read ends.
-    fn end(&self) -> usize {
-        self.tokens[self.at.saturating_sub(1)].end
-    }
-
     /// Reads `NEAR/8`.
     fn operator(&mut self, token: &Token, scope: Scope<'_>) -> Option<(Distance, bool)> {
         let raw = self.raw(token);
