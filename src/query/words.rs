@@ -68,6 +68,14 @@ pub(super) fn read_text(
         )
         .better(quoted(value.text)));
     }
+    if value.raw.chars().all(|c| c == '?') {
+        // Set off by a space, as in French: punctuation, of which the search says that it is none
+        // of its words.
+        return Ok(Query::Word(Word {
+            text: value.text.to_owned(),
+            field,
+        }));
+    }
     let tail = value.tail();
     if keyword(value.text).is_some() && tail != Tail::default() && marks.escape.is_none() {
         return Err(Problem::new(
