@@ -3,6 +3,11 @@
 mod dates;
 #[cfg(feature = "formats")]
 pub(crate) mod every;
+mod explain;
+mod relax;
+mod spelling;
+mod values;
+mod why_not;
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -30,14 +35,14 @@ use super::search::watch::Watch;
 use super::stored::{SourceRecord, StoredDocument};
 use crate::analysis::{ANALYSIS_VERSION, Analyzer, Language};
 use crate::document::{DateRange, DocumentId};
-use crate::query::{self, Diagnostic, ParseContext, Query, Severity};
+use crate::query::{self, Diagnostic, Query, Severity};
 use crate::schema::Schema;
 use crate::search::{
     Choice, ChosenPresence, ChosenValue, Cursor, DateMatch, FORMAT_VERSION, FacetRef, FacetResults,
     FacetSelection, Highlighter, Hit, Limit, Question, SearchRequest, SearchResponse, Sort,
 };
 use crate::{Error, ErrorKind, Result};
-use dates::{Doubt, about_dates, split_dates};
+use dates::{about_dates, split_dates};
 
 /// A snapshot of one generation: cheap to clone, safe to share, unchanged by what is written.
 #[derive(Debug, Clone)]
@@ -66,14 +71,14 @@ impl std::fmt::Debug for Snapshot {
     }
 }
 
+type EngineQuery = Box<dyn tantivy::query::Query>;
+
 /// A question, read and compiled.
 struct Asked {
     query: Query,
     diagnostics: Vec<Diagnostic>,
     weight: Box<dyn tantivy::query::Weight>,
     filters: Vec<PassFilter>,
-    /// What the dates of some documents leave in doubt.
-    doubts: Vec<Doubt>,
     /// The filter that is the choice of each facet with one.
     owners: BTreeMap<FacetRef, usize>,
     digest: u64,
@@ -190,7 +195,7 @@ impl Searcher {
             Limit::Hits(hits) if hits > 0 => Limit::Hits(hits.saturating_add(1)),
             limit => limit,
         };
-        for doubt in std::mem::take(&mut asked.doubts) {
+        for doubt in self.doubts(&asked.query, request, &watch)? {
             let found = doubt.count(&self.snapshot.views, asked.filters.clone(), &watch)?;
             asked.diagnostics.extend(found);
         }
@@ -211,6 +216,17 @@ impl Searcher {
         } = pass.run(&self.snapshot.views)?;
         for tally in dates {
             asked.diagnostics.extend(about_dates(tally));
+        }
+        let (mut why_not, mut relaxations) = (None, Vec::new());
+        if request.cursor.is_none() {
+            let corrections = self.corrections(&asked.query, request, total, control)?;
+            if total == 0 {
+                (why_not, relaxations) =
+                    self.way_out(&asked.query, request, &corrections, control)?;
+            }
+            let corrections = corrections.into_iter();
+            let corrections = corrections.map(|correction| correction.into_diagnostic(total));
+            asked.diagnostics.extend(corrections);
         }
         let mut results = Vec::with_capacity(facets.len());
         for (counted, tally) in facets.iter().zip(tallies) {
@@ -246,6 +262,8 @@ impl Searcher {
             hits,
             facets: FacetResults(results),
             diagnostics: asked.diagnostics,
+            why_not,
+            relaxations,
             cursor,
         })
     }
@@ -375,19 +393,24 @@ impl Searcher {
 
     /// Reads the question of a request and compiles it.
     fn ask(&self, request: &SearchRequest, watch: &Watch) -> Result<Asked> {
-        let context = ParseContext {
-            schema: Some(self.schema()),
-            any: request.any,
-            today: request.today,
-            searches: Some(&request.searches),
-        };
-        let (query, mut diagnostics) = match &request.question {
-            Question::Text(text) => query::parse(text, &context).into_result()?,
-            Question::Tree(query) => (query.clone(), Vec::new()),
-        };
+        let mut asked = self.compile(request, watch)?;
         if self.is_partial() {
-            diagnostics.push(about_a_part(self.documents()));
+            asked.diagnostics.push(about_a_part(self.documents()));
         }
+        self.about_values(&asked.query, request, &mut asked.diagnostics)?;
+        Ok(asked)
+    }
+
+    /// Reads the question of a request.
+    fn read(&self, request: &SearchRequest) -> Result<(Query, Vec<Diagnostic>)> {
+        match &request.question {
+            Question::Text(text) => query::parse(text, &self.context(request)).into_result(),
+            Question::Tree(query) => Ok((query.clone(), Vec::new())),
+        }
+    }
+
+    fn compile(&self, request: &SearchRequest, watch: &Watch) -> Result<Asked> {
+        let (query, mut diagnostics) = self.read(request)?;
         let (base, mut ranges) = split_dates(&query);
         if request.dates != DateRange::default() {
             ranges.push(request.dates);
@@ -416,7 +439,6 @@ impl Searcher {
             _ => EnableScoring::disabled_from_searcher(&self.snapshot.engine),
         };
         let weight = compiled.weight(scoring)?;
-        let doubts = self.doubts(&base, compiled.as_ref(), request, watch)?;
         let mut pass_filters: Vec<PassFilter> = ranges
             .into_iter()
             .map(|range| PassFilter::Dates {
@@ -437,7 +459,6 @@ impl Searcher {
         for (name, choice) in &request.choices {
             let reference = FacetRef::parse(name);
             let facet = ResolvedFacet::find(self.schema(), &reference)?;
-            self.check_values(&facet, choice, &mut diagnostics)?;
             owners.insert(reference, pass_filters.len());
             pass_filters.push(choice_filter(&self.filters(), &facet, choice));
         }
@@ -447,18 +468,10 @@ impl Searcher {
             diagnostics,
             weight,
             filters: pass_filters,
-            doubts,
             owners,
             digest,
             analyzer,
         })
-    }
-
-    fn filters(&self) -> Filters {
-        Filters {
-            views: Arc::clone(&self.snapshot.views),
-            fields: self.snapshot.fields,
-        }
     }
 
     fn compiler(&self, request: &SearchRequest, watch: &Watch) -> Compiler<'_> {
@@ -470,45 +483,12 @@ impl Searcher {
             languages: &self.snapshot.languages,
             date_match: request.date_match,
             admits_undated: false,
+            ranking: request.ranking,
             analyzer: Analyzer::new(),
             diagnostics: Vec::new(),
             statistics: Statistics::default(),
             watch: watch.clone(),
         }
-    }
-
-    /// Says which of the chosen values no document has.
-    fn check_values(
-        &self,
-        facet: &ResolvedFacet,
-        choice: &Choice,
-        diagnostics: &mut Vec<Diagnostic>,
-    ) -> Result<()> {
-        let values = choice
-            .any_of
-            .iter()
-            .chain(&choice.all_of)
-            .chain(&choice.none_of);
-        for value in values {
-            let set = ValueSet {
-                facet: facet.clone(),
-                values: vec![value.clone()],
-            };
-            let mut known = false;
-            for view in self.snapshot.views.iter() {
-                known |= set.occurs(&view.facet(facet)?)?;
-            }
-            if !known {
-                let name = facet.name();
-                let message = format!("no document has `{}` as its `{name}`", value.value);
-                diagnostics.push(
-                    Diagnostic::new(Severity::Warning, "unknown_value", message).hint(format!(
-                        "`pressmark facets --facets {name} --top all` lists them"
-                    )),
-                );
-            }
-        }
-        Ok(())
     }
 
     /// The facets to count.
@@ -700,6 +680,7 @@ fn digest(query: &Query, request: &SearchRequest) -> u64 {
         request.date_match == DateMatch::Overlap,
         request.added_since,
         request.sort,
+        request.ranking,
     );
     let text = serde_json::to_string(&decisive).unwrap_or_default();
     super::prepare::key_of(&text)

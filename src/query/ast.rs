@@ -84,12 +84,8 @@ pub struct Phrase {
     pub field: Option<TextField>,
     /// By how many places the words may be moved, taken together, to come to stand as written:
     /// 0 is the exact order, 2 swaps neighbours. At most [`MAX_MOVES`](super::MAX_MOVES).
-    #[serde(default, skip_serializing_if = "is_zero")]
+    #[serde(default)]
     pub moves: u32,
-}
-
-fn is_zero(moves: &u32) -> bool {
-    *moves == 0
 }
 
 /// Words that a pattern with wildcards fits from their first letter to their last, in exactly the

@@ -58,6 +58,9 @@ pub(super) fn find_field(name: &str, schema: Option<&Schema>) -> Result<Field, P
         }
         _ => {}
     }
+    if let Some(problem) = borrowed(name, schema) {
+        return Err(problem);
+    }
     let (origin, plain) = split_origin(name);
     let plain = if plain == "lang" { "language" } else { plain };
     match schema {
@@ -133,6 +136,33 @@ fn unknown_field(name: &str, schema: Option<&Schema>) -> Problem {
         Some(near) => problem.better(near),
         None => problem,
     }
+}
+
+/// Names that other tools have for what is called otherwise here, unless the user has a facet of
+/// that name.
+fn borrowed(name: &str, schema: Option<&Schema>) -> Option<Problem> {
+    let declares =
+        |schema: &Schema| schema.find_facet(name).is_some() || schema.find_number(name).is_some();
+    if schema.is_none_or(declares) {
+        return None;
+    }
+    let problem = Problem::new(
+        UNKNOWN_FIELD,
+        format!("there is no field or facet `{name}`"),
+    );
+    Some(match name {
+        "intitle" | "allintitle" | "headline" | "subject" => problem.better("title"),
+        "intext" | "allintext" | "content" | "fulltext" => problem.better("body"),
+        "year" | "published" => problem.better("date"),
+        "file" | "filename" | "filepath" | "folder" | "directory" => problem.better("path"),
+        "site" | "inurl" | "domain" => {
+            problem.hint("addresses cannot be searched; `source:` may know where texts come from")
+        }
+        "after" | "since" | "from" => problem.hint("write `date:>2024` or `date:2024..`"),
+        "before" | "until" | "to" => problem.hint("write `date:<2024` or `date:..2024`"),
+        "filetype" | "ext" | "type" | "mime" => problem.hint("write `path:**/*.md`"),
+        _ => return None,
+    })
 }
 
 fn no_origin(name: &str, origin: Origin) -> Problem {

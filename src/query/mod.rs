@@ -19,8 +19,10 @@ mod print;
 mod problem;
 mod regex;
 mod remarks;
+mod rewrite;
 mod token;
 mod value;
+mod walk;
 mod words;
 
 #[cfg(test)]
@@ -35,6 +37,7 @@ pub use dates::{parse_date_point, parse_date_range};
 pub use diagnostic::{Diagnostic, Severity};
 pub use parser::parse;
 pub use path::path_fits;
+pub(crate) use rewrite::rewrite;
 
 use std::collections::BTreeMap;
 

@@ -20,7 +20,7 @@ use super::lexer::lex;
 use super::problem::Problem;
 use super::regex::check_regex;
 use super::remarks::{remark, remark_mixture};
-use super::token::{Join, Marks, Token, TokenKind, is_numeric, is_quote};
+use super::token::{Join, Marks, Token, TokenKind};
 use super::value::{Value, read_value};
 use super::{MAX_CLAUSES, MAX_QUERY_BYTES, MAX_QUERY_DEPTH, ParseContext, Parsed};
 
@@ -57,7 +57,7 @@ fn read(text: &str, context: &ParseContext<'_>, saved: &mut Saved) -> Parsed {
         at: 0,
         context,
         findings,
-        depth: 0,
+        depth: saved.depth,
         open: 0,
         clauses: 0,
         stopped: false,
@@ -127,6 +127,11 @@ impl<'p> Parser<'p> {
     /// Goes on to the next token; nowhere once reading has stopped.
     fn advance(&mut self) {
         self.at = (self.at + 1).min(self.tokens.len());
+    }
+
+    /// Where the last token that was read ends.
+    fn end(&self) -> usize {
+        self.tokens[self.at.saturating_sub(1)].end
     }
 
     fn raw(&self, token: &Token) -> &'p str {
@@ -285,16 +290,14 @@ impl<'p> Parser<'p> {
             .peek()
             .is_some_and(|token| token.kind == TokenKind::Proximity)
         {
-            operand = match operand {
-                Some((query, _)) => self.chain(query, unsigned, scope),
-                None => {
-                    self.skip_chain();
-                    None
-                }
+            operand = if let Some((query, _)) = operand {
+                self.chain(query, unsigned, scope)
+            } else {
+                self.skip_chain();
+                None
             };
             if operand.is_some() && self.at > first && unsigned > start {
-                let end = self.tokens[self.at.saturating_sub(1)].end;
-                self.check_signed_near((start, unsigned), (start, end));
+                self.check_signed_near((start, unsigned), (start, self.end()));
             }
         }
         self.depth -= negations;
@@ -307,16 +310,8 @@ impl<'p> Parser<'p> {
                 Sign::Forbidden
             }
         };
-        if sign == Sign::Forbidden && has_weight(&query) && !self.stopped {
-            let end = self.tokens[self.at.saturating_sub(1)].end;
-            let message = "a weight under NOT changes nothing: what is left out counts nothing";
-            let span = (start, end);
-            let hint = match without_weights(&self.text[start..end]) {
-                Some(text) => self.findings.write(span, &text),
-                None => "leave `^` and its number out".to_owned(),
-            };
-            self.findings
-                .warning("boost_under_not", span, message, hint);
+        if sign == Sign::Forbidden {
+            self.remark_weight(&query, start);
         }
         if sign != Sign::None && shape == Shape::Word {
             shape = Shape::Other;
@@ -325,7 +320,7 @@ impl<'p> Parser<'p> {
             query,
             joined,
             sign,
-            span: (start, self.tokens[self.at.saturating_sub(1)].end),
+            span: (start, self.end()),
             shape,
         })
     }
@@ -508,29 +503,6 @@ impl<'p> Parser<'p> {
             .and_then(|better| better.strip_prefix(scope.comparison).map(str::to_owned));
         self.problem(problem, span);
     }
-}
-
-/// Whether any part of it has a weight.
-fn has_weight(query: &Query) -> bool {
-    match query {
-        Query::Boost(..) => true,
-        Query::And(parts) | Query::Or(parts) => parts.iter().any(has_weight),
-        Query::Not(inner) => has_weight(inner),
-        _ => false,
-    }
-}
-
-/// A text without `^3`; none where quotes or escapes make it hard to tell.
-fn without_weights(text: &str) -> Option<String> {
-    if text.contains(|c| is_quote(c) || c == '\\' || c == '/') {
-        return None;
-    }
-    let mut parts = text.split('^');
-    let mut out = parts.next()?.to_owned();
-    for part in parts {
-        out.push_str(part.trim_start_matches(is_numeric));
-    }
-    Some(out)
 }
 
 /// Whether slashes around a value of this field mean nothing.

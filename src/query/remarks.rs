@@ -12,6 +12,13 @@ pub(super) fn remark(text: &str, items: &[Item], findings: &mut Findings<'_>) {
         small_operator(text, item, next, findings);
         foreign_operator(text, item, next, findings);
         question_mark(text, item, findings);
+        foreign_wildcard(text, item, findings);
+        if let Some(next) = next {
+            range_in_words(text, item, next, items.get(number + 2), findings);
+        }
+        if number == 0 || !begins_regex(text, &items[number - 1]) {
+            split_regex(text, &items[number..], findings);
+        }
         if number == 0 || !is_single_quoted(text, &items[number - 1]) {
             single_quotes(text, &items[number..], findings);
         }
@@ -115,6 +122,95 @@ fn question_mark(text: &str, item: &Item, findings: &mut Findings<'_>) {
             format!("`{word}?` is `{word}` and one more letter, not a question"),
             findings.write(item.span, word),
         );
+    }
+}
+
+/// `sanction%`, `sanction$`
+fn foreign_wildcard(text: &str, item: &Item, findings: &mut Findings<'_>) {
+    let Query::Word(word) = &item.query else {
+        return;
+    };
+    let stem = word.text.trim_end_matches(['%', '$']);
+    let is_word = stem.len() < word.text.len()
+        && stem.chars().count() > 2
+        && stem.chars().all(char::is_alphabetic);
+    let shown = &text[item.span.0..item.span.1];
+    if is_word && shown.ends_with(&word.text) && !shown.contains('\\') {
+        let sign = &word.text[stem.len()..];
+        findings.notice(
+            "foreign_operator",
+            item.span,
+            format!("`{sign}` is no wildcard, and belongs to no word: the wildcard is `*`"),
+            findings.write((item.span.1 - sign.len(), item.span.1), "*"),
+        );
+    }
+}
+
+/// `date:2024 TO 2025`
+fn range_in_words(
+    text: &str,
+    item: &Item,
+    next: &Item,
+    last: Option<&Item>,
+    findings: &mut Findings<'_>,
+) {
+    let Some(last) = last else { return };
+    let is_range = matches!(
+        item.query,
+        Query::Date(_) | Query::Added(_) | Query::Number(_)
+    );
+    let is_bare = |item: &Item| item.joined == Joined::Unwritten && item.shape == Shape::Word;
+    let (word, end) = (
+        &text[next.span.0..next.span.1],
+        &text[last.span.0..last.span.1],
+    );
+    let is_end = end.starts_with(|c: char| c.is_ascii_digit());
+    if is_range && is_bare(next) && is_bare(last) && matches!(word, "TO" | "to") && is_end {
+        findings.warning(
+            "foreign_range",
+            (item.span.0, last.span.1),
+            format!("`{word}` is a word to look for: a range is written with `..`"),
+            findings.write((item.span.1, last.span.0), ".."),
+        );
+    }
+}
+
+/// So far the second slash of what may be meant for a regular expression is looked for.
+const MAX_REGEX_WORDS: usize = 16;
+
+fn begins_regex(text: &str, item: &Item) -> bool {
+    item.shape == Shape::Word && text[item.span.0..].starts_with('/')
+}
+
+/// `/iran talks/`, which is not one regular expression but two words.
+fn split_regex(text: &str, items: &[Item], findings: &mut Findings<'_>) {
+    if !begins_regex(text, &items[0]) {
+        return;
+    }
+    for (number, item) in items.iter().take(MAX_REGEX_WORDS).enumerate() {
+        if item.shape != Shape::Word || (number > 0 && item.joined != Joined::Unwritten) {
+            return;
+        }
+        let word = &text[item.span.0..item.span.1];
+        if word.len() > 1 && word.ends_with('/') {
+            let span = (items[0].span.0, item.span.1);
+            if number == 0 {
+                return;
+            }
+            let words: Vec<String> = items[..=number]
+                .iter()
+                .map(|item| text[item.span.0..item.span.1].trim_matches('/'))
+                .filter(|word| !word.is_empty())
+                .map(|word| format!("/{word}/"))
+                .collect();
+            findings.warning(
+                "regex_of_words",
+                span,
+                "a regular expression is over one word: with spaces in it these are plain words",
+                findings.write(span, &format!("({})", words.join(" BEFORE/1 "))),
+            );
+            return;
+        }
     }
 }
 

@@ -68,6 +68,14 @@ pub(super) fn read_text(
         )
         .better(quoted(value.text)));
     }
+    if value.raw.chars().all(|c| c == '?') {
+        // Set off by a space, as in French: punctuation, of which the search says that it is none
+        // of its words.
+        return Ok(Query::Word(Word {
+            text: value.text.to_owned(),
+            field,
+        }));
+    }
     let tail = value.tail();
     if keyword(value.text).is_some() && tail != Tail::default() && marks.escape.is_none() {
         return Err(Problem::new(
@@ -319,10 +327,8 @@ fn read_pattern(field: Option<TextField>, value: Value<'_>) -> Result<Query, Pro
                 is_quoted: false,
                 marks: Marks::default(),
             };
-            match part.contains(is_wildcard) {
-                true => read_pattern(field, pattern).ok().map(|_| part.to_owned()),
-                false => Some(part.to_owned()),
-            }
+            let is_fine = !part.contains(is_wildcard) || read_pattern(field, pattern).is_ok();
+            is_fine.then(|| part.to_owned())
         }));
     }
     if let Some(letter) = letters().find(|&c| is_unspaced(c)) {

@@ -38,7 +38,11 @@ fn results_go_to_one_stream_and_remarks_to_the_other() {
     let run = world.harbour(&["search", "zeppelin"]);
     assert_eq!(
         (run.code, run.stdout.as_str(), run.stderr.as_str()),
-        (1, "", "no hits · [TIME]\n")
+        (
+            1,
+            "",
+            "no hits · [TIME]\n\nno document satisfies zeppelin\n"
+        )
     );
 }
 
@@ -294,8 +298,14 @@ error: there is no facet `contry`
         str![[r#"
 0
 --- stderr
-warning: no document has `Norwai` as its `country`
-  hint: `pressmark facets --facets country --top all` lists them
+warning: no document has `Norwai` as its `country`; near it: `Norway` (3
+  documents)
+  hint: write `-f country=Norway`
+
+no document satisfies -f country=Norwai
+
+try
+  pressmark search -f country=Norway · 3 hits · `Norway` for `Norwai`
 --- exit 1
 
 "#]]
@@ -385,4 +395,52 @@ fn only_facets_that_can_narrow_are_offered() {
         )
     );
     assert_eq!(footer(&["search", "tide country:Norway"]), None);
+}
+
+#[test]
+fn saved_searches_are_asked_by_name() {
+    let world = World::indexed();
+    let config = std::fs::read_to_string(world.path("harbour/pressmark.toml")).unwrap();
+    let searches = "\n[searches.crossings]\nquery = 'ferry OR ferries'\n\
+                    [searches.norway]\nquery = '@crossings country:Norway'\n\
+                    [searches.round]\nquery = '-@round'\n\
+                    [searches.broken]\nquery = '(ferry'\n";
+    world.write("harbour/pressmark.toml", &(config + searches));
+    let count = |query: &str| world.harbour(&["search", "-c", "-q", query]).stdout;
+    for (name, same) in [
+        ("@crossings", "ferry OR ferries"),
+        ("@norway", "(ferry OR ferries) country:Norway"),
+        ("-@crossings storm", "-(ferry OR ferries) storm"),
+    ] {
+        assert_eq!(count(name), count(same), "{name}");
+        assert_ne!(count(name), "0\n", "{name}");
+    }
+    let run = world.harbour(&["explain", "storm OR @norway"]);
+    assert!(
+        run.stdout
+            .contains("storm OR ((ferry OR ferries) AND country:Norway)"),
+        "{}",
+        run.stdout
+    );
+    for (query, message) in [
+        (
+            "storm @crosings",
+            "error: there is no saved search `crosings`\n  | storm @crosings\n  |       ^^^^^^^^^\n  \
+             hint: write `storm @crossings`\n",
+        ),
+        (
+            "@round",
+            "error: the saved search `round` leads back to itself: `@round` → `@round`\n  \
+             | @round\n  | ^^^^^^\n",
+        ),
+        (
+            "@broken storm",
+            "error: in the saved search `broken`: this bracket is never closed\n  \
+             | @broken storm\n  | ^^^^^^^\n",
+        ),
+    ] {
+        let run = world.harbour(&["search", query]);
+        assert_eq!((run.code, run.stdout.as_str()), (2, ""), "{query}");
+        assert!(run.stderr.starts_with(message), "{}", run.stderr);
+    }
 }

@@ -37,6 +37,7 @@ pub struct Control {
 }
 
 impl Control {
+    /// Fails if the search is to stop.
     pub(in crate::index) fn check(&self) -> Result<()> {
         let stopped = |reason| Err(Error::new(ErrorKind::Cancelled, reason));
         if self

@@ -1,7 +1,7 @@
 //! From a [`Query`] to the engine's queries: tokens by our own analysis, every word in title or
 //! body, stems in every language of the index scored as one term.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 
 use tantivy::query::{
@@ -15,6 +15,7 @@ use super::expand::{Entry, WordsQuery, few_terms};
 use super::filter::{Filters, ValueSet};
 use super::positions::ShapeQuery;
 use super::predicate::Excluded;
+use super::ranking::{InField, WordQuery};
 use super::views::ResolvedFacet;
 use super::watch::Watch;
 use crate::analysis::{Analyzer, Language};
@@ -23,7 +24,7 @@ use crate::query::{DateClause, Diagnostic, MAX_BOOST, MIN_BOOST, Presence, Query
 use crate::schema::Schema;
 use crate::search::spans::Shape;
 use crate::search::wanted::{Form, WantedSlot, wanted};
-use crate::search::{ChosenValue, DateMatch, FacetRef};
+use crate::search::{ChosenValue, DateMatch, FacetRef, Ranking};
 use crate::{Error, ErrorKind, Result};
 
 /// Words that are scored together as one; beside more of them it does not matter which.
@@ -42,6 +43,7 @@ pub(in crate::index) struct Compiler<'a> {
     pub(in crate::index) date_match: DateMatch,
     /// Whether documents without a date match every range: to count those that do not.
     pub(in crate::index) admits_undated: bool,
+    pub(in crate::index) ranking: Ranking,
     pub(in crate::index) analyzer: Analyzer,
     pub(in crate::index) diagnostics: Vec<Diagnostic>,
     pub(in crate::index) statistics: Statistics,
@@ -194,6 +196,9 @@ impl Compiler<'_> {
         let Some(wanted) = wanted(&self.analyzer, query, &mut self.diagnostics)? else {
             return Ok(None);
         };
+        if let [slot] = wanted.slots.as_slice() {
+            return self.one_word(slot).map(Some);
+        }
         let shape = Arc::new(wanted.shape);
         let mut any = Vec::new();
         for field in [TextField::Title, TextField::Body] {
@@ -205,6 +210,47 @@ impl Compiler<'_> {
             self.in_field(&shape, slots, field, &mut any)?;
         }
         Ok(Some(union(any)))
+    }
+
+    /// A word: all its forms in both fields are scored as one. Of more than a few words that fit a
+    /// pattern it does not matter which a document has.
+    fn one_word(&mut self, slot: &WantedSlot) -> Result<EngineQuery> {
+        let mut fields = Vec::new();
+        let mut documents = 0;
+        let mut any = Vec::new();
+        for field in [TextField::Title, TextField::Body] {
+            let entries = self.entries(slot, field);
+            let Some(terms) = few_terms(&entries, self.searcher, FEW_WORDS)? else {
+                let watch = self.watch.clone();
+                let query: EngineQuery = Box::new(WordsQuery { entries, watch });
+                any.push((Occur::Should, query));
+                continue;
+            };
+            let mut present: BTreeMap<Field, Vec<Term>> = BTreeMap::new();
+            let mut together = 0;
+            for term in terms {
+                let frequency = self.searcher.doc_freq(&term)?;
+                if frequency > 0 {
+                    together += frequency;
+                    present.entry(term.field()).or_default().push(term);
+                }
+            }
+            documents = documents.max(together);
+            fields.extend(present.into_iter().map(|(engine_field, terms)| InField {
+                field: engine_field,
+                is_title: field == TextField::Title,
+                terms,
+            }));
+        }
+        if !fields.is_empty() {
+            let query = WordQuery {
+                fields,
+                documents,
+                ranking: self.ranking,
+            };
+            any.push((Occur::Should, Box::new(query)));
+        }
+        Ok(union(any))
     }
 
     /// What a slot stands for in a field: nothing, if it is to stand in the other.
@@ -255,7 +301,7 @@ impl Compiler<'_> {
         }
     }
 
-    /// Single words and plain phrases are what the engine is best at; the rest is ours.
+    /// Plain phrases are what the engine is best at; the rest is ours.
     fn in_field(
         &mut self,
         shape: &Arc<Shape>,
@@ -265,16 +311,6 @@ impl Compiler<'_> {
     ) -> Result<()> {
         if let Shape::Sequence(sequence) = shape.as_ref() {
             if slots.iter().any(Vec::is_empty) {
-                return Ok(());
-            }
-            if sequence.length == 1 {
-                let entries = slots.swap_remove(0);
-                if let Some(terms) = few_terms(&entries, self.searcher, FEW_WORDS)? {
-                    any.extend(self.as_one_term(terms)?);
-                } else {
-                    let watch = self.watch.clone();
-                    any.push((Occur::Should, Box::new(WordsQuery { entries, watch })));
-                }
                 return Ok(());
             }
             for entries in &mut slots {
@@ -304,29 +340,6 @@ impl Compiler<'_> {
         };
         any.push((Occur::Should, Box::new(query)));
         Ok(())
-    }
-
-    /// Terms of which a document mostly has one at most: together they are scored as one.
-    fn as_one_term(&mut self, terms: Vec<Term>) -> Result<Vec<(Occur, EngineQuery)>> {
-        let mut present = Vec::new();
-        let mut together = 0;
-        for term in terms {
-            let frequency = self.searcher.doc_freq(&term)?;
-            if frequency > 0 {
-                together += frequency;
-                present.push(term);
-            }
-        }
-        // A document may hold several of the words that fit a pattern.
-        let together = together.min(self.searcher.total_num_docs()?);
-        Ok(present
-            .into_iter()
-            .map(|term| {
-                self.statistics.frequencies.insert(term.clone(), together);
-                let query = TermQuery::new(term, IndexRecordOption::WithFreqs);
-                (Occur::Should, Box::new(query) as EngineQuery)
-            })
-            .collect())
     }
 }
 

@@ -33,14 +33,17 @@ impl Searcher {
     pub(super) fn doubts(
         &self,
         query: &Query,
-        compiled: &dyn tantivy::query::Query,
         request: &SearchRequest,
         watch: &Watch,
     ) -> Result<Vec<Doubt>> {
         let mut doubts = Vec::new();
-        if !has_range(query) {
+        let (query, _) = split_dates(query);
+        if !has_range(&query) {
             return Ok(doubts);
         }
+        let Some(compiled) = self.compiler(request, watch).compile(&query)? else {
+            return Ok(doubts);
+        };
         for kind in [Kind::Coarse, Kind::Undated] {
             let mut compiler = self.compiler(request, watch);
             match kind {
@@ -48,7 +51,7 @@ impl Searcher {
                 Kind::Coarse => compiler.date_match = DateMatch::Overlap,
                 Kind::Undated => compiler.admits_undated = true,
             }
-            let Some(other) = compiler.compile(query)? else {
+            let Some(other) = compiler.compile(&query)? else {
                 continue;
             };
             let only = |of: &dyn tantivy::query::Query, not: &dyn tantivy::query::Query| {
@@ -59,8 +62,8 @@ impl Searcher {
                 Box::new(BooleanQuery::new(clauses)) as Box<dyn tantivy::query::Query>
             };
             let either = BooleanQuery::new(vec![
-                (Occur::Should, only(compiled, other.as_ref())),
-                (Occur::Should, only(other.as_ref(), compiled)),
+                (Occur::Should, only(compiled.as_ref(), other.as_ref())),
+                (Occur::Should, only(other.as_ref(), compiled.as_ref())),
             ]);
             let scoring = EnableScoring::disabled_from_searcher(&self.snapshot.engine);
             let weight = tantivy::query::Query::weight(&either, scoring)?;

@@ -4,7 +4,7 @@ use super::super::ast::{Distance, Near, Query, TextField};
 use super::super::combine::{Shape, measure};
 use super::super::findings::Span;
 use super::super::print::quoted;
-use super::super::token::{Token, TokenKind};
+use super::super::token::{Token, TokenKind, is_numeric};
 use super::super::{MAX_DISTANCE, MAX_QUERY_DEPTH};
 use super::{Parser, Scope, is_raw, starts_operand};
 
@@ -71,11 +71,6 @@ impl Parser<'_> {
             }
         }
         Some((query, Shape::Near))
-    }
-
-    /// Where the last token that was read ends.
-    fn end(&self) -> usize {
-        self.tokens[self.at.saturating_sub(1)].end
     }
 
     /// Reads `NEAR/8`.
@@ -324,7 +319,11 @@ fn starts_both(next: Option<&Token>) -> bool {
 
 /// `oil^3` → `oil` and `^3`.
 fn strip_weight(shown: &str) -> Option<(&str, &str)> {
-    shown.rfind('^').map(|at| shown.split_at(at))
+    let (bare, weight) = shown.split_at(shown.rfind('^')?);
+    weight[1..]
+        .chars()
+        .all(is_numeric)
+        .then_some((bare, weight))
 }
 
 /// Why something has no places in a text.

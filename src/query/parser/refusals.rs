@@ -1,9 +1,10 @@
 //! What the parser says of signs and operators that it cannot place.
 
+use super::super::ast::Query;
 use super::super::field::Field;
 use super::super::findings::Span;
 use super::super::print::quoted;
-use super::super::token::{Token, TokenKind};
+use super::super::token::{Token, TokenKind, is_numeric, is_quote};
 use super::super::{MAX_CLAUSES, MAX_QUERY_DEPTH, MIN_STAR_LETTERS};
 use super::{Parser, Scope, is_raw, starts_operand};
 
@@ -74,6 +75,21 @@ impl Parser<'_> {
             self.raw(token)
         );
         self.error("lone_sign", (token.start, token.end), message, hint);
+    }
+
+    /// Remarks on a weight under NOT, which begins at `start` and has just been read.
+    pub(super) fn remark_weight(&mut self, query: &Query, start: usize) {
+        if self.stopped || !has_weight(query) {
+            return;
+        }
+        let span = (start, self.end());
+        let message = "a weight under NOT changes nothing: what is left out counts nothing";
+        let hint = match without_weights(&self.text[span.0..span.1]) {
+            Some(text) => self.findings.write(span, &text),
+            None => "leave `^` and its number out".to_owned(),
+        };
+        self.findings
+            .warning("boost_under_not", span, message, hint);
     }
 
     /// Refuses a minus before a bare date or number among others: it could mean NOT, or less than
@@ -158,4 +174,27 @@ impl Parser<'_> {
 
 fn is_wildcard(c: char) -> bool {
     matches!(c, '*' | '?')
+}
+
+/// Whether any part of it has a weight.
+fn has_weight(query: &Query) -> bool {
+    match query {
+        Query::Boost(..) => true,
+        Query::And(parts) | Query::Or(parts) => parts.iter().any(has_weight),
+        Query::Not(inner) => has_weight(inner),
+        _ => false,
+    }
+}
+
+/// A text without `^3`; none where quotes or escapes make it hard to tell.
+fn without_weights(text: &str) -> Option<String> {
+    if text.contains(|c| is_quote(c) || c == '\\' || c == '/') {
+        return None;
+    }
+    let mut parts = text.split('^');
+    let mut out = parts.next()?.to_owned();
+    for part in parts {
+        out.push_str(part.trim_start_matches(is_numeric));
+    }
+    Some(out)
 }

@@ -17,6 +17,8 @@ use crate::schema::near_miss::suggest;
 pub(super) struct Saved {
     /// The names of those around the text that is being read.
     chain: Vec<String>,
+    /// Levels of brackets around the text that is being read, in those around it.
+    pub(super) depth: usize,
     /// What became of each: nothing is read twice, however often it is named.
     known: HashMap<String, Parsed>,
 }
@@ -61,6 +63,7 @@ impl Parser<'_> {
             };
             let mut saved = std::mem::take(&mut self.saved);
             saved.chain.push(name.to_owned());
+            saved.depth = self.depth;
             let parsed = read(text, &context, &mut saved);
             saved.chain.pop();
             saved.known.insert(name.to_owned(), parsed);

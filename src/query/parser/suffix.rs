@@ -48,21 +48,17 @@ impl Parser<'_> {
         };
         let mut query = query?;
         if let Some(number) = tail.tilde {
-            query = match (query, behind) {
-                (Query::Phrase(phrase), Behind::Phrase(start)) => {
-                    let end = token.start + 1 + number.len() + raw.find('~').unwrap_or(0);
-                    match read_moves(phrase, number) {
-                        Ok(query) => query,
-                        Err(problem) => {
-                            self.problem(problem, (start, end));
-                            return None;
-                        }
-                    }
-                }
-                _ => {
-                    let message = format!("`{raw}` is for words and phrases");
-                    let hint = self.findings.write(span, "");
-                    self.error("misplaced_tilde", span, message, hint);
+            let (Query::Phrase(phrase), Behind::Phrase(start)) = (query, behind) else {
+                let message = format!("`{raw}` is for words and phrases");
+                let hint = self.findings.write(span, "");
+                self.error("misplaced_tilde", span, message, hint);
+                return None;
+            };
+            query = match read_moves(phrase, number) {
+                Ok(query) => query,
+                Err(problem) => {
+                    let end = token.start + raw.find('~').unwrap_or(0) + 1 + number.len();
+                    self.problem(problem, (start, end));
                     return None;
                 }
             };
@@ -74,7 +70,7 @@ impl Parser<'_> {
             let weighed = if has_text(&query) {
                 read_weight(query, tail)
             } else {
-                Err(self.no_weight(&query))
+                Err(without_score(&query))
             };
             return match weighed {
                 Ok(query) => Some(query),
@@ -85,15 +81,6 @@ impl Parser<'_> {
             };
         }
         Some(query)
-    }
-
-    fn no_weight(&self, query: &Query) -> Problem {
-        let shown = query.to_string();
-        let problem = match shown.split_once(':') {
-            Some((name, _)) => no_weight(name),
-            None => Problem::new("boost_without_score", "there is no word to count for more"),
-        };
-        problem.better("")
     }
 
     /// The way to a phrase whose last word goes on: `"oil pri"*`.
@@ -112,6 +99,16 @@ impl Parser<'_> {
             self.findings.write(suffix, "")
         }
     }
+}
+
+/// What is wrong with a weight on a query without words; the offer replaces the weight.
+fn without_score(query: &Query) -> Problem {
+    let shown = query.to_string();
+    let problem = match shown.split_once(':') {
+        Some((name, _)) => no_weight(name),
+        None => Problem::new("boost_without_score", "there is no word to count for more"),
+    };
+    problem.better("")
 }
 
 /// `~3^2` and `^2~3`; none if anything else is in it.

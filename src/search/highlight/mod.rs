@@ -64,6 +64,24 @@ impl Highlighter {
         }
         snippets
     }
+
+    /// The byte ranges of title and body that match: ordered, not empty, not overlapping.
+    pub(crate) fn light(
+        &self,
+        analyzer: &mut Analyzer,
+        language: Language,
+        title: &str,
+        body: &str,
+    ) -> [Vec<(usize, usize)>; 2] {
+        let mut of = |field, name, text: &str| {
+            let found = self.read(analyzer, language, field, text, None).found;
+            snippet(name, text, 0, text.len(), &found).highlights
+        };
+        [
+            of(TextField::Title, "title", title),
+            of(TextField::Body, "body", body),
+        ]
+    }
 }
 
 /// What a field holds.

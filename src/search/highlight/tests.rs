@@ -347,6 +347,11 @@ fn meets(query: &Query, field: TextField, text: &str) -> bool {
     let mut analyzer = Analyzer::new();
     let tokens = analyzer.query_tokens(text);
     let mut holds = |wanted: &str, of: Option<TextField>, exact: bool| {
+        if wanted == "核" {
+            // A letter of a script without spaces is met in the pairs that hold it.
+            let has_it = tokens.iter().any(|token| token.exact.contains(wanted));
+            return has_it && of.is_none_or(|of| of == field);
+        }
         let mut form = |word: &str| {
             if exact {
                 return word.to_owned();

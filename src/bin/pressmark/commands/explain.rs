@@ -17,7 +17,7 @@ pub(super) fn run(
     args: &ExplainArgs,
     console: &mut Console,
 ) -> Result<Finish, Failure> {
-    let asked = Asked::of(&args.selection)?;
+    let asked = Asked::of(common, &args.selection)?;
     let searcher = match Place::find(common) {
         Ok(place) if args.id.is_some() => Some(place.searcher()?),
         // Without an index any well-formed name is taken for a facet's.
@@ -149,10 +149,16 @@ fn verdict(
         });
     }
     let whole = matches(&asked.request, query.clone())?;
+    let score = if whole {
+        searcher.explain_score(&asked.request, id)?
+    } else {
+        None
+    };
     Ok(Verdict {
         id: id.to_owned(),
         matches: whole,
         clauses,
+        score,
     })
 }
 
