@@ -422,6 +422,15 @@ fn saved_searches_are_asked_by_name() {
         "{}",
         run.stdout
     );
+    world.write("harbour/questions.txt", "@crossings\n");
+    let run = world.harbour(&["search", "--batch", "questions.txt"]);
+    let answer: serde_json::Value = serde_json::from_str(run.data()).unwrap();
+    assert_eq!(answer["query"], "ferry OR ferries");
+    assert_eq!(format!("{}\n", answer["total"]), count("ferry OR ferries"));
+    let id = answer["hits"][0]["id"].as_str().unwrap();
+    let run = world.harbour(&["show", id, "--query", "@crossings", "--json"]);
+    let shown: serde_json::Value = serde_json::from_str(run.data()).unwrap();
+    assert!(shown["highlights"].is_object(), "{shown}");
     for (query, message) in [
         (
             "storm @crosings",

@@ -94,15 +94,18 @@ impl Asked {
     }
 
     /// A query without any option.
-    pub(crate) fn of_text(text: &str) -> Self {
+    pub(crate) fn of_text(common: &Common, text: &str) -> Result<Self, Failure> {
         let mut request = SearchRequest::all();
+        if text.contains('@') {
+            request.searches = searches(common)?;
+        }
         request.question = Question::Text(text.to_owned());
         request.today = today();
-        Self {
+        Ok(Self {
             request,
             text: text.to_owned(),
             strict: false,
-        }
+        })
     }
 
     /// Reads the options about counting; `default` is what holds without them.
