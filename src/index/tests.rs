@@ -1,5 +1,7 @@
 //! The engine on small indexes: what goes in comes out, in every generation.
 
+mod words;
+
 use crate::*;
 
 fn schema() -> Schema {
