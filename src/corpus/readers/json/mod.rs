@@ -8,7 +8,8 @@ pub(in crate::corpus) use value::parse;
 
 use serde_json::Value;
 
-use crate::corpus::{Article, Cutter, Format, Material, Reader, Refusal, codes};
+use super::sniff_text;
+use crate::corpus::{Article, Cutter, Format, Material, Reader, Refusal, Sniff, codes};
 
 pub(super) fn formats() -> Vec<Format> {
     vec![Format::new(Json), Format::new(JsonLines)]
@@ -25,6 +26,10 @@ impl Reader for Json {
 
     fn extensions(&self) -> &[&str] {
         &["json"]
+    }
+
+    fn sniff(&self, head: &[u8]) -> Sniff {
+        sniff_text(head)
     }
 
     fn is_single(&self) -> bool {
@@ -51,6 +56,10 @@ impl Reader for JsonLines {
 
     fn extensions(&self) -> &[&str] {
         &["jsonl", "ndjson"]
+    }
+
+    fn sniff(&self, head: &[u8]) -> Sniff {
+        sniff_text(head)
     }
 
     fn is_single(&self) -> bool {
