@@ -139,6 +139,7 @@ pub struct Material<'r> {
     /// What stands beside the file, and wins over what it says itself.
     pub(super) sidecar: Map<String, Value>,
     pub(super) notes: Vec<Note>,
+    #[allow(dead_code, reason = "for readers of packed formats")]
     pub(super) budget: Budget,
 }
 
@@ -196,6 +197,7 @@ impl<'r> Material<'r> {
     }
 
     /// What is left of what this record may cost.
+    #[allow(dead_code, reason = "for readers of packed formats")]
     pub(crate) fn budget(&self) -> &Budget {
         &self.budget
     }

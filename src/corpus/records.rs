@@ -317,7 +317,10 @@ impl Records {
         mut origin: Origin,
     ) -> Option<Item> {
         let hint = extension.map(|extension| format!("x.{extension}"));
-        let named = self.readers.of_name(hint.as_deref().unwrap_or(name)).cloned();
+        let named = self
+            .readers
+            .of_name(hint.as_deref().unwrap_or(name))
+            .cloned();
         let is_deep = self.levels.len() >= limits::DEPTH;
         let level = self.levels.last_mut()?;
         let mut input = level.input.member(name, content);
@@ -354,13 +357,11 @@ impl Records {
         if let (Some(level), Some(outer)) = (self.levels.last_mut(), input.back()) {
             level.input = outer;
         }
-        Some(match origin.member {
-            Some(member) => self.pass_over(member, refusal.code, &refusal.message),
-            None => {
-                let number = (self.last > 0).then_some(self.last);
-                Err(self.failure(number, None, refusal.at(Stage::Read)))
-            }
-        })
+        let Some(member) = origin.member else {
+            let number = (self.last > 0).then_some(self.last);
+            return Some(Err(self.failure(number, None, refusal.at(Stage::Read))));
+        };
+        Some(self.pass_over(member, refusal.code, &refusal.message))
     }
 
     /// Says why a member is not read.

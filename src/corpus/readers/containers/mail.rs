@@ -5,10 +5,15 @@ use std::collections::VecDeque;
 use std::io;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
-use mail_parser::{Addr, Address, Message, MessageParser, MimeHeaders, PartType};
+use mail_parser::decoders::html::html_to_text;
+use mail_parser::{
+    Addr, Address, ContentType, Header, HeaderName, Message, MessageParser, MessagePart,
+    MimeHeaders, PartType,
+};
 use serde_json::{Map, Value};
 
 use super::extension_of;
+use crate::corpus::read::unified;
 use crate::corpus::{
     Article, Cutter, Input, Material, Member, Piece, Reader, Refusal, Sniff, Whole, codes,
 };
@@ -45,9 +50,9 @@ impl Reader for Mail {
         let lines = lines.take_while(|line| !line.trim_ascii().is_empty());
         let mut known = 0;
         for (at, line) in lines.enumerate() {
-            let is_header = HEADERS
-                .iter()
-                .any(|name| line.len() >= name.len() && line[..name.len()].eq_ignore_ascii_case(name));
+            let is_header = HEADERS.iter().any(|name| {
+                line.len() >= name.len() && line[..name.len()].eq_ignore_ascii_case(name)
+            });
             if at == 0 && !is_header {
                 return Sniff::Unsure;
             }
@@ -93,22 +98,27 @@ impl Cutter for One {
 pub(super) fn attached(data: &[u8], prefix: &str) -> VecDeque<Piece> {
     let parts = || {
         let message = MessageParser::default().parse(data)?;
-        let parts = message.attachments().zip(1..);
+        let text = text_parts(&message);
+        let is_text = |part: &MessagePart<'_>| text.iter().any(|it| std::ptr::eq(*it, part));
+        let parts = message.attachments().filter(|part| !is_text(part)).zip(1..);
         Some(
             parts
                 .map(|(part, number)| {
                     let media_type = part.content_type();
-                    let media_type = media_type.map(|it| {
-                        format!("{}/{}", it.ctype(), it.subtype().unwrap_or_default())
-                    });
+                    let media_type = media_type
+                        .map(|it| format!("{}/{}", it.ctype(), it.subtype().unwrap_or_default()));
                     let is_message = matches!(part.body, PartType::Message(_));
                     let extension = if is_message {
                         Some("eml")
                     } else {
                         media_type.as_deref().and_then(extension_of)
                     };
-                    let name = part.attachment_name().map(|name| name.replace('/', "_"));
-                    let name = name.filter(|name| !name.trim().is_empty());
+                    // Only the name counts, wherever it would have the file put.
+                    let name = part.attachment_name().map(|name| {
+                        let name = name.rsplit(['/', '\\']).next().unwrap_or(name);
+                        name.trim().to_owned()
+                    });
+                    let name = name.filter(|name| !name.is_empty());
                     let has_extension = name.as_ref().is_some_and(|name| name.contains('.'));
                     let name = name.unwrap_or_else(|| match extension {
                         Some(extension) => format!("part-{number}.{extension}"),
@@ -134,19 +144,18 @@ pub(super) fn attached(data: &[u8], prefix: &str) -> VecDeque<Piece> {
                 .collect::<VecDeque<_>>(),
         )
     };
-    match catch_unwind(AssertUnwindSafe(parts)) {
-        Ok(parts) => parts.unwrap_or_default(),
-        Err(_) => {
-            let refusal = Refusal::new(codes::PANICKED, "a bug was met in what is attached");
-            VecDeque::from([Piece::refused_member(format!("{prefix}attached"), refusal)])
-        }
-    }
+    let Ok(parts) = catch_unwind(AssertUnwindSafe(parts)) else {
+        let refusal = Refusal::new(codes::PANICKED, "a bug was met in what is attached");
+        return VecDeque::from([Piece::refused_member(format!("{prefix}attached"), refusal)]);
+    };
+    parts.unwrap_or_default()
 }
 
 /// Reads a message.
 pub(super) fn read(material: &mut Material<'_>) -> Result<Article, Refusal> {
     let message = MessageParser::default().parse(material.bytes());
-    let message = message.filter(|message| !message.headers().is_empty());
+    let is_known = |header: &Header<'_>| !matches!(header.name, HeaderName::Other(_));
+    let message = message.filter(|message| message.headers().iter().any(is_known));
     let Some(message) = message else {
         return Err(Refusal::new(codes::MAIL, "there is no message in it"));
     };
@@ -157,10 +166,16 @@ pub(super) fn read(material: &mut Material<'_>) -> Result<Article, Refusal> {
         }
     };
     set("title", message.subject().map(str::to_owned));
-    set("author", message.from().and_then(|from| from.first()).map(person));
+    set(
+        "author",
+        message.from().and_then(|from| from.first()).map(person),
+    );
     set("date", date(&message));
     set("message_id", message.message_id().map(str::to_owned));
-    set("in_reply_to", message.in_reply_to().as_text().map(str::to_owned));
+    set(
+        "in_reply_to",
+        message.in_reply_to().as_text().map(str::to_owned),
+    );
     set("organization", header_text(&message, "Organization"));
     set("newsgroups", header_text(&message, "Newsgroups"));
     let people = |address: Option<&Address<'_>>| {
@@ -173,15 +188,15 @@ pub(super) fn read(material: &mut Material<'_>) -> Result<Article, Refusal> {
             metadata.insert(key.to_owned(), people);
         }
     }
-    let texts = (0..message.text_body_count()).filter_map(|part| message.body_text(part));
-    let body = texts.fold(String::new(), |mut body, text| {
-        if !body.is_empty() {
-            body.push_str("\n\n");
-        }
-        body.push_str(text.trim_end());
-        body
-    });
-    let body = body.replace("\r\n", "\n").replace('\0', " ");
+    let texts: Vec<String> = text_parts(&message)
+        .into_iter()
+        .filter_map(|part| match &part.body {
+            PartType::Text(text) => Some(text.trim_end().to_owned()),
+            PartType::Html(page) => Some(html_to_text(page).trim_end().to_owned()),
+            _ => None,
+        })
+        .collect();
+    let body = unified(&texts.join("\n\n")).replace('\0', " ");
     let replaced = body.matches(char::REPLACEMENT_CHARACTER).count();
     if replaced > 0 {
         let message = format!("{replaced} characters replaced");
@@ -192,6 +207,25 @@ pub(super) fn read(material: &mut Material<'_>) -> Result<Article, Refusal> {
         body,
         metadata,
     })
+}
+
+/// The parts that are meant for reading: what the message says they are, else all texts that are
+/// not given a name, as when it is cut short.
+fn text_parts<'m, 'x>(message: &'m Message<'x>) -> Vec<&'m MessagePart<'x>> {
+    let part = |id: &u32| message.parts.get(*id as usize);
+    let texts: Vec<_> = message.text_body.iter().filter_map(part).collect();
+    if !texts.is_empty() {
+        return texts;
+    }
+    let is_text = |part: &&MessagePart<'_>| {
+        let is_file = part.attachment_name().is_some()
+            || part
+                .content_disposition()
+                .is_some_and(ContentType::is_attachment);
+        !is_file && matches!(part.body, PartType::Text(_) | PartType::Html(_))
+    };
+    let attached = message.attachments.iter().filter_map(part);
+    attached.filter(is_text).collect()
 }
 
 /// The date of a message: as it is understood, else as it is written.

@@ -4,8 +4,6 @@ mod mail;
 mod mbox;
 mod packed;
 mod tar;
-#[cfg(test)]
-mod tests;
 mod warc;
 mod zip;
 
@@ -42,10 +40,7 @@ fn extension_of(media_type: &str) -> Option<&'static str> {
         ("application/pdf", "pdf"),
         ("application/rss+xml", "rss"),
         ("application/rtf", "rtf"),
-        (
-            "application/vnd.oasis.opendocument.text",
-            "odt",
-        ),
+        ("application/vnd.oasis.opendocument.text", "odt"),
         (
             "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
             "docx",

@@ -123,7 +123,7 @@ impl Cutter for Unpack {
         let budget = input.budget();
         let member = match self.how {
             How::Gzip => {
-                let unpacked = Members::Next(bytes);
+                let unpacked = Members::Next(bytes, true);
                 let limited = budget.counted(unpacked, u64::MAX, Some(packed));
                 Member::stream(name, limited)
             }
@@ -141,7 +141,12 @@ impl Cutter for Unpack {
 /// The name of what is packed in a file of this name.
 fn inner_name(name: &str) -> String {
     let lower = name.to_ascii_lowercase();
-    for (ending, instead) in [(".tgz", ".tar"), (".tzst", ".tar"), (".gz", ""), (".zst", "")] {
+    for (ending, instead) in [
+        (".tgz", ".tar"),
+        (".tzst", ".tar"),
+        (".gz", ""),
+        (".zst", ""),
+    ] {
         if lower.ends_with(ending) {
             return format!("{}{instead}", &name[..name.len() - ending.len()]);
         }
@@ -153,7 +158,8 @@ type Packed = BufReader<Counted<Seekable>>;
 
 /// What lies in all members of a gzip file. Zeros behind the last are passed over, as from tapes.
 enum Members {
-    Next(Packed),
+    /// Between two members, or before the first.
+    Next(Packed, bool),
     Within(Box<GzDecoder<Packed>>),
     End,
 }
@@ -162,15 +168,15 @@ impl Read for Members {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
         loop {
             match std::mem::replace(self, Self::End) {
-                Self::Next(mut packed) => {
+                Self::Next(mut packed, is_first) => {
                     let next = packed.fill_buf()?;
-                    if next.is_empty() {
+                    if next.is_empty() && !is_first {
                         return Ok(0);
                     }
-                    if next[0] == 0 {
-                        let zeros = next.iter().take_while(|byte| **byte == 0).count();
+                    let zeros = next.iter().take_while(|byte| **byte == 0).count();
+                    if zeros > 0 && !is_first {
                         packed.consume(zeros);
-                        *self = Self::Next(packed);
+                        *self = Self::Next(packed, false);
                         continue;
                     }
                     *self = Self::Within(Box::new(GzDecoder::new(packed)));
@@ -181,7 +187,7 @@ impl Read for Members {
                         *self = Self::Within(member);
                         return Ok(count);
                     }
-                    *self = Self::Next(member.into_inner());
+                    *self = Self::Next(member.into_inner(), false);
                 }
                 Self::End => return Ok(0),
             }

@@ -109,7 +109,7 @@ impl Cutter for Entries {
 impl Entries {
     fn entry(&mut self, input: &mut Input, header: &Header) -> io::Result<Option<Piece>> {
         if let b'L' | b'K' | b'x' | b'g' = header.kind {
-            self.next = header.end(self.next, header.size);
+            self.next = end_of(self.next, header.size);
             if header.size > EXTENDED {
                 let message = "a name or header is longer than 64 KiB";
                 return Ok(Some(self.refuse(codes::DAMAGED, message)));
@@ -130,7 +130,7 @@ impl Entries {
         let name = said.name.unwrap_or_else(|| header.name.clone());
         // Neither links nor folders have content, whatever they say.
         let has_content = !matches!(header.kind, b'1'..=b'6');
-        self.next = header.end(self.next, if has_content { size } else { 0 });
+        self.next = end_of(self.next, if has_content { size } else { 0 });
         if let Err(refusal) = input.budget().entry() {
             self.is_done = true;
             return Ok(Some(Piece::Refused {
@@ -228,11 +228,11 @@ impl Header {
             kind: block[156],
         })
     }
+}
 
-    /// Where the header after this member is, given where its content begins.
-    fn end(&self, start: u64, size: u64) -> u64 {
-        start.saturating_add(size.div_ceil(BLOCK).saturating_mul(BLOCK))
-    }
+/// Where the header after a member is, given where its content begins.
+fn end_of(start: u64, size: u64) -> u64 {
+    start.saturating_add(size.div_ceil(BLOCK).saturating_mul(BLOCK))
 }
 
 /// A number in octal digits, or, if the first bit is set, in big-endian bytes.

@@ -117,16 +117,18 @@ impl Pages {
             input.skip(length)?;
             return Ok((input.offset() < end).then(|| self.cut_short()));
         }
-        let name = match self.name(address) {
-            name if name.is_empty() => format!("record-{}", self.count),
-            name => name,
+        let name = match name_of(address) {
+            "" => format!("record-{}", self.count),
+            name => name.to_owned(),
         };
         let refuse = |refusal: Refusal| Some(Piece::refused_member(name.clone(), refusal));
         if length > limits::RECORD_BYTES as u64 {
             input.skip(length)?;
             let most = limits::RECORD_BYTES >> 20;
             let message = format!("the record is larger than {most} MiB");
-            return Ok(refuse(Refusal::new(codes::RECORD_TOO_LARGE, message).at(Stage::Read)));
+            return Ok(refuse(
+                Refusal::new(codes::RECORD_TOO_LARGE, message).at(Stage::Read),
+            ));
         }
         let mut block = Vec::new();
         Read::take(&mut *input, length).read_to_end(&mut block)?;
@@ -136,7 +138,7 @@ impl Pages {
         let media_type = header(headers, "content-type").unwrap_or_default();
         let is_http = kind == "response" && address.starts_with("http");
         let page = if is_http || media_type.starts_with("application/http") {
-            match answer(block, input.budget()) {
+            match answer(&block, input.budget()) {
                 Ok(page) => page,
                 Err(refusal) => return Ok(refuse(refusal)),
             }
@@ -151,7 +153,9 @@ impl Pages {
             member = member.extension(extension);
         } else if !page.media_type.is_empty() {
             let message = format!("`{}` is not read", page.media_type);
-            return Ok(refuse(Refusal::new(codes::UNSUPPORTED, message).at(Stage::Read)));
+            return Ok(refuse(
+                Refusal::new(codes::UNSUPPORTED, message).at(Stage::Read),
+            ));
         }
         if let Some(label) = declared::media_type(&page.media_type) {
             member = member.charset(label);
@@ -163,12 +167,6 @@ impl Pages {
             member = member.value("date", date);
         }
         Ok(Some(Piece::Member(member)))
-    }
-
-    /// The name of a page: its address without what is the same for all.
-    fn name(&self, address: &str) -> String {
-        let name = address.split_once("://").map_or(address, |(_, rest)| rest);
-        name.trim_matches('/').to_owned()
     }
 
     /// Passes over what cannot be understood, up to where the next record begins.
@@ -191,8 +189,18 @@ impl Pages {
 
     fn cut_short(&mut self) -> Piece {
         self.is_done = true;
-        Piece::refused(None, codes::DAMAGED, "the file is cut short within a record")
+        Piece::refused(
+            None,
+            codes::DAMAGED,
+            "the file is cut short within a record",
+        )
     }
+}
+
+/// The name of a page: its address without what is the same for all.
+fn name_of(address: &str) -> &str {
+    let name = address.split_once("://").map_or(address, |(_, rest)| rest);
+    name.trim_matches('/')
 }
 
 /// Reads lines `name: value` up to the blank one; `None` if there is none, or they are too long.
@@ -239,12 +247,15 @@ struct Page {
 }
 
 /// Takes an answer of a server apart.
-fn answer(block: Vec<u8>, budget: &Budget) -> Result<Page, Refusal> {
+fn answer(block: &[u8], budget: &Budget) -> Result<Page, Refusal> {
     let damaged = |message: &str| Refusal::new(codes::DAMAGED, message).at(Stage::Read);
-    let mut input = block.as_slice();
+    let mut input = block;
     let mut status = Vec::new();
     let failed = |_| damaged("the answer of the server cannot be read");
-    (&mut input).take(HEADERS).read_until(b'\n', &mut status).map_err(failed)?;
+    (&mut input)
+        .take(HEADERS)
+        .read_until(b'\n', &mut status)
+        .map_err(failed)?;
     let status = String::from_utf8_lossy(&status);
     let code = status.split_whitespace().nth(1).unwrap_or_default();
     if !status.starts_with("HTTP/") {
@@ -263,17 +274,20 @@ fn answer(block: Vec<u8>, budget: &Budget) -> Result<Page, Refusal> {
         content = unchunked(&content);
     }
     let coding = header(&headers, "content-encoding").unwrap_or_default();
-    for coding in coding.split(',').rev().map(|it| it.trim().to_ascii_lowercase()) {
+    for coding in coding
+        .split(',')
+        .rev()
+        .map(|it| it.trim().to_ascii_lowercase())
+    {
         content = match coding.as_str() {
-            "" | "identity" => content,
-            // Crawlers store what they unpacked under the headers that they were sent.
             "gzip" | "x-gzip" if content.starts_with(b"\x1f\x8b") => {
                 unpacked(MultiGzDecoder::new(&*content), content.len(), budget)?
             }
             "deflate" if content.starts_with(b"\x78") => {
                 unpacked(ZlibDecoder::new(&*content), content.len(), budget)?
             }
-            "gzip" | "x-gzip" | "deflate" => content,
+            // Crawlers store what they unpacked under the headers that they were sent.
+            "" | "identity" | "gzip" | "x-gzip" | "deflate" => content,
             other => {
                 let message = format!("packed by a method that is not read: {other}");
                 return Err(Refusal::new(codes::PACKING, message).at(Stage::Read));
@@ -309,7 +323,11 @@ fn unchunked(bytes: &[u8]) -> Vec<u8> {
         let size = size.and_then(|size| size.trim().split(';').next());
         let size = size.and_then(|size| usize::from_str_radix(size.trim(), 16).ok());
         let (Some(end), Some(size)) = (end, size) else {
-            return if content.is_empty() { bytes.to_vec() } else { content };
+            return if content.is_empty() {
+                bytes.to_vec()
+            } else {
+                content
+            };
         };
         rest = &rest[end + 1..];
         if size == 0 {
@@ -317,6 +335,9 @@ fn unchunked(bytes: &[u8]) -> Vec<u8> {
         }
         let (chunk, after) = rest.split_at(size.min(rest.len()));
         content.extend_from_slice(chunk);
-        rest = after.strip_prefix(b"\r\n").or(after.strip_prefix(b"\n")).unwrap_or(after);
+        rest = after
+            .strip_prefix(b"\r\n")
+            .or(after.strip_prefix(b"\n"))
+            .unwrap_or(after);
     }
 }

@@ -72,7 +72,10 @@ enum Entries {
         base: u64,
     },
     /// There is no directory: the next header may be here.
-    Headers { bytes: Seekable, at: u64 },
+    Headers {
+        bytes: Seekable,
+        at: u64,
+    },
     Done,
 }
 
