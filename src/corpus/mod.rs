@@ -34,6 +34,7 @@ pub use cut::{Cutter, Member, Piece, Whole};
 pub use entry::{Entry, Failure, FileStat, Note, Reading, Sidecar, Skipped, SourceFile, Stage};
 pub use format::Format;
 pub use input::Input;
+pub(crate) use paths::encode as encode_name;
 pub use paths::{decode_path, file_of};
 pub use reader::{Article, Material, Reader, Refusal, Sniff};
 pub use records::{FileDigest, RawRecord, Records};

@@ -220,7 +220,7 @@ impl Records {
             }
             match level.cutter.next(&mut level.input) {
                 Ok(Some(piece)) => {
-                    if let Some(item) = self.take(piece) {
+                    if let Some(item) = self.judge(piece) {
                         return Some(item);
                     }
                 }
@@ -243,7 +243,7 @@ impl Records {
     }
 
     /// What becomes of a piece; `None` if it is a file in its own right, to be cut next.
-    fn take(&mut self, piece: Piece) -> Option<Item> {
+    fn judge(&mut self, piece: Piece) -> Option<Item> {
         let level = self.levels.last()?;
         match piece {
             Piece::Record {

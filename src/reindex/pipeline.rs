@@ -15,13 +15,14 @@ use std::time::{Duration, Instant};
 
 use crossbeam_channel::{Receiver, Sender, TrySendError, bounded};
 
-use super::apply::{Apply, FileEnd, Ready, Same, Wanted};
+use super::apply::{Apply, FileEnd, Ready, Same, Wanted, WantedFile};
 use super::entry::{Key, Status};
 use super::options::{Event, Observer, Progress};
-use super::plan::{Old, PlannedFile};
+use super::plan::{Old, Plan};
 use super::sink::{Prepare, Sink};
 use super::source::{Raw, Source};
-use super::state::{FileState, KeyMap, Record};
+use super::state::{FileState, Record};
+use super::store::{Array, Table};
 use crate::corpus::{Failure, Note, SourceFile, Stage, codes};
 use crate::{Error, ErrorKind, Result};
 
@@ -37,7 +38,7 @@ const DRAIN: Duration = Duration::from_secs(5);
 /// What all workers share.
 pub(super) struct Pipeline<'a, C: Source, S: Sink> {
     pub(super) source: &'a C,
-    pub(super) files: &'a [PlannedFile],
+    pub(super) plan: &'a Plan,
     pub(super) old: &'a Old,
     pub(super) apply: Mutex<Apply<'a, S>>,
     pub(super) observer: &'a dyn Observer,
@@ -46,7 +47,7 @@ pub(super) struct Pipeline<'a, C: Source, S: Sink> {
     pub(super) now: i64,
     pub(super) counts: Counts,
     /// When records that are gone from where they were entered the index, by their hash.
-    pub(super) moved: &'a KeyMap<i64>,
+    pub(super) moved: &'a Table<i64>,
     /// Whether files that were begun are read to their end when the run is to stop.
     pub(super) drains: bool,
     pub(super) stop: AtomicBool,
@@ -65,22 +66,50 @@ pub(super) struct Counts {
     pub(super) bytes_total: u64,
 }
 
+/// Files to read.
+#[derive(Debug, Clone, Copy)]
+pub(super) enum Todo<'w> {
+    /// As a whole, by their ranks.
+    Whole(&'w Array<u32>),
+    /// For records that are to get an id back.
+    Wanted(&'w Wanted),
+}
+
 /// A file to read: as a whole, or for a few of its records.
-#[derive(Debug)]
-pub(super) struct Work {
-    pub(super) rank: u32,
-    /// Only records that are to get an id back.
-    pub(super) wanted: Option<Wanted>,
+#[derive(Debug, Clone, Copy)]
+struct Work<'w> {
+    rank: u32,
+    wanted: Option<(&'w Wanted, WantedFile)>,
+}
+
+impl<'w> Todo<'w> {
+    fn work(self, at: u64) -> Result<Option<Work<'w>>> {
+        Ok(match self {
+            Todo::Whole(ranks) if at < ranks.len() => Some(Work {
+                rank: ranks.get(at)?,
+                wanted: None,
+            }),
+            Todo::Wanted(wanted) if at < wanted.files().len() => {
+                let file = wanted.files().get(at)?;
+                Some(Work {
+                    rank: file.rank,
+                    wanted: Some((wanted, file)),
+                })
+            }
+            _ => None,
+        })
+    }
 }
 
 /// A file that is being read.
 struct Task<'w> {
-    work: &'w Work,
+    work: Work<'w>,
+    source: SourceFile,
+    /// What is known of its records, if they are compared with it.
+    known: Option<(u32, FileState)>,
     /// The batches not dealt with, and one for the worker that cuts.
     pending: AtomicUsize,
     end: Mutex<FileEnd>,
-    /// Wanted records that were found.
-    found: Mutex<Vec<u32>>,
 }
 
 struct Batch<'w, D> {
@@ -104,13 +133,13 @@ impl<C: Source, S: Sink> Pipeline<'_, C, S> {
     /// # Errors
     /// The first error of index, journal or ledger; [`ErrorKind::Cancelled`] if the observer says
     /// so.
-    pub(super) fn run(&self, work: &[Work], threads: usize) -> Result<()> {
+    pub(super) fn run(&self, todo: Todo<'_>, threads: usize) -> Result<()> {
         let threads = threads.clamp(1, 256);
-        let next = &AtomicUsize::new(0);
+        let next = &AtomicU64::new(0);
         let (sender, receiver) = bounded(threads * QUEUE);
         let jobs = (0..threads).map(|_| {
             let (sender, receiver) = (sender.clone(), receiver.clone());
-            move || self.worker(work, next, sender, &receiver)
+            move || self.worker(todo, next, sender, &receiver)
         });
         let jobs = jobs.collect();
         // Workers end when no one is left who could send.
@@ -164,8 +193,8 @@ impl<C: Source, S: Sink> Pipeline<'_, C, S> {
 
     fn worker<'w>(
         &self,
-        work: &'w [Work],
-        next: &AtomicUsize,
+        todo: Todo<'w>,
+        next: &AtomicU64,
         sender: Sender<Batch<'w, C::Data>>,
         receiver: &Receiver<Batch<'w, C::Data>>,
     ) -> Step {
@@ -177,7 +206,8 @@ impl<C: Source, S: Sink> Pipeline<'_, C, S> {
             if self.is_stopping() {
                 break;
             }
-            let Some(work) = work.get(next.fetch_add(1, Ordering::Relaxed)) else {
+            let at = next.fetch_add(1, Ordering::Relaxed);
+            let Some(work) = self.kept(todo.work(at))? else {
                 break;
             };
             self.file(work, &sender, &mut analyse)?;
@@ -192,11 +222,12 @@ impl<C: Source, S: Sink> Pipeline<'_, C, S> {
     /// Cuts a file into batches.
     fn file<'w>(
         &self,
-        work: &'w Work,
+        work: Work<'w>,
         sender: &Sender<Batch<'w, C::Data>>,
         analyse: &mut S::Prepare,
     ) -> Step {
-        let Some(source) = self.source_of(work.rank) else {
+        let planned = self.kept(self.plan.file(work.rank))?;
+        let Some(source) = self.kept(self.plan.source(&planned))? else {
             return Ok(());
         };
         if work.wanted.is_none() {
@@ -204,10 +235,12 @@ impl<C: Source, S: Sink> Pipeline<'_, C, S> {
         }
         let task = Arc::new(Task {
             work,
+            source,
+            known: self.known(planned.old)?,
             pending: AtomicUsize::new(1),
             end: Mutex::default(),
-            found: Mutex::default(),
         });
+        let source = &task.source;
         let mut end = FileEnd::default();
         let mut items = Vec::new();
         let mut bytes = 0;
@@ -303,13 +336,11 @@ impl<C: Source, S: Sink> Pipeline<'_, C, S> {
         items: Vec<Item<C::Data>>,
         analyse: &mut S::Prepare,
     ) -> Step {
-        if let Some(source) = self.source_of(task.work.rank) {
-            if let Some(wanted) = &task.work.wanted {
-                self.revive(task, wanted, source, items, analyse)?;
-            } else {
-                self.records(task.work.rank, source, items, analyse)?;
-                self.checkpoint()?;
-            }
+        if task.work.wanted.is_some() {
+            self.revive(task, items, analyse)?;
+        } else {
+            self.records(task, items, analyse)?;
+            self.checkpoint()?;
         }
         self.done(task)
     }
@@ -333,31 +364,26 @@ impl<C: Source, S: Sink> Pipeline<'_, C, S> {
         }
         let rank = task.work.rank;
         let end = std::mem::take(&mut *lock(&task.end)?);
-        if let Some(wanted) = &task.work.wanted {
-            let found = std::mem::take(&mut *lock(&task.found)?);
-            let lost = wanted.iter().filter(|(number, _)| !found.contains(number));
-            for (_, &index) in lost {
-                self.guarded(|apply| apply.lose(rank, index, end.failure.as_ref()))?;
-            }
+        if let Some((wanted, file)) = &task.work.wanted {
+            self.guarded(|apply| {
+                wanted.each_lost(file, |index| apply.lose(rank, index, end.failure.as_ref()))
+            })?;
             return self.go_on();
         }
         self.guarded(|apply| apply.end_file(rank, &end))?;
         self.counts.files.fetch_add(1, Ordering::Relaxed);
-        if let Some(source) = self.source_of(rank) {
-            self.tell_progress(source);
-        }
+        self.tell_progress(&task.source);
         self.go_on()
     }
 
     /// Deals with the records of a batch.
     fn records(
         &self,
-        rank: u32,
-        source: &SourceFile,
+        task: &Task<'_>,
         items: Vec<Item<C::Data>>,
         analyse: &mut S::Prepare,
     ) -> Step {
-        let known = self.known(rank);
+        let rank = task.work.rank;
         let count = items.len() as u64;
         let mut changed = Vec::new();
         self.guarded(|apply| {
@@ -366,10 +392,13 @@ impl<C: Source, S: Sink> Pipeline<'_, C, S> {
                 match item {
                     Item::Failed(number, failure) => apply.fail(rank, number, [0; 32], &failure)?,
                     Item::Record(number, raw) => {
-                        let before = known.and_then(|known| known.record(number));
-                        let same = before.filter(|record| self.is_same(record, &raw.hash));
+                        let before = match &task.known {
+                            Some((_, known)) => self.old.state.record_of(known, number)?,
+                            None => None,
+                        };
+                        let same = before.filter(|(_, it)| self.is_same(it, &raw.hash));
                         match same
-                            .map(|same| apply.same(rank, number, same))
+                            .map(|(_, same)| apply.same(rank, number, &same))
                             .transpose()?
                         {
                             Some(Same::Settled) => self.count_bytes(raw.end - raw.start),
@@ -387,23 +416,23 @@ impl<C: Source, S: Sink> Pipeline<'_, C, S> {
         for (number, raw, same) in changed {
             self.go_on()?;
             self.count_bytes(raw.end - raw.start);
-            self.record(rank, source, number, raw, same, analyse)?;
+            self.record(task, number, raw, same, analyse)?;
             self.counts.records.fetch_add(1, Ordering::Relaxed);
         }
-        self.tell_progress(source);
+        self.tell_progress(&task.source);
         Ok(())
     }
 
     /// Makes a document of a record and has it written.
     fn record(
         &self,
-        rank: u32,
-        source: &SourceFile,
+        task: &Task<'_>,
         number: u32,
         raw: Raw<C::Data>,
         mut same: bool,
         analyse: &mut S::Prepare,
     ) -> Step {
+        let (rank, source) = (task.work.rank, &task.source);
         let (hash, started) = (raw.hash, Instant::now());
         let bytes = raw.end - raw.start;
         let place = Place {
@@ -421,14 +450,14 @@ impl<C: Source, S: Sink> Pipeline<'_, C, S> {
         let id = Key::of(reading.document.id.as_str());
         if !same {
             // A record that only moved within its file is what the index has already.
-            if let Some(moved) = self.moved(rank, id, hash) {
-                match self.guarded(|apply| apply.same(rank, number, moved))? {
+            if let Some(moved) = self.kept(self.moved(task, id, hash))? {
+                match self.guarded(|apply| apply.same(rank, number, &moved))? {
                     Same::Settled => return Ok(()),
                     Same::Rewrite => same = true,
                 }
             }
         }
-        let added = self.added(id, hash);
+        let added = self.kept(self.added(id, hash))?;
         let prepared = match self.prepare(&place, reading.document, added, analyse)? {
             Ok(prepared) => prepared,
             Err(failure) => return self.fail(rank, number, hash, &failure),
@@ -450,21 +479,17 @@ impl<C: Source, S: Sink> Pipeline<'_, C, S> {
     }
 
     /// Makes the documents of records that get their ids back.
-    fn revive(
-        &self,
-        task: &Task<'_>,
-        wanted: &Wanted,
-        source: &SourceFile,
-        items: Vec<Item<C::Data>>,
-        analyse: &mut S::Prepare,
-    ) -> Step {
-        let rank = task.work.rank;
+    fn revive(&self, task: &Task<'_>, items: Vec<Item<C::Data>>, analyse: &mut S::Prepare) -> Step {
+        let (rank, source) = (task.work.rank, &task.source);
+        let Some((wanted, file)) = &task.work.wanted else {
+            return Ok(());
+        };
         for item in items {
             self.go_on()?;
             let Item::Record(number, raw) = item else {
                 continue;
             };
-            let Some(&index) = wanted.get(&number) else {
+            let Some((at, index)) = self.kept(wanted.find(file, number))? else {
                 continue;
             };
             let (hash, started, bytes) = (raw.hash, Instant::now(), raw.end - raw.start);
@@ -473,15 +498,16 @@ impl<C: Source, S: Sink> Pipeline<'_, C, S> {
                 number,
                 member: raw.member.clone(),
             };
-            if !self.guarded(|apply| Ok(apply.is_wanted(rank, index, &hash)))? {
+            if !self.guarded(|apply| apply.is_wanted(rank, index, &hash))? {
                 continue;
             }
-            lock(&task.found)?.push(number);
+            self.kept(wanted.note(at))?;
             let reading = calm(|| self.source.document(source, raw))
                 .unwrap_or_else(|message| Err(place.panicked(&message)));
             let made = match reading {
                 Ok(reading) => {
-                    let added = self.added(Key::of(reading.document.id.as_str()), hash);
+                    let id = Key::of(reading.document.id.as_str());
+                    let added = self.kept(self.added(id, hash))?;
                     self.prepare(&place, reading.document, added, analyse)?
                         .map(|prepared| (prepared, reading.notes, added))
                 }
@@ -551,17 +577,16 @@ impl<C: Source, S: Sink> Pipeline<'_, C, S> {
         self.guarded(|apply| apply.fail(rank, number, hash, failure))
     }
 
-    /// The file as it was, unless its documents have to be made anew.
-    fn known(&self, rank: u32) -> Option<&FileState> {
+    /// The file as it was, and its place in the old state, unless its documents have to be made anew.
+    fn known(&self, old: Option<u32>) -> Step<Option<(u32, FileState)>> {
         if self.old.again.all || self.old.again.remake {
-            return None;
+            return Ok(None);
         }
-        let index = self.files.get(rank as usize)?.old?;
-        self.old
-            .state
-            .files
-            .get(index as usize)
-            .filter(|file| !file.stale)
+        let Some(index) = old else {
+            return Ok(None);
+        };
+        let file = self.kept(self.old.state.file(index))?;
+        Ok((!file.stale).then_some((index, file)))
     }
 
     /// Whether a record is what it was, and nothing is to be done about it.
@@ -571,28 +596,38 @@ impl<C: Source, S: Sink> Pipeline<'_, C, S> {
     }
 
     /// The record whose document has this id, if it is this one at another place of its file.
-    fn moved(&self, rank: u32, id: Key, hash: [u8; 32]) -> Option<&Record> {
-        let known = self.known(rank)?;
-        let (file, record) = self.old.holder(id)?;
-        let same = std::ptr::eq(file, known)
-            && record.hash == Key::cut(&hash)
-            && record.status == Status::Indexed;
-        same.then_some(record)
+    fn moved(&self, task: &Task<'_>, id: Key, hash: [u8; 32]) -> Result<Option<Record>> {
+        let Some((index, _)) = task.known else {
+            return Ok(None);
+        };
+        let holder = self.old.holder(id)?;
+        Ok(holder
+            .filter(|(place, record)| {
+                place.file == index
+                    && record.hash == Key::cut(&hash)
+                    && record.status == Status::Indexed
+            })
+            .map(|(_, record)| record))
     }
 
     /// When the document of an id entered the index; one that lay elsewhere under another id, as
     /// long as that was its place, is not new.
-    fn added(&self, id: Key, hash: [u8; 32]) -> i64 {
-        if let Some((_, record)) = self.old.holder(id) {
-            return record.added;
+    fn added(&self, id: Key, hash: [u8; 32]) -> Result<i64> {
+        if let Some((_, record)) = self.old.holder(id)? {
+            return Ok(record.added);
         }
-        let known = self.old.added.get(&id);
-        let known = known.or_else(|| self.moved.get(&Key::cut(&hash)));
-        known.copied().unwrap_or(self.now)
+        if let Some(added) = self.old.added.get(id)? {
+            return Ok(added);
+        }
+        Ok(self.moved.get(Key::cut(&hash))?.unwrap_or(self.now))
     }
 
-    fn source_of(&self, rank: u32) -> Option<&SourceFile> {
-        self.files.get(rank as usize)?.source.as_ref()
+    /// Goes on with what was found; an error ends the run.
+    fn kept<T>(&self, outcome: Result<T>) -> Step<T> {
+        outcome.map_err(|error| {
+            self.keep(error);
+            Stopped
+        })
     }
 
     /// Does something under the lock; an error ends the run.

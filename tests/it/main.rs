@@ -8,6 +8,7 @@
 
 mod arguments;
 mod bad;
+mod batch;
 mod codes;
 mod crash;
 mod documents;
@@ -18,8 +19,10 @@ mod hostile;
 mod indexing;
 mod operating;
 mod readers;
+mod sample;
 mod search;
 mod tidy;
 mod upkeep;
 mod watch;
+mod why_not;
 mod world;

@@ -332,9 +332,9 @@ proptest! {
             Just("a.mbox"), Just("a.eml"), Just("a"),
         ],
         start in prop_oneof![
-            Just(&b""[..]), Just(b"PK\x03\x04"), Just(b"PK\x05\x06"), Just(b"\x1f\x8b\x08\0"),
-            Just(b"\x28\xb5\x2f\xfd"), Just(b"WARC/1.0\r\nWARC-Type: response\r\n"),
-            Just(b"From a@b Sun Oct 28 10:00:00 1962\n"), Just(b"Subject: x\nFrom: y\nTo: z\n\n"),
+            Just(&b""[..]), Just(&b"PK\x03\x04"[..]), Just(&b"PK\x05\x06"[..]), Just(&b"\x1f\x8b\x08\0"[..]),
+            Just(&b"\x28\xb5\x2f\xfd"[..]), Just(&b"WARC/1.0\r\nWARC-Type: response\r\n"[..]),
+            Just(&b"From a@b Sun Oct 28 10:00:00 1962\n"[..]), Just(&b"Subject: x\nFrom: y\nTo: z\n\n"[..]),
         ],
         bytes in prop::collection::vec(prop_oneof![any::<u8>(), Just(0), Just(b'\n')], 0..1_500),
     ) {

@@ -12,6 +12,7 @@ use super::super::ledger::RunId;
 use super::super::run::{Job, Kept, Place};
 use super::super::sink::{Prepare, Sink};
 use super::super::source::{Raw, Source};
+use super::super::store::Space;
 use super::super::{Event, Observer, ReindexOptions, Report};
 use crate::corpus::{
     Corpus, Entry, Failure, FileDigest, FileStat, Note, Reading, Skipped, SourceFile, Stage,
@@ -403,6 +404,10 @@ impl Sink for FakeSink<'_> {
         Ok(())
     }
 
+    fn write_out(&mut self) -> Result<()> {
+        Ok(())
+    }
+
     fn commit(&mut self, run: RunState) -> Result<Commit> {
         self.publish(run)
     }
@@ -547,6 +552,8 @@ pub(super) fn try_index(
         options: &options,
         observer,
         kept: Kept::Nowhere,
+        // As little as can be: everything is put aside again and again.
+        space: Space::new(&folder, 0),
     };
     let report = job.run(sink)?;
     let ledger: Vec<Value> = std::fs::read_to_string(&report.ledger)
