@@ -534,6 +534,10 @@ pub(super) fn open_regular(path: &Path) -> Result<File, (&'static str, String)> 
             let message = "it went away during the run, after it was found";
             return (codes::VANISHED, message.to_owned());
         }
+        #[cfg(unix)]
+        if error.raw_os_error() == Some(libc::ELOOP) {
+            return (codes::NOT_A_FILE, "now a symbolic link".to_owned());
+        }
         (codes::UNREADABLE, format!("cannot be opened: {error}"))
     };
     let file = options.open(path).map_err(unreadable)?;

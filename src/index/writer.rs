@@ -337,10 +337,10 @@ impl Writer {
             .map_err(|error| engine_failed(&publisher.directory, error))?;
         publisher.check_merges()?;
         if changed || publisher.has_merged() {
-            publisher.publish(run)
-        } else {
-            Ok(publisher.commit())
+            publisher.publish(run)?;
         }
+        publisher.tidy();
+        Ok(publisher.commit())
     }
 
     /// What the newest generation says of reindexing runs.
@@ -373,6 +373,15 @@ impl Writer {
 }
 
 impl Publisher {
+    /// Deletes what no kept generation names, when the engine has ended: until then it may need
+    /// segments that it wrote and merged since the generation before.
+    fn tidy(&self) {
+        if let Home::Folder(folder) = &self.home {
+            // What cannot go now goes when the next writer is opened.
+            let _ = sweep(folder, self.published.number, HashSet::new);
+        }
+    }
+
     /// Whether there is something to publish besides documents.
     fn has_changes(&self, run: Option<&RunState>) -> bool {
         self.fresh || self.published.run.as_ref() != run || self.published.schema != self.schema

@@ -245,7 +245,7 @@ fn what_took_the_place_of_a_file_is_not_opened() {
         Records::open(&Arc::default(), &fixture.file)
             .unwrap_err()
             .code,
-        codes::UNREADABLE
+        codes::NOT_A_FILE
     );
     fs::remove_file(path).unwrap();
     fs::create_dir(path).unwrap();

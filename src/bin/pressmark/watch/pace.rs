@@ -206,7 +206,10 @@ impl Pace {
     /// and the wait for another writer, are told once.
     pub(super) fn ended(&mut self, outcome: Outcome<'_>, began: Moment, now: Moment) -> bool {
         let took = now.saturating_sub(began);
-        let mut pause = took.max(doubled(self.losses));
+        // A first run has everything to do; those that follow it, what changed.
+        let is_first = self.look == Moment::MAX;
+        let usual = if is_first { Duration::ZERO } else { took };
+        let mut pause = usual.max(doubled(self.losses));
         let before = std::mem::replace(&mut self.last, Last::Well);
         let is_news = match outcome {
             Outcome::Locked => {
