@@ -11,6 +11,7 @@ use crate::Result;
 use crate::analysis::Analyzer;
 use crate::index::search::collect::{Control, Pass};
 use crate::index::search::spelling::{Candidate, candidates, is_correctable, tolerated};
+use crate::index::search::watch::Watch;
 use crate::query::{Diagnostic, Phrase, Query, Severity, TextField, Word, rewrite};
 use crate::search::{Limit, Question, SearchRequest, Sort};
 
@@ -229,7 +230,8 @@ impl Searcher {
         let mut request = request.clone();
         request.limit = Limit::Hits(0);
         request.sort = Sort::Newest; // nothing is scored
-        let Ok(asked) = self.compile(&request) else {
+        let watch = Watch::new(control);
+        let Ok(asked) = self.compile(&request, &watch) else {
             return Ok(None);
         };
         let pass = Pass {
@@ -239,7 +241,7 @@ impl Searcher {
             sort: request.sort,
             limit: request.limit,
             after: None,
-            control,
+            watch,
         };
         Ok(Some(pass.run(&self.snapshot.views)?.total))
     }
