@@ -47,8 +47,19 @@ impl Budget {
     }
 
     /// Reads what a decoder gives, at the cost of this budget. `most` is the most bytes that it
-    /// may give, `packed` how many it was made of, where that is known.
+    /// may give, `packed` how many it is made of, where that is known.
     pub(crate) fn reader<R: Read>(&self, decoder: R, most: u64, packed: Option<u64>) -> Limited<R> {
+        let packed = packed.map(|packed| Count(Arc::new(AtomicU64::new(packed))));
+        self.counted(decoder, most, packed)
+    }
+
+    /// As [`reader`](Self::reader), where what it is made of is counted while it is read.
+    pub(crate) fn counted<R: Read>(
+        &self,
+        decoder: R,
+        most: u64,
+        packed: Option<Count>,
+    ) -> Limited<R> {
         Limited {
             decoder,
             budget: self.clone(),
@@ -56,6 +67,35 @@ impl Budget {
             packed,
             given: 0,
         }
+    }
+}
+
+/// How many bytes went into a decoder.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Count(Arc<AtomicU64>);
+
+impl Count {
+    /// Counts what is read of something.
+    pub(crate) fn of<R: Read>(&self, reader: R) -> Counted<R> {
+        Counted {
+            reader,
+            count: self.clone(),
+        }
+    }
+}
+
+/// Something of which it is counted how much of it is read.
+#[derive(Debug)]
+pub(crate) struct Counted<R> {
+    reader: R,
+    count: Count,
+}
+
+impl<R: Read> Read for Counted<R> {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        let count = self.reader.read(buffer)?;
+        self.count.0.fetch_add(count as u64, Ordering::Relaxed);
+        Ok(count)
     }
 }
 
@@ -73,7 +113,7 @@ pub(crate) struct Limited<R> {
     decoder: R,
     budget: Budget,
     most: u64,
-    packed: Option<u64>,
+    packed: Option<Count>,
     given: u64,
 }
 
@@ -95,10 +135,11 @@ impl<R: Read> Read for Limited<R> {
             let message = format!("larger than {most} MiB when unpacked");
             return Err(exceeded(codes::RECORD_TOO_LARGE, message));
         }
-        let is_bomb = |packed: u64| {
+        let is_bomb = |packed: &Count| {
+            let packed = packed.0.load(Ordering::Relaxed);
             self.given > limits::RATIO_FROM && self.given / limits::RATIO > packed.max(1)
         };
-        if self.packed.is_some_and(is_bomb) {
+        if self.packed.as_ref().is_some_and(is_bomb) {
             let most = limits::RATIO;
             let message = format!("more than {most} times as large when unpacked");
             return Err(exceeded(codes::BOMB, message));

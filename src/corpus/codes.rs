@@ -15,6 +15,7 @@ codes! {
     // Skips.
     EXCLUDED = "excluded";
     HIDDEN = "hidden";
+    HTTP_STATUS = "http_status";
     ORPHAN_SIDECAR = "orphan_sidecar";
     SPECIAL = "special";
     SYMLINK = "symlink";
@@ -25,8 +26,12 @@ codes! {
     BINARY = "binary";
     CSV_QUOTE = "csv_quote";
     BOMB = "bomb";
+    DAMAGED = "damaged";
     ENCODING = "encoding";
+    ENCRYPTED = "encrypted";
     FILE_TOO_LARGE = "file_too_large";
+    MAIL = "mail";
+    PACKING = "packing";
     ID_CONTROL = "id_control";
     ID_TOO_LONG = "id_too_long";
     JSON = "json";
@@ -38,8 +43,8 @@ codes! {
     TOO_MANY_MEMBERS = "too_many_members";
     UNREADABLE = "unreadable";
     UNREADABLE_FOLDER = "unreadable_folder";
-    VANISHED = "vanished";
     XML = "xml";
+    VANISHED = "vanished";
 
     // Notes.
     BODY_EMPTY = "body_empty";
@@ -91,9 +96,10 @@ codes! {
 }
 
 /// Codes of what is passed over on purpose, and so counts as skipped.
-const SKIPS: [&str; 7] = [
+const SKIPS: [&str; 8] = [
     EXCLUDED,
     HIDDEN,
+    HTTP_STATUS,
     ORPHAN_SIDECAR,
     SPECIAL,
     SYMLINK,

@@ -1,7 +1,7 @@
 //! How files are cut into records: one at a time, in one pass, in bounded memory.
 
 use std::fmt;
-use std::io::{self, Read as _};
+use std::io::{self, Read};
 
 use serde_json::{Map, Value};
 
@@ -42,15 +42,19 @@ pub enum Piece {
         /// Everything that its reader needs.
         data: Vec<u8>,
     },
-    /// A file within the file, to be read by whoever reads such files.
+    /// A file within the file, to be read by whoever reads such files. It is cut to its end before
+    /// the next piece is asked for.
     Member(Member),
+    /// The same file without what it was packed in; the name of the member is its name without
+    /// the extension that says so.
+    Unpacked(Member),
     /// What could not be cut.
     Refused {
         /// The number of the record, if it has one; otherwise this is about the whole file, or
         /// the rest of it.
         number: Option<u64>,
         /// The name of the member, if this is about one.
-        member: Option<String>,
+        member: Option<Vec<u8>>,
         /// Why.
         refusal: Refusal,
     },
@@ -67,7 +71,7 @@ impl Piece {
     }
 
     /// Why a member cannot be read.
-    pub fn refused_member(name: impl Into<String>, refusal: Refusal) -> Self {
+    pub fn refused_member(name: impl Into<Vec<u8>>, refusal: Refusal) -> Self {
         Self::Refused {
             number: None,
             member: Some(name.into()),
@@ -84,29 +88,72 @@ impl Piece {
 }
 
 /// A file within a file.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub struct Member {
     pub(super) name: Vec<u8>,
-    pub(super) data: Vec<u8>,
+    pub(super) content: Content,
     pub(super) extension: Option<String>,
+    pub(super) charset: Option<String>,
     /// What the container says about it; what it says about itself wins.
     pub(super) given: Map<String, Value>,
+}
+
+/// Where the bytes of a member are.
+pub(super) enum Content {
+    Bytes(Vec<u8>),
+    Stream(Box<dyn Read + Send>),
+    /// So many of the next bytes of the input that the container is read from.
+    Section(u64),
+}
+
+impl fmt::Debug for Content {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Bytes(bytes) => write!(f, "{} bytes", bytes.len()),
+            Self::Stream(_) => f.write_str("a stream"),
+            Self::Section(length) => write!(f, "the next {length} bytes"),
+        }
+    }
 }
 
 impl Member {
     /// A member with its path in the container; bytes that are no UTF-8 are kept as they are in
     /// file names.
     pub fn new(name: impl Into<Vec<u8>>, data: Vec<u8>) -> Self {
+        Self::of(name.into(), Content::Bytes(data))
+    }
+
+    /// A member that is unpacked while it is read. An error that is none of the system means that
+    /// it is damaged.
+    pub fn stream(name: impl Into<Vec<u8>>, content: impl Read + Send + 'static) -> Self {
+        Self::of(name.into(), Content::Stream(Box::new(content)))
+    }
+
+    /// A member that is so many of the next bytes of the input. When the next piece is asked for,
+    /// the input may be anywhere between the first of them and the last.
+    pub fn section(name: impl Into<Vec<u8>>, length: u64) -> Self {
+        Self::of(name.into(), Content::Section(length))
+    }
+
+    fn of(name: Vec<u8>, content: Content) -> Self {
         Self {
-            name: name.into(),
-            data,
-            ..Self::default()
+            name,
+            content,
+            extension: None,
+            charset: None,
+            given: Map::new(),
         }
     }
 
-    /// The extension to judge it by if its name has none that is known.
+    /// The extension to judge it by, whatever its name says.
     pub fn extension(mut self, extension: impl Into<String>) -> Self {
         self.extension = Some(extension.into());
+        self
+    }
+
+    /// The encoding that it was sent with; byte order marks, rules and valid UTF-8 win over it.
+    pub fn charset(mut self, label: impl Into<String>) -> Self {
+        self.charset = Some(label.into());
         self
     }
 

@@ -126,9 +126,15 @@ impl Readers {
     }
 }
 
-/// Whether a name says so little that the content has to be looked at: there is no extension, or
-/// it is none that people give to files (a number, or what a mail server puts there).
-pub(super) fn says_nothing(name: &str) -> bool {
+/// Whether a path says so little that the content has to be looked at: there is no extension, or
+/// it is none that people give to files (a number, or what a mail server puts there), or the file
+/// lies where mail servers put messages.
+pub(super) fn says_nothing(path: &str) -> bool {
+    let mut steps = path.rsplit('/');
+    let name = steps.next().unwrap_or(path);
+    if matches!(steps.next(), Some("cur" | "new")) {
+        return true;
+    }
     let extension = name.rsplit_once('.').map(|(_, extension)| extension);
     extension.is_none_or(|extension| {
         let is_plain = extension.bytes().all(|byte| byte.is_ascii_alphanumeric());
@@ -232,6 +238,8 @@ mod tests {
             ("a.jpg", false),
             ("a.docx", false),
             ("README", true),
+            ("mail/cur/1700000000.1234.host", true),
+            ("a.b/c", true),
         ] {
             assert_eq!(says_nothing(name), expected, "{name}");
         }

@@ -1,11 +1,16 @@
 //! What a cutter reads from: a file, or the bytes of a member of one.
 
+use std::fmt;
 use std::fs::File;
 use std::io::{self, BufRead, BufReader, Cursor, Read, Seek, SeekFrom};
 use std::sync::Arc;
 
 use super::budget::Budget;
+use super::cut::Content;
 use super::limits;
+
+/// How much is read at a time.
+const BUFFER: usize = 64 << 10;
 
 /// The bytes of a file, or of a member of a container, from the first to the last.
 ///
@@ -13,24 +18,49 @@ use super::limits;
 #[derive(Debug)]
 pub struct Input {
     source: Source,
+    name: String,
     offset: u64,
     given_up: bool,
     budget: Budget,
 }
 
-#[derive(Debug)]
 enum Source {
     File(BufReader<Hashing>),
     Bytes(Cursor<Shared>),
+    Stream(BufReader<Box<dyn Read + Send>>),
+    /// What is left of a part of another input.
+    Section(Box<Input>, u64),
+    /// What was such a part, in memory.
+    Copied(Box<Input>, Cursor<Shared>),
+    /// Its place is taken by a part of it.
+    Lent,
+}
+
+impl fmt::Debug for Source {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::File(_) => "a file",
+            Self::Bytes(_) => "bytes",
+            Self::Stream(_) => "a stream",
+            Self::Section(..) | Self::Copied(..) => "a section",
+            Self::Lent => "lent",
+        })
+    }
 }
 
 /// Bytes that several can look at.
 #[derive(Debug, Clone)]
-struct Shared(Arc<Vec<u8>>);
+pub(in crate::corpus) struct Shared(Arc<Vec<u8>>);
 
 impl AsRef<[u8]> for Shared {
     fn as_ref(&self) -> &[u8] {
         &self.0
+    }
+}
+
+impl Shared {
+    fn cursor(bytes: Vec<u8>) -> Cursor<Self> {
+        Cursor::new(Self(Arc::new(bytes)))
     }
 }
 
@@ -56,28 +86,52 @@ impl Read for Hashing {
 
 impl Input {
     /// An open file.
-    pub(super) fn file(file: File) -> Self {
+    pub(super) fn file(name: &str, file: File) -> Self {
         let hashing = Hashing {
             file,
             hasher: Box::default(),
             length: 0,
         };
-        Self {
-            source: Source::File(BufReader::with_capacity(64 << 10, hashing)),
-            offset: 0,
-            given_up: false,
-            budget: Budget::default(),
-        }
+        let source = Source::File(BufReader::with_capacity(BUFFER, hashing));
+        Self::new(source, name, Budget::default())
     }
 
-    /// The bytes of a member, at the cost of the file that it is in.
-    pub(super) fn bytes(bytes: Vec<u8>, budget: Budget) -> Self {
+    /// A member of what this is, at the cost of the file that it is in. A section takes its place
+    /// until it is given [`back`](Self::back).
+    pub(super) fn member(&mut self, name: &str, content: Content) -> Self {
+        let budget = self.budget.clone();
+        let source = match content {
+            Content::Bytes(bytes) => Source::Bytes(Shared::cursor(bytes)),
+            Content::Stream(stream) => Source::Stream(BufReader::with_capacity(BUFFER, stream)),
+            Content::Section(length) => {
+                let lent = Self::new(Source::Lent, &self.name, budget.clone());
+                Source::Section(Box::new(std::mem::replace(self, lent)), length)
+            }
+        };
+        Self::new(source, name, budget)
+    }
+
+    fn new(source: Source, name: &str, budget: Budget) -> Self {
         Self {
-            source: Source::Bytes(Cursor::new(Shared(Arc::new(bytes)))),
+            source,
+            name: name.to_owned(),
             offset: 0,
             given_up: false,
             budget,
         }
+    }
+
+    /// The input that this is a section of, if it is one.
+    pub(super) fn back(self) -> Option<Self> {
+        match self.source {
+            Source::Section(outer, _) | Source::Copied(outer, _) => Some(*outer),
+            _ => None,
+        }
+    }
+
+    /// The path of the file, or of the member in its container.
+    pub fn name(&self) -> &str {
+        &self.name
     }
 
     /// Where the next byte is, counted from the first of the file or member.
@@ -90,7 +144,12 @@ impl Input {
         self.given_up = true;
     }
 
-    /// The first bytes, if nothing was consumed yet; they stay where they are.
+    /// Whether the bytes are those of a file, as they lie on the disk.
+    pub(super) fn is_file(&self) -> bool {
+        matches!(self.source, Source::File(_))
+    }
+
+    /// The next bytes, as many as are there without reading on; they stay where they are.
     pub(super) fn head(&mut self) -> io::Result<&[u8]> {
         let buffer = self.fill_buf()?;
         Ok(&buffer[..buffer.len().min(limits::SNIFF_BYTES)])
@@ -111,30 +170,58 @@ impl Input {
         }
     }
 
+    /// Passes over so many bytes, or as many as there are.
+    pub(super) fn skip(&mut self, count: u64) -> io::Result<()> {
+        io::copy(&mut Read::take(&mut *self, count), &mut io::sink()).map(|_| ())
+    }
+
     /// What is left of what the file may cost.
     pub(super) fn budget(&self) -> &Budget {
         &self.budget
     }
 
-    /// The same bytes for whoever has to go back and forth; where this input is does not change.
-    pub(super) fn seekable(&self) -> io::Result<Seekable> {
-        Ok(match &self.source {
-            Source::File(input) => Seekable::File {
-                file: input.get_ref().file.try_clone()?,
-                length: input.get_ref().file.metadata()?.len(),
-                at: 0,
-            },
-            Source::Bytes(input) => Seekable::Bytes(Box::new(Cursor::new(input.get_ref().clone()))),
-        })
+    /// The same bytes for whoever has to go back and forth. A file can be read on afterwards as if
+    /// nothing had happened; what is no file is taken into memory, from where it is to its end.
+    ///
+    /// # Errors
+    /// What the input said; a limit if that would be too much memory.
+    pub(super) fn seekable(&mut self) -> io::Result<Seekable> {
+        let most = limits::NESTED_BYTES;
+        if matches!(self.source, Source::Stream(_) | Source::Section(..)) {
+            let budget = Budget::new(most, 0);
+            let bytes = budget.reader(&mut *self, most, None).read_all()?;
+            let cursor = Shared::cursor(bytes);
+            self.source = match std::mem::replace(&mut self.source, Source::Lent) {
+                Source::Section(outer, _) => Source::Copied(outer, cursor),
+                _ => Source::Bytes(cursor),
+            };
+        }
+        match &self.source {
+            Source::File(input) => {
+                let file = input.get_ref().file.try_clone()?;
+                let length = file.metadata()?.len();
+                Ok(Seekable::File {
+                    file: Arc::new(file),
+                    length,
+                    at: 0,
+                })
+            }
+            Source::Bytes(bytes) | Source::Copied(_, bytes) => {
+                Ok(Seekable::Bytes(Cursor::new(bytes.get_ref().clone())))
+            }
+            Source::Stream(_) | Source::Section(..) | Source::Lent => {
+                Err(io::ErrorKind::Unsupported.into())
+            }
+        }
     }
 
-    /// What was read of the file, whether it was given up, and the hash of it, once the rest was
-    /// read; `None` for a member.
+    /// What was read of the file, and whether it was given up or read to its end; `None` for what
+    /// is no file.
     pub(super) fn finish(mut self) -> Option<(Hashing, bool)> {
         let complete = self.given_up || io::copy(&mut self, &mut io::sink()).is_ok();
         match self.source {
             Source::File(input) => Some((input.into_inner(), complete)),
-            Source::Bytes(_) => None,
+            _ => None,
         }
     }
 }
@@ -143,7 +230,15 @@ impl Read for Input {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
         let count = match &mut self.source {
             Source::File(input) => input.read(buffer)?,
-            Source::Bytes(input) => input.read(buffer)?,
+            Source::Bytes(input) | Source::Copied(_, input) => input.read(buffer)?,
+            Source::Stream(input) => input.read(buffer)?,
+            Source::Section(..) | Source::Lent => {
+                let given = self.fill_buf()?;
+                let count = given.len().min(buffer.len());
+                buffer[..count].copy_from_slice(&given[..count]);
+                self.consume(count);
+                return Ok(count);
+            }
         };
         self.offset += count as u64;
         Ok(count)
@@ -154,7 +249,18 @@ impl BufRead for Input {
     fn fill_buf(&mut self) -> io::Result<&[u8]> {
         match &mut self.source {
             Source::File(input) => input.fill_buf(),
-            Source::Bytes(input) => input.fill_buf(),
+            Source::Bytes(input) | Source::Copied(_, input) => input.fill_buf(),
+            Source::Stream(input) => input.fill_buf(),
+            Source::Section(_, 0) | Source::Lent => Ok(&[]),
+            Source::Section(outer, left) => {
+                let given = outer.fill_buf()?;
+                if given.is_empty() {
+                    let message = "it is cut short";
+                    return Err(io::Error::new(io::ErrorKind::UnexpectedEof, message));
+                }
+                let most = usize::try_from(*left).unwrap_or(usize::MAX);
+                Ok(&given[..given.len().min(most)])
+            }
         }
     }
 
@@ -162,22 +268,27 @@ impl BufRead for Input {
         self.offset += count as u64;
         match &mut self.source {
             Source::File(input) => input.consume(count),
-            Source::Bytes(input) => input.consume(count),
+            Source::Bytes(input) | Source::Copied(_, input) => input.consume(count),
+            Source::Stream(input) => input.consume(count),
+            Source::Section(outer, left) => {
+                outer.consume(count);
+                *left = left.saturating_sub(count as u64);
+            }
+            Source::Lent => {}
         }
     }
 }
 
-/// Bytes in any order. What is read of a file is not hashed.
-#[derive(Debug)]
-pub(super) enum Seekable {
-    File { file: File, length: u64, at: u64 },
-    Bytes(Box<dyn Bytes>),
+/// Bytes in any order, each copy with a place of its own. What is read of a file is not hashed.
+#[derive(Debug, Clone)]
+pub(in crate::corpus) enum Seekable {
+    File {
+        file: Arc<File>,
+        length: u64,
+        at: u64,
+    },
+    Bytes(Cursor<Shared>),
 }
-
-/// Something in memory that can be read in any order.
-pub(super) trait Bytes: Read + Seek + Send + std::fmt::Debug {}
-
-impl Bytes for Cursor<Shared> {}
 
 impl Read for Seekable {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {

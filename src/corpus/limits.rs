@@ -91,9 +91,12 @@ pub(crate) const PATTERN_BYTES: usize = 1_024;
 /// in an archive. Every one is held in memory.
 pub(crate) const DEPTH: usize = 4;
 
-/// The most files that are taken out of one file, whatever lies in it: numbers of records have
-/// room for many times that, and a directory of so many fits in memory.
+/// The most files that are taken out of one file, whatever lies in it: every one has a place in
+/// the journal.
 pub(crate) const ENTRIES: u64 = 1_000_000;
+
+/// The most memory for the window of a packed stream, as a power of two: what `zstd --long` uses.
+pub(crate) const WINDOW_LOG: u32 = 27;
 
 /// The most bytes that decoders may give out for one file, all members together: as many as a
 /// file may have that is not packed.

@@ -8,7 +8,6 @@
 //! article of the bytes of one. The readers that come with the crate are in `readers/`; a program
 //! adds its own with [`Corpus::with_reader`].
 
-#[allow(dead_code, reason = "for whoever unpacks")]
 mod budget;
 pub(crate) mod codes;
 mod cut;
@@ -16,13 +15,10 @@ mod dates;
 mod decode;
 mod entry;
 mod format;
-#[allow(dead_code, reason = "for whoever unpacks")]
 mod input;
-#[allow(dead_code, reason = "for whoever unpacks")]
 mod limits;
 mod paths;
 mod read;
-#[allow(dead_code, reason = "for whoever unpacks")]
 mod reader;
 mod readers;
 mod records;

@@ -50,8 +50,11 @@ fn encode_bytes(name: &[u8]) -> Cow<'_, str> {
     Cow::Owned(text)
 }
 
+/// The longest path of a member; addresses of the web can be longer than an id may be.
+const MEMBER_BYTES: usize = 700;
+
 /// The path of a member in a container, and whether its name was none that could be kept as it
-/// is: absolute, leading out of the container, or empty. Backslashes part folders, too, since
+/// is: absolute, leading out of the container, too long, or empty. Backslashes part folders, too, since
 /// nobody else would put them there.
 pub(super) fn encode_member(name: &[u8]) -> (String, bool) {
     let mut steps: Vec<Cow<'_, str>> = Vec::new();
@@ -66,7 +69,16 @@ pub(super) fn encode_member(name: &[u8]) -> (String, bool) {
     if steps.is_empty() {
         return ("unnamed".to_owned(), true);
     }
-    (steps.join("/"), is_odd)
+    let path = steps.join("/");
+    if path.len() <= MEMBER_BYTES {
+        return (path, is_odd);
+    }
+    let mut end = MEMBER_BYTES;
+    while !path.is_char_boundary(end) {
+        end -= 1;
+    }
+    let hash = blake3::hash(path.as_bytes()).to_hex();
+    (format!("{}~{}", &path[..end], &hash[..16]), true)
 }
 
 /// The path of something inside a container.

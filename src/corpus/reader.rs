@@ -133,10 +133,13 @@ pub struct Material<'r> {
     pub(super) bytes: &'r [u8],
     /// The encoding that a rule gives to the file.
     pub(super) encoding: Option<&'static Encoding>,
+    /// The encoding that it was sent with.
+    pub(super) charset: Option<&'r str>,
     pub(super) fields: &'r FieldKeys,
     /// What stands beside the file, and wins over what it says itself.
     pub(super) sidecar: Map<String, Value>,
     pub(super) notes: Vec<Note>,
+    #[allow(dead_code, reason = "for readers of packed formats")]
     pub(super) budget: Budget,
 }
 
@@ -160,12 +163,13 @@ impl<'r> Material<'r> {
     }
 
     /// As [`text`](Self::text), in the encoding that the content declares (`iso-8859-1`). A byte
-    /// order mark, a rule of the configuration, and valid UTF-8 win over what is declared.
+    /// order mark, a rule of the configuration, valid UTF-8, and the encoding that it was sent
+    /// with win over what is declared.
     ///
     /// # Errors
     /// A refusal with the code `binary` if the bytes are no text.
     pub fn text_as(&mut self, declared: Option<&str>) -> Result<Cow<'r, str>, Refusal> {
-        self.decode(self.bytes, declared)
+        self.decode(self.bytes, self.charset.or(declared))
     }
 
     /// Turns other bytes of the same origin (a part of a message) into text.
@@ -193,6 +197,7 @@ impl<'r> Material<'r> {
     }
 
     /// What is left of what this record may cost.
+    #[allow(dead_code, reason = "for readers of packed formats")]
     pub(crate) fn budget(&self) -> &Budget {
         &self.budget
     }

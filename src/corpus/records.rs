@@ -12,6 +12,8 @@ use std::sync::Arc;
 
 use serde_json::{Map, Value};
 
+use super::budget::refusal_of;
+use super::cut::Content;
 use super::format::Readers;
 use super::{
     Cutter, Failure, FileStat, Format, Input, Member, Note, Piece, Refusal, SourceFile, Stage,
@@ -42,6 +44,8 @@ pub struct RawRecord {
     pub(super) own_hash: blake3::Hash,
     pub(super) data: Vec<u8>,
     pub(super) sidecar: Option<Arc<SidecarBytes>>,
+    /// The encoding that it was sent with.
+    pub(super) charset: Option<String>,
     /// What the container says about it.
     pub(super) given: Map<String, Value>,
     /// What was odd on the way to it.
@@ -88,8 +92,6 @@ pub struct Records {
     last: u64,
     sidecar: Option<Arc<SidecarBytes>>,
     sidecar_hash: Option<blake3::Hash>,
-    /// What was odd about the file as such.
-    notes: Vec<Note>,
     changed: bool,
 }
 
@@ -99,11 +101,19 @@ struct Level {
     format: Format,
     cutter: Box<dyn Cutter>,
     input: Input,
+    origin: Origin,
+    is_done: bool,
+}
+
+/// What all records of a file, or of a member of one, have in common.
+#[derive(Debug, Clone, Default)]
+struct Origin {
     /// The path inside the file; `None` for the file itself.
     member: Option<String>,
+    /// What the container says about it.
     given: Map<String, Value>,
+    charset: Option<String>,
     notes: Vec<Note>,
-    is_done: bool,
 }
 
 type Item = Result<RawRecord, Failure>;
@@ -118,7 +128,8 @@ impl Records {
             code,
             message,
         };
-        let mut input = Input::file(open_regular(&file.absolute).map_err(fail)?);
+        let opened = open_regular(&file.absolute).map_err(fail)?;
+        let mut input = Input::file(&file.path, opened);
         let mut changed = false;
         let sidecar = file.sidecar.as_ref().map(|sidecar| {
             let (content, stat) = read_sidecar(&sidecar.absolute);
@@ -137,9 +148,10 @@ impl Records {
             cutter: format.reader().cutter(),
             format,
             input,
-            member: None,
-            given: Map::new(),
-            notes: Vec::new(),
+            origin: Origin {
+                notes,
+                ..Origin::default()
+            },
             is_done: false,
         };
         Ok(Self {
@@ -153,14 +165,15 @@ impl Records {
                 Err(message) => blake3::hash(message.as_bytes()),
             }),
             sidecar: sidecar.map(Arc::new),
-            notes,
             changed,
         })
     }
 
     /// Reads what is left of the file and says what all of it was.
     pub fn finish(mut self) -> FileDigest {
-        self.levels.truncate(1);
+        while self.levels.len() > 1 {
+            self.leave();
+        }
         let file = self.levels.pop().and_then(|level| level.input.finish());
         let Some((hashing, complete)) = file else {
             // The first level is always the file.
@@ -203,12 +216,12 @@ impl Records {
                 if is_file {
                     return None;
                 }
-                self.levels.pop();
+                self.leave();
                 continue;
             }
             match level.cutter.next(&mut level.input) {
                 Ok(Some(piece)) => {
-                    if let Some(item) = self.take(piece) {
+                    if let Some(item) = self.judge(piece) {
                         return Some(item);
                     }
                 }
@@ -222,8 +235,16 @@ impl Records {
         }
     }
 
+    /// Leaves a member, and gives back what it was a section of.
+    fn leave(&mut self) {
+        let left = self.levels.pop().and_then(|level| level.input.back());
+        if let (Some(level), Some(input)) = (self.levels.last_mut(), left) {
+            level.input = input;
+        }
+    }
+
     /// What becomes of a piece; `None` if it is a file in its own right, to be cut next.
-    fn take(&mut self, piece: Piece) -> Option<Item> {
+    fn judge(&mut self, piece: Piece) -> Option<Item> {
         let level = self.levels.last()?;
         match piece {
             Piece::Record {
@@ -232,7 +253,7 @@ impl Records {
                 data,
             } => {
                 let end = start + data.len() as u64;
-                self.take(Piece::Excerpt {
+                self.judge(Piece::Excerpt {
                     number,
                     start,
                     end,
@@ -245,22 +266,18 @@ impl Records {
                 end,
                 data,
             } => {
-                let part = Part {
-                    member: level.member.clone(),
-                    format: level.format.clone(),
-                    given: level.given.clone(),
-                    notes: level.notes.clone(),
-                };
-                Some(Ok(self.record(number, start..end, data, part)))
+                let (format, origin) = (level.format.clone(), level.origin.clone());
+                Some(Ok(self.record(number, start..end, data, format, origin)))
             }
             Piece::Member(member) => self.member(member),
+            Piece::Unpacked(member) => self.unpacked(member),
             Piece::Refused {
                 number,
                 member,
                 refusal,
             } => {
-                let member = member.map(|name| paths::encode_member(name.as_bytes()).0);
-                let member = match (&level.member, member) {
+                let member = member.map(|name| paths::encode_member(&name).0);
+                let member = match (&level.origin.member, member) {
                     (Some(outer), Some(inner)) => Some(paths::inside(outer, &inner)),
                     (outer, inner) => inner.or_else(|| outer.clone()),
                 };
@@ -279,52 +296,87 @@ impl Records {
     fn member(&mut self, member: Member) -> Option<Item> {
         let level = self.levels.last()?;
         let (name, is_odd) = paths::encode_member(&member.name);
-        let path = match &level.member {
+        let path = match &level.origin.member {
             Some(outer) => paths::inside(outer, &name),
             None => name.clone(),
         };
-        let mut notes = level.notes.clone();
+        let mut origin = level.origin.clone();
         if is_odd {
-            let message = "the name leads out of the container, or is no path; it was mended";
-            notes.push(Note::new(codes::MEMBER_RENAMED, message));
+            let message = "the name leads out of the container, is too long, or is no path; it \
+                           was mended";
+            origin.notes.push(Note::new(codes::MEMBER_RENAMED, message));
         }
         let is_hidden = |step: &str| step.starts_with('.') || step == "__MACOSX";
         if name.split('/').any(is_hidden) {
             return Some(self.pass_over(path, codes::HIDDEN, "a hidden file or folder"));
         }
-        let head = &member.data[..member.data.len().min(limits::SNIFF_BYTES)];
-        let hinted = || {
-            self.readers
-                .of_name(&format!("x.{}", member.extension.as_ref()?))
+        origin.member = Some(path);
+        origin.given.extend(member.given);
+        origin.charset = member.charset.or(origin.charset);
+        self.enter(&name, member.extension.as_deref(), member.content, origin)
+    }
+
+    /// What becomes of a file without what it was packed in.
+    fn unpacked(&mut self, member: Member) -> Option<Item> {
+        let origin = self.levels.last()?.origin.clone();
+        let (name, _) = paths::encode_member(&member.name);
+        self.enter(&name, member.extension.as_deref(), member.content, origin)
+    }
+
+    /// Begins to cut what lies in the innermost file, unless nobody reads it.
+    fn enter(
+        &mut self,
+        name: &str,
+        extension: Option<&str>,
+        content: Content,
+        mut origin: Origin,
+    ) -> Option<Item> {
+        let hint = extension.map(|extension| format!("x.{extension}"));
+        let named = self
+            .readers
+            .of_name(hint.as_deref().unwrap_or(name))
+            .cloned();
+        let is_deep = self.levels.len() >= limits::DEPTH;
+        let level = self.levels.last_mut()?;
+        let mut input = level.input.member(name, content);
+        let format = match (input.head(), named) {
+            (Ok(head), Some(named)) => {
+                let format = self.readers.settle(&named, head);
+                origin.notes.extend(mismatch(&named, format));
+                Ok(format.clone())
+            }
+            (Ok(head), None) => match self.readers.of_content(head) {
+                Some(format) => Ok(format.clone()),
+                None => Err(Refusal::new(codes::UNSUPPORTED, unsupported(name))),
+            },
+            (Err(error), _) => Err(broken(&error, false)),
         };
-        let named = self.readers.of_name(&name).or_else(hinted);
-        let format = if let Some(named) = named {
-            let format = self.readers.settle(named, head).clone();
-            notes.extend(mismatch(named, &format));
-            format
-        } else if let Some(format) = self.readers.of_content(head) {
-            format.clone()
-        } else {
-            let message = unsupported(&name);
-            return Some(self.pass_over(path, codes::UNSUPPORTED, &message));
+        let refusal = match format {
+            Ok(format) if is_deep && format.reader().is_container() => {
+                let most = limits::DEPTH;
+                let message = format!("more than {most} files lie in each other");
+                Refusal::new(codes::TOO_DEEP, message)
+            }
+            Ok(format) => {
+                self.levels.push(Level {
+                    cutter: format.reader().cutter(),
+                    format,
+                    input,
+                    origin,
+                    is_done: false,
+                });
+                return None;
+            }
+            Err(refusal) => refusal,
         };
-        if format.reader().is_container() && self.levels.len() >= limits::DEPTH {
-            let most = limits::DEPTH;
-            let message = format!("more than {most} containers lie in each other");
-            return Some(self.pass_over(path, codes::TOO_DEEP, &message));
+        if let (Some(level), Some(outer)) = (self.levels.last_mut(), input.back()) {
+            level.input = outer;
         }
-        let mut given = level.given.clone();
-        given.extend(member.given);
-        self.levels.push(Level {
-            cutter: format.reader().cutter(),
-            format,
-            input: Input::bytes(member.data, level.input.budget().clone()),
-            member: Some(path),
-            given,
-            notes,
-            is_done: false,
-        });
-        None
+        let Some(member) = origin.member else {
+            let number = (self.last > 0).then_some(self.last);
+            return Some(Err(self.failure(number, None, refusal.at(Stage::Read))));
+        };
+        Some(self.pass_over(member, refusal.code, &refusal.message))
     }
 
     /// Says why a member is not read.
@@ -345,23 +397,21 @@ impl Records {
         number: Option<u64>,
         place: Range<u64>,
         data: Vec<u8>,
-        part: Part,
+        format: Format,
+        origin: Origin,
     ) -> RawRecord {
         let own_hash = blake3::hash(&data);
-        let (hash, number, inner) = match &part.member {
+        let (hash, number, inner) = match &origin.member {
             None => {
                 let number = number.map(|number| number.max(self.last + 1));
                 self.last = number.unwrap_or(self.last);
                 (self.with_sidecar(own_hash), number, None)
             }
-            Some(member) => (
-                part.hash(own_hash, member, number),
-                Some(self.count()),
-                number,
-            ),
+            Some(member) => {
+                let hash = origin.hash(own_hash, member, number);
+                (hash, Some(self.count()), number)
+            }
         };
-        let mut notes = self.notes.clone();
-        notes.extend(part.notes);
         RawRecord {
             number,
             inner,
@@ -370,11 +420,12 @@ impl Records {
             hash: *hash.as_bytes(),
             own_hash,
             data,
-            sidecar: self.sidecar.clone().filter(|_| part.member.is_none()),
-            member: part.member,
-            format: part.format,
-            given: part.given,
-            notes,
+            sidecar: self.sidecar.clone().filter(|_| origin.member.is_none()),
+            member: origin.member,
+            format,
+            charset: origin.charset,
+            given: origin.given,
+            notes: origin.notes,
         }
     }
 
@@ -389,24 +440,16 @@ impl Records {
         }
     }
 
-    /// What an error of the input means: the file, or the member, is left alone after it.
+    /// A failure after which the innermost file is left alone.
     fn broken(&mut self, error: &io::Error) -> Failure {
-        let (code, message) = if let Some(refusal) = super::budget::refusal_of(error) {
-            (refusal.code, refusal.message)
-        } else if error.kind() == io::ErrorKind::FileTooLarge {
-            let most = limits::FILE_BYTES >> 30;
-            let message = format!("larger than {most} GiB; the rest was not read");
-            (codes::FILE_TOO_LARGE, message)
-        } else {
-            (codes::UNREADABLE, format!("cannot be read: {error}"))
-        };
-        let member = self.levels.last().and_then(|level| level.member.clone());
+        let level = self.levels.last();
+        let is_file = level.is_some_and(|level| level.input.is_file());
+        let member = level.and_then(|level| level.origin.member.clone());
         let record = match &member {
             Some(_) => Some(self.count()),
             None => (self.last > 0).then_some(self.last),
         };
-        let refusal = Refusal::new(code, message).at(Stage::Read);
-        self.failure(record, member, refusal)
+        self.failure(record, member, broken(error, is_file))
     }
 }
 
@@ -418,15 +461,24 @@ impl Iterator for Records {
     }
 }
 
-/// What a record has of the level that it was cut from.
-struct Part {
-    member: Option<String>,
-    format: Format,
-    given: Map<String, Value>,
-    notes: Vec<Note>,
+/// What an error means that came out of a file, or of what is unpacked from one.
+fn broken(error: &io::Error, is_file: bool) -> Refusal {
+    if let Some(refusal) = refusal_of(error) {
+        return refusal;
+    }
+    let (code, message) = if error.kind() == io::ErrorKind::FileTooLarge {
+        let most = limits::FILE_BYTES >> 30;
+        let message = format!("larger than {most} GiB; the rest was not read");
+        (codes::FILE_TOO_LARGE, message)
+    } else if is_file || error.raw_os_error().is_some() {
+        (codes::UNREADABLE, format!("cannot be read: {error}"))
+    } else {
+        (codes::DAMAGED, format!("damaged or cut short: {error}"))
+    };
+    Refusal::new(code, message).at(Stage::Read)
 }
 
-impl Part {
+impl Origin {
     /// The hash of everything that a document in a container is made of: its id, too, follows
     /// from where it lies, so that a member of another name is another document.
     fn hash(&self, own: blake3::Hash, member: &str, number: Option<u64>) -> blake3::Hash {

@@ -21,6 +21,13 @@ const DELETED_RATIO: f32 = 0.2;
 /// corpus would be rewritten with every few changes of a single file.
 const SMALL: u32 = 1_000;
 
+/// Segments with more documents than this are not merged with others,
+const LARGE: u32 = 100_000;
+
+/// and no merge takes in more than this: what it needs in memory grows with them, by about a hundred
+/// bytes each.
+const MOST_MERGED: u32 = 1_000_000;
+
 /// Proposes the merges of a logarithmic policy whose inputs are intact.
 #[derive(Debug)]
 pub(super) struct VerifiedMerges {
@@ -77,11 +84,8 @@ impl MergeLog {
 
 impl VerifiedMerges {
     pub(super) fn new(directory: EngineDirectory, log: MergeLog) -> Self {
-        let mut policy = LogMergePolicy::default();
-        policy.set_del_docs_ratio_before_merge(DELETED_RATIO);
-        policy.set_min_layer_size(SMALL);
         Self {
-            policy,
+            policy: policy(),
             directory,
             log,
         }
@@ -102,7 +106,7 @@ impl VerifiedMerges {
 
 impl MergePolicy for VerifiedMerges {
     fn compute_merge_candidates(&self, segments: &[SegmentMeta]) -> Vec<MergeCandidate> {
-        let mut candidates = self.policy.compute_merge_candidates(segments);
+        let mut candidates = candidates(&self.policy, segments);
         candidates.retain(|candidate| self.intact(candidate));
         let ids = |candidate: &MergeCandidate| {
             let ids = candidate.0.iter().map(SegmentId::uuid_string);
@@ -112,6 +116,39 @@ impl MergePolicy for VerifiedMerges {
         self.log.merges().begun.extend(begun);
         candidates
     }
+}
+
+fn policy() -> LogMergePolicy {
+    let mut policy = LogMergePolicy::default();
+    policy.set_del_docs_ratio_before_merge(DELETED_RATIO);
+    policy.set_min_layer_size(SMALL);
+    policy.set_max_docs_before_merge(LARGE as usize);
+    policy
+}
+
+/// What the policy proposes, within bounds; and large segments of which much was deleted, each by
+/// itself.
+fn candidates(policy: &LogMergePolicy, segments: &[SegmentMeta]) -> Vec<MergeCandidate> {
+    let documents = |id: &SegmentId| {
+        let segment = segments.iter().find(|segment| segment.id() == *id);
+        segment.map_or(0, SegmentMeta::num_docs)
+    };
+    let mut candidates = policy.compute_merge_candidates(segments);
+    for MergeCandidate(ids) in &mut candidates {
+        let mut sum = 0_u32;
+        ids.retain(|id| {
+            sum = sum.saturating_add(documents(id));
+            sum <= MOST_MERGED
+        });
+    }
+    let is_worn = |segment: &&SegmentMeta| {
+        let deleted = segment.num_deleted_docs() as f32;
+        segment.num_docs() > LARGE && deleted > segment.max_doc() as f32 * DELETED_RATIO
+    };
+    let worn = segments.iter().filter(is_worn);
+    candidates.extend(worn.map(|segment| MergeCandidate(vec![segment.id()])));
+    candidates.retain(|candidate| !candidate.0.is_empty());
+    candidates
 }
 
 #[cfg(test)]
@@ -137,5 +174,41 @@ mod tests {
         ] {
             assert_eq!(log.failure(&meta(left)).is_some(), failed, "{left:?}");
         }
+    }
+
+    #[test]
+    fn merges_stay_within_bounds() {
+        let index = tantivy::Index::create_in_ram(tantivy::schema::Schema::builder().build());
+        let segment = |documents: u32, deleted: u32| {
+            let id = SegmentId::generate_random();
+            let segment = index.new_segment_meta(id, documents + deleted);
+            if deleted == 0 {
+                segment
+            } else {
+                segment.with_delete_meta(deleted, 1)
+            }
+        };
+        let sizes = |segments: &[SegmentMeta]| {
+            let size = |id: &SegmentId| {
+                let found = segments.iter().find(|segment| segment.id() == *id);
+                found.unwrap().num_docs()
+            };
+            let mut merges: Vec<Vec<u32>> = candidates(&policy(), segments)
+                .iter()
+                .map(|candidate| candidate.0.iter().map(size).collect())
+                .collect();
+            merges.sort();
+            merges
+        };
+        let many = vec![segment(90_000, 0); 1];
+        assert_eq!(sizes(&many), [] as [Vec<u32>; 0]);
+        let many: Vec<_> = (0..8).map(|_| segment(100, 0)).collect();
+        assert_eq!(sizes(&many), [[100; 8]]);
+        let many: Vec<_> = (0..20).map(|_| segment(90_000, 0)).collect();
+        assert_eq!(sizes(&many), [[90_000; 11]], "no more than a million");
+        let many: Vec<_> = (0..20).map(|_| segment(LARGE + 1, 0)).collect();
+        assert!(sizes(&many).is_empty(), "large ones stay");
+        let worn = [segment(LARGE + 1, LARGE), segment(LARGE + 2, 10)];
+        assert_eq!(sizes(&worn), [[LARGE + 1]]);
     }
 }

@@ -8,17 +8,22 @@ use serde_json::{Value, json};
 
 use crate::world::World;
 
-/// Codes that take a race, a permission that does not bind every user, a bug, gigabytes, or a
-/// container.
+/// Codes that take a race, a permission that does not bind every user, a bug, or gigabytes, or
+/// that the table of bad files has.
 const NOT_HERE: &[&str] = &[
     "bomb",
     "changed",
+    "damaged",
     "encoding_unknown",
+    "encrypted",
     "file_too_large",
     "format_mismatch",
+    "http_status",
+    "mail",
     "member_renamed",
     "not_a_file",
     "not_indexable",
+    "packing",
     "panicked",
     "record_too_large",
     "same_path",

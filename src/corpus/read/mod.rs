@@ -44,6 +44,7 @@ pub(super) fn document(
         name: record.member.as_deref().unwrap_or(&file.path),
         bytes: &record.data,
         encoding: rules.encoding,
+        charset: record.charset.as_deref(),
         fields: &schema.fields,
         sidecar,
         notes,
@@ -53,9 +54,7 @@ pub(super) fn document(
     let Material {
         sidecar, mut notes, ..
     } = material;
-    for (key, value) in record.given {
-        article.metadata.entry(key).or_insert(value);
-    }
+    offer(schema, &mut article.metadata, record.given);
     article.metadata.extend(sidecar);
     let path = match &record.member {
         Some(member) => paths::inside(&file.path, member),
@@ -106,6 +105,21 @@ pub(super) fn remake(schema: &Schema, rules: &Given, document: &mut Document) {
     }
     .fill_values(document);
     document.metadata = metadata;
+}
+
+/// Adds what a container says about a record, unless the record says it itself, by whatever key.
+fn offer(schema: &Schema, metadata: &mut Map<String, Value>, given: Map<String, Value>) {
+    let fields = &schema.fields;
+    let facets = schema.facets.iter().map(|facet| &facet.keys);
+    let groups = [&fields.title, &fields.date, &fields.url, &fields.language];
+    let groups: Vec<&Vec<String>> = groups.into_iter().chain(facets).collect();
+    for (key, value) in given {
+        let mut groups = groups.iter().filter(|keys| keys.contains(&key));
+        let is_said = groups.any(|keys| declared_text(metadata, keys).is_some());
+        if !is_said && !metadata.contains_key(&key) {
+            metadata.insert(key, value);
+        }
+    }
 }
 
 /// Whether two titles differ in nothing but white space.

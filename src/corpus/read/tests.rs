@@ -45,6 +45,7 @@ impl<'a> Case<'a> {
             member: None,
             inner: None,
             format,
+            charset: None,
             given: Map::new(),
             notes: Vec::new(),
             start: 0,

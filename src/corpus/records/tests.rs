@@ -257,7 +257,101 @@ fn what_took_the_place_of_a_file_is_not_opened() {
     );
 }
 
+/// A tar archive with these members.
+fn tar(members: &[(&str, &[u8])]) -> Vec<u8> {
+    let mut bytes = Vec::new();
+    for (name, data) in members {
+        let mut header = vec![0; 512];
+        header[..name.len()].copy_from_slice(name.as_bytes());
+        header[124..135].copy_from_slice(format!("{:011o}", data.len()).as_bytes());
+        header[148..156].copy_from_slice(b"        ");
+        let sum: u32 = header.iter().map(|byte| u32::from(*byte)).sum();
+        header[148..156].copy_from_slice(format!("{sum:06o}\0 ").as_bytes());
+        bytes.extend(header);
+        bytes.extend(*data);
+        bytes.resize(bytes.len().div_ceil(512) * 512, 0);
+    }
+    bytes.resize(bytes.len() + 1024, 0);
+    bytes
+}
+
+#[test]
+fn containers_are_hashed_whole_wherever_the_cutting_ends() {
+    let inner = tar(&[
+        ("x.jsonl", b"{}\n{}\n{}\n"),
+        ("y.bin", b"?"),
+        ("z.txt", b"Text."),
+    ]);
+    let bytes = tar(&[("a.tar", &inner), ("b.txt", b"More.")]);
+    let fixture = Fixture::new("a.tar", &bytes);
+    let all = fixture.read().0.len();
+    assert_eq!(all, 6);
+    for taken in 0..=all + 1 {
+        let mut records = Records::open(&Arc::default(), &fixture.file).unwrap();
+        let places: Vec<_> = records
+            .by_ref()
+            .take(taken)
+            .map(|record| match record {
+                Ok(record) => (record.number, record.member),
+                Err(failure) => (failure.record, failure.member),
+            })
+            .collect();
+        let expected = ["a.tar!/x.jsonl"; 3];
+        let expected = expected
+            .into_iter()
+            .chain(["a.tar!/y.bin", "a.tar!/z.txt", "b.txt"]);
+        let expected = expected.zip(1..).take(taken);
+        let expected: Vec<_> = expected
+            .map(|(member, number)| (Some(number), Some(member.to_owned())))
+            .collect();
+        assert_eq!(places, expected);
+        let digest = records.finish();
+        assert_eq!(digest.hash, blake3::hash(&bytes).to_hex().to_string());
+        assert_eq!((digest.length, digest.changed), (bytes.len() as u64, false));
+    }
+}
+
+#[test]
+fn members_of_other_names_are_other_records() {
+    let hashes = |name: &str| {
+        let fixture = Fixture::new("a.tar", &tar(&[(name, b"{}\n{}\n")]));
+        let records = fixture.read().0;
+        let hashes: Vec<_> = records.iter().map(|it| it.as_ref().unwrap().hash).collect();
+        hashes
+    };
+    let (one, two) = (hashes("one.jsonl"), hashes("two.jsonl"));
+    assert_eq!(one, hashes("one.jsonl"));
+    assert!(one[0] != one[1] && one[0] != two[0] && two[0] != two[1]);
+}
+
 proptest! {
+    #[test]
+    fn containers_of_any_bytes_come_to_an_end(
+        name in prop_oneof![
+            Just("a.tar"), Just("a.zip"), Just("a.gz"), Just("a.zst"), Just("a.warc"),
+            Just("a.mbox"), Just("a.eml"), Just("a"),
+        ],
+        start in prop_oneof![
+            Just(&b""[..]), Just(&b"PK\x03\x04"[..]), Just(&b"PK\x05\x06"[..]), Just(&b"\x1f\x8b\x08\0"[..]),
+            Just(&b"\x28\xb5\x2f\xfd"[..]), Just(&b"WARC/1.0\r\nWARC-Type: response\r\n"[..]),
+            Just(&b"From a@b Sun Oct 28 10:00:00 1962\n"[..]), Just(&b"Subject: x\nFrom: y\nTo: z\n\n"[..]),
+        ],
+        bytes in prop::collection::vec(prop_oneof![any::<u8>(), Just(0), Just(b'\n')], 0..1_500),
+    ) {
+        let whole = [start, &bytes].concat();
+        let folder = tempfile::tempdir().unwrap();
+        fs::write(folder.path().join(name), &whole).unwrap();
+        let corpus = crate::corpus::Corpus::new(folder.path(), crate::Config::default()).unwrap();
+        for entry in corpus.walk().unwrap() {
+            let crate::corpus::Entry::File(file) = entry else { continue };
+            let mut records = corpus.records(&file).unwrap();
+            for record in records.by_ref().flatten() {
+                let _ = corpus.document(&file, record);
+            }
+            prop_assert_eq!(records.finish().hash, blake3::hash(&whole).to_hex().to_string());
+        }
+    }
+
     #[test]
     fn bytes_of_any_kind_are_cut_and_hashed(
         name in prop_oneof![Just("a.json"), Just("a.jsonl"), Just("a.txt")],

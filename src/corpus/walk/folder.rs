@@ -245,7 +245,7 @@ impl Ground {
             return (!is_claimed).then(|| skip(name.path, codes::ORPHAN_SIDECAR, message));
         }
         let named = self.readers.of_name(text).cloned();
-        if named.is_none() && !says_nothing(text) {
+        if named.is_none() && !says_nothing(&name.path) {
             let message = unsupported(text);
             return Some(skip(name.path, codes::UNSUPPORTED, message));
         }

@@ -41,7 +41,7 @@ fn no_word_that_fits_is_left_out() {
         ("word* -word1*", 199),
         ("oil NEAR/2 word*", 300),
         ("oil NEAR/2 word1*", 100),
-        ("oil BEFORE/2 *7", 30),
+        ("oil BEFORE/2 w*7", 30),
         ("word1* BEFORE/2 oil", 0),
         ("word0* NEAR/s second", 100),
         ("word0* NEAR/s oil", 100),

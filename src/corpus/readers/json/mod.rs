@@ -14,7 +14,8 @@ use serde_json::{Map, Value};
 
 use super::web::structured;
 
-use crate::corpus::{Article, Cutter, Format, Material, Reader, Refusal, codes};
+use super::sniff_text;
+use crate::corpus::{Article, Cutter, Format, Material, Reader, Refusal, Sniff, codes};
 
 pub(super) fn formats() -> Vec<Format> {
     vec![Format::new(Json), Format::new(JsonLines)]
@@ -31,6 +32,10 @@ impl Reader for Json {
 
     fn extensions(&self) -> &[&str] {
         &["json"]
+    }
+
+    fn sniff(&self, head: &[u8]) -> Sniff {
+        sniff_text(head)
     }
 
     fn is_single(&self) -> bool {
@@ -57,6 +62,10 @@ impl Reader for JsonLines {
 
     fn extensions(&self) -> &[&str] {
         &["jsonl", "ndjson"]
+    }
+
+    fn sniff(&self, head: &[u8]) -> Sniff {
+        sniff_text(head)
     }
 
     fn is_single(&self) -> bool {

@@ -57,9 +57,11 @@ pub(super) fn begins_page(head: &[u8]) -> bool {
         found.is_some_and(|found| found.eq_ignore_ascii_case(start.as_bytes()))
     };
     if begins_with("<?xml") {
-        return head
-            .windows(6)
-            .any(|found| found.eq_ignore_ascii_case(b"<html "));
+        // Behind declarations and comments comes the first element.
+        let mut pairs = head.windows(2).enumerate();
+        let first = pairs.find(|(_, pair)| pair[0] == b'<' && pair[1].is_ascii_alphabetic());
+        let name = first.and_then(|(at, _)| head.get(at + 1..at + 5));
+        return name.is_some_and(|name| name.eq_ignore_ascii_case(b"html"));
     }
     ["<!doctype html", "<html", "<head>", "<body"]
         .iter()

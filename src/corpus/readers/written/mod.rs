@@ -5,28 +5,12 @@ mod markdown;
 pub(in crate::corpus) mod text;
 mod yaml;
 
+use super::sniff_text;
 use crate::corpus::read::{same_words, unified};
 use crate::corpus::{Article, Format, Material, Reader, Refusal, Sniff};
 
 pub(super) fn formats() -> Vec<Format> {
     vec![Format::new(Text), Format::new(Markdown)]
-}
-
-/// How files begin that are no text, or text of another kind, whatever they are called.
-const FOREIGN: [&[u8]; 5] = [
-    b"%PDF-",
-    b"PK\x03\x04",
-    b"\x1f\x8b",
-    b"\x28\xb5\x2f\xfd",
-    b"{\\rtf",
-];
-
-fn sniff(head: &[u8]) -> Sniff {
-    if FOREIGN.iter().any(|start| head.starts_with(start)) {
-        Sniff::No
-    } else {
-        Sniff::Unsure
-    }
 }
 
 /// Plain text, perhaps with front matter.
@@ -43,7 +27,7 @@ impl Reader for Text {
     }
 
     fn sniff(&self, head: &[u8]) -> Sniff {
-        sniff(head)
+        sniff_text(head)
     }
 
     fn read(&self, material: &mut Material<'_>) -> Result<Article, Refusal> {
@@ -77,7 +61,7 @@ impl Reader for Markdown {
     }
 
     fn sniff(&self, head: &[u8]) -> Sniff {
-        sniff(head)
+        sniff_text(head)
     }
 
     fn read(&self, material: &mut Material<'_>) -> Result<Article, Refusal> {

@@ -109,6 +109,6 @@ fn title_in(tree: &Tree, place: usize, title: &str) -> Option<usize> {
     let mut inside = tree.inside(place).take(20_000);
     inside.find(|&at| {
         let is_heading = tree.element(at).is_some_and(|e| names::is_heading(&e.name));
-        is_heading && same_words(&tree.plain(at), title)
+        is_heading && tree.inside(at).len() <= 200 && same_words(&tree.plain(at), title)
     })
 }

@@ -51,6 +51,9 @@ const FOREIGN: &str = "about the author|advertisement|also read|also on|comments
     lea también|lea tambien|leia também|leia mais|читайте также|комментарии|по теме|leggi anche|\
     lees ook";
 
+/// How many nodes may be in what is read as one line.
+const MOST_NODES: usize = 200;
+
 fn is_one_of(words: &str, word: &str) -> bool {
     words.split(' ').any(|known| known == word)
 }
@@ -123,6 +126,8 @@ impl Noise {
     ) -> bool {
         let here = weights.of(at);
         let few = here.chars < 200;
+        // What has few letters in many elements is not looked into: it may be nested.
+        let is_small = tree.inside(at).len() <= MOST_NODES;
         let links = here.links as f32 / (here.chars.max(1)) as f32;
         match &*element.name {
             // A share of the links, and one of the article: what is mostly links leads away.
@@ -140,7 +145,12 @@ impl Noise {
             }
             _ => {}
         }
-        if element.name == "p" && links > 0.4 && here.chars < 240 && is_reference(&tree.plain(at)) {
+        if is_small
+            && element.name == "p"
+            && links > 0.4
+            && here.chars < 240
+            && is_reference(&tree.plain(at))
+        {
             return true;
         }
         if few
@@ -149,7 +159,10 @@ impl Noise {
         {
             return true;
         }
-        if here.chars < 60 && matches!(&*element.name, "div" | "p" | "span" | "time" | "li") {
+        if is_small
+            && here.chars < 60
+            && matches!(&*element.name, "div" | "p" | "span" | "time" | "li")
+        {
             let plain = tree.plain(at);
             return is_foreign_line(&plain);
         }
@@ -161,6 +174,7 @@ impl Noise {
     fn foreign_headings(&mut self, tree: &Tree, article: usize) {
         let headings: Vec<usize> = tree
             .inside(article)
+            .filter(|&at| tree.inside(at).len() <= MOST_NODES)
             .filter(|&at| tree.element(at).is_some_and(|e| names::is_heading(&e.name)))
             .collect();
         for at in headings {

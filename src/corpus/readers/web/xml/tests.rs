@@ -166,7 +166,7 @@ fn libraries_are_read() {
         "page-1.xml",
         r#"<alto><Layout><Page><PrintSpace><TextBlock><TextLine><String CONTENT="The"/><SP/><String CONTENT="har" SUBS_TYPE="HypPart1" SUBS_CONTENT="harbour"/><HYP CONTENT="-"/></TextLine>
 <TextLine><String CONTENT="bour" SUBS_TYPE="HypPart2" SUBS_CONTENT="harbour"/><SP/><String CONTENT="froze."/></TextLine></TextBlock><TextBlock><TextLine><String CONTENT="End"/></TextLine></TextBlock></PrintSpace></Page></Layout></alto>"#,
-        &["page-1.xml | Page-1\nnote title_from_name\n\nThe harbour froze.\n\nEnd"],
+        &["page-1.xml | Page 1\nnote title_from_name\n\nThe harbour froze.\n\nEnd"],
     );
     check(
         "a.mets",

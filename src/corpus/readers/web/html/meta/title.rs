@@ -19,6 +19,7 @@ impl Page<'_> {
             .elements()
             .filter(|(_, element)| names::is_heading(&element.name));
         let headings: Vec<(bool, String)> = headings
+            .filter(|&(at, _)| self.tree.inside(at).len() <= 200)
             .take(200)
             .map(|(at, element)| (element.name == "h1", self.tree.plain(at)))
             .filter(|(_, text)| {
