@@ -93,7 +93,8 @@ fn what_is_written_is_what_is_found() {
         ("steuer*", "f"),
         ("colo*r", "a"),
         ("colo?r", "a"),
-        ("col?r", ""),
+        ("col?r", "a"),
+        ("co?r", ""),
         ("*crat", "a"),
         ("*anction*", "bc"),
         ("SANCTION*", "bc"),
@@ -142,7 +143,7 @@ fn what_is_written_is_what_is_found() {
         ("(sanction* OR embargo) NEAR/10 (iran OR tehran)", "b"),
         ("(sanction* OR embargo) NEAR/10 (iraq OR gulf)", "c"),
         ("\"persian gulf\" NEAR/3 tankre~", "c"),
-        ("(sanctioned NEAR/1 tanker) BEFORE/3 /gul./", "c"),
+        ("(sanctioned NEAR/1 tanker) BEFORE/4 /gul./", "c"),
         ("title:embargo NEAR/5 iran", ""),
         ("title:(price NEAR/5 oil)", ""),
         ("body:(price NEAR/5 oil)", "d"),
@@ -198,8 +199,8 @@ fn weights_count() {
         ("iran^50 OR iraq", "b"),
         ("iran OR iraq^50", "c"),
         ("(embargo OR iran)^0.01 OR iraq", "c"),
-        ("sanctions^100 OR /iraq/", "b"),
-        ("sanctions OR (tanker NEAR/1 sanctioned)^100", "c"),
+        ("embargo^100 OR /iraq/", "b"),
+        ("embargo OR (tanker NEAR/1 sanctioned)^100", "c"),
     ] {
         let response = searcher.search(&request(text)).unwrap();
         assert_eq!(response.hits[0].id.as_str(), first, "{text}");
