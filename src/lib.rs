@@ -50,6 +50,9 @@ pub use schema::{
     FacetDefinition, FieldKeys, MAX_NAME_BYTES, NumberDefinition, Origin, RESERVED_NAMES, Schema,
     check_name,
 };
+#[cfg(fuzzing)]
+#[doc(hidden)]
+pub use search::fuzzing;
 pub use search::{
     Bucket, Choice, ChosenPresence, ChosenValue, CountedClause, Cursor, DateMatch, FORMAT_VERSION,
     FacetCounts, FacetRef, FacetResults, FacetSelection, FieldScore, Hit, Limit, Lit, Question,

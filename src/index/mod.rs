@@ -16,6 +16,8 @@ mod handle;
 mod home;
 mod in_flight;
 mod keys;
+#[cfg(test)]
+mod language;
 mod layout;
 mod merges;
 mod prepare;

@@ -250,7 +250,8 @@ fn path(glob: &str) -> String {
     let plain = |c: char| {
         c.is_alphanumeric() || matches!(c, '-' | '_' | '.' | '/' | '\'' | '’' | '*' | '?')
     };
-    if !glob.is_empty() && glob.chars().all(plain) {
+    let begins = |c: char| c.is_alphanumeric() || matches!(c, '_' | '.' | '*' | '?');
+    if glob.starts_with(begins) && glob.chars().all(plain) && keyword(glob).is_none() {
         glob.to_owned()
     } else {
         quoted(glob)

@@ -3,6 +3,8 @@
 mod arguments;
 mod cursor;
 mod explain;
+#[cfg(fuzzing)]
+pub mod fuzzing;
 mod highlight;
 pub(crate) mod pattern;
 mod request;
