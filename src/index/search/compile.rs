@@ -142,17 +142,15 @@ impl Compiler<'_> {
     }
 
     fn date(&mut self, clause: &DateClause) -> EngineQuery {
-        match clause.exactly {
-            Some(date) => Box::new(Filters::dated_exactly(date)),
-            None => {
-                let dated: EngineQuery = Box::new(Filters::dates(clause.range, self.date_match));
-                if !self.admits_undated {
-                    return dated;
-                }
-                let undated = without(Box::new(Filters::has_date()));
-                union(vec![(Occur::Should, dated), (Occur::Should, undated)])
-            }
+        if let Some(date) = clause.exactly {
+            return Box::new(Filters::dated_exactly(date));
         }
+        let dated: EngineQuery = Box::new(Filters::dates(clause.range, self.date_match));
+        if !self.admits_undated {
+            return dated;
+        }
+        let undated = without(Box::new(Filters::has_date()));
+        union(vec![(Occur::Should, dated), (Occur::Should, undated)])
     }
 
     fn has(&mut self, presence: &Presence) -> Result<EngineQuery> {
