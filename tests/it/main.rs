@@ -18,6 +18,7 @@ mod hostile;
 mod indexing;
 mod operating;
 mod readers;
+mod sample;
 mod search;
 mod tidy;
 mod upkeep;

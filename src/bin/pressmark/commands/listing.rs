@@ -4,7 +4,7 @@ use std::collections::HashSet;
 use std::io::Write;
 use std::time::Instant;
 
-use pressmark::corpus::decode_path;
+use pressmark::corpus::{decode_path, file_of};
 use pressmark::{FacetSelection, Hit, Limit, SearchRequest, Searcher};
 
 use crate::args::{Common, CountingArgs, FieldName, Format, LimitArg, ListingArgs, SelectionArgs};
@@ -152,11 +152,13 @@ impl Listing {
         self.asked.tell(&head.diagnostics, console)?;
         let mut printed = HashSet::new();
         for hit in hits {
-            let Some(path) = hit?.path.filter(|path| !printed.contains(path)) else {
+            let Some(path) = hit?.path else { continue };
+            let path = file_of(&path);
+            if printed.contains(path) {
                 continue;
-            };
-            let file = here.path(&decode_path(&path));
-            printed.insert(path);
+            }
+            let file = here.path(&decode_path(path));
+            printed.insert(path.to_owned());
             let is_terminal = console.stdout.is_terminal;
             let out = console.out();
             if nul {

@@ -224,6 +224,7 @@ fn entries(stored: &StoredDocument, schema: &Schema) -> Vec<(String, String)> {
     if let Some(source) = &document.source {
         let record = source
             .record
+            .filter(|_| source.member().is_none())
             .map(|record| format!(", record {record}"))
             .unwrap_or_default();
         add("file", format!("{}{record}", source.path));
