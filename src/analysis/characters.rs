@@ -45,6 +45,16 @@ pub(super) fn class(c: char) -> Class {
     }
 }
 
+/// Whether a folded character is a letter of a script that writes no spaces between words.
+pub(crate) fn is_unspaced_letter(c: char) -> bool {
+    class(c) == Class::Unspaced
+}
+
+/// Whether a folded character belongs to the letter before it.
+pub(crate) fn is_mark(c: char) -> bool {
+    class(c) == Class::Mark
+}
+
 /// Letters of the commonest scripts, told without a look-up.
 fn is_plain_letter(c: char) -> bool {
     matches!(c,

@@ -19,6 +19,7 @@ mod words;
 mod tests;
 
 pub use analyzer::{Analysis, Analyzer, QueryToken};
+pub(crate) use characters::{is_mark, is_unspaced_letter};
 pub use fold::fold;
 pub use language::{Language, detect};
 pub use packed::{Packed, unpack};

@@ -23,6 +23,7 @@ codes! {
 
     // Failures.
     BINARY = "binary";
+    CSV_QUOTE = "csv_quote";
     BOMB = "bomb";
     ENCODING = "encoding";
     FILE_TOO_LARGE = "file_too_large";
@@ -37,9 +38,12 @@ codes! {
     TOO_MANY_MEMBERS = "too_many_members";
     UNREADABLE = "unreadable";
     UNREADABLE_FOLDER = "unreadable_folder";
+    VANISHED = "vanished";
+    XML = "xml";
 
     // Notes.
     BODY_EMPTY = "body_empty";
+    COLUMN_REPEATED = "column_repeated";
     DATE_AMBIGUOUS = "date_ambiguous";
     DATE_UNREADABLE = "date_unreadable";
     DATE_ZONE_UNKNOWN = "date_zone_unknown";
@@ -49,14 +53,18 @@ codes! {
     ENCODING_UNKNOWN = "encoding_unknown";
     FORMAT_MISMATCH = "format_mismatch";
     FRONT_MATTER = "front_matter";
+    HTML_FLATTENED = "html_flattened";
+    HTML_NO_ARTICLE = "html_no_article";
     ID_IGNORED = "id_ignored";
     JSON_DUPLICATE_KEY = "json_duplicate_key";
+    JSON_LD = "json_ld";
     JSON_SURROGATE = "json_surrogate";
     LANGUAGE_UNKNOWN = "language_unknown";
     MEMBER_RENAMED = "member_renamed";
     METADATA_CUT = "metadata_cut";
     NUL_REPLACED = "nul_replaced";
     NUMBER_UNREADABLE = "number_unreadable";
+    ROW_RAGGED = "row_ragged";
     SIDECAR = "sidecar";
     TITLE_CUT = "title_cut";
     TITLE_FROM_NAME = "title_from_name";
@@ -65,6 +73,10 @@ codes! {
     VALUE_CONTROL = "value_control";
     VALUE_IGNORED = "value_ignored";
     VALUE_TOO_LONG = "value_too_long";
+    XML_CUT = "xml_cut";
+    XML_ENTITY = "xml_entity";
+    XML_FLATTENED = "xml_flattened";
+    XML_UNKNOWN = "xml_unknown";
 
     // What a run adds: skips, failures and notes.
     NO_RECORDS = "no_records";

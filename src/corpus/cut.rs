@@ -30,6 +30,18 @@ pub enum Piece {
         /// Its bytes.
         data: Vec<u8>,
     },
+    /// A record that was put together: a part of the file, with what the file says elsewhere for
+    /// all of its records, such as the names of columns.
+    Excerpt {
+        /// Its number in a file that holds many, counted from 1.
+        number: Option<u64>,
+        /// The first byte of its own part in the file or member.
+        start: u64,
+        /// The byte after the last one of that part.
+        end: u64,
+        /// Everything that its reader needs.
+        data: Vec<u8>,
+    },
     /// A file within the file, to be read by whoever reads such files.
     Member(Member),
     /// What could not be cut.

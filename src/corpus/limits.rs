@@ -25,6 +25,30 @@ pub(crate) const METADATA_DEPTH: usize = 64;
 /// The most values in one JSON record: `[0,0,…]` grows sixteenfold when parsed.
 pub(crate) const JSON_VALUES: usize = 500_000;
 
+/// The deepest nesting of HTML that is followed; browsers stop there, too. Deeper elements lose
+/// their markup and keep their text. Every look back at open elements is bounded by it.
+pub(crate) const MARKUP_DEPTH: usize = 512;
+
+/// The most tags of one HTML page that are looked at; behind them only text is kept. The longest
+/// pages that people write have a tenth.
+pub(crate) const MARKUP_TAGS: usize = 1_000_000;
+
+/// The most bytes between two quotes of a table: the text of a long book. A quote that is opened
+/// by mistake must not swallow the rest of the file.
+pub(crate) const QUOTED_BYTES: usize = 8 << 20;
+
+/// How much of what a feed says about itself goes with each of its items.
+pub(crate) const FEED_BYTES: usize = 16 << 10;
+
+/// The deepest nesting of XML that is followed; real documents stay below a hundred.
+pub(crate) const XML_DEPTH: usize = 512;
+
+/// The most elements of one XML record that are kept: as many as 32 MiB of real XML have.
+pub(crate) const XML_NODES: usize = 2_000_000;
+
+/// The longest row of names of a table; it goes with every row.
+pub(crate) const HEADER_BYTES: usize = 64 << 10;
+
 /// How much of a file is looked at to tell text from something else.
 pub(crate) const SNIFF_BYTES: usize = 8 << 10;
 

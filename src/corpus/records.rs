@@ -6,6 +6,7 @@ mod tests;
 
 use std::fs::{File, OpenOptions};
 use std::io::{self, Read};
+use std::ops::Range;
 use std::path::Path;
 use std::sync::Arc;
 
@@ -230,13 +231,27 @@ impl Records {
                 start,
                 data,
             } => {
+                let end = start + data.len() as u64;
+                self.take(Piece::Excerpt {
+                    number,
+                    start,
+                    end,
+                    data,
+                })
+            }
+            Piece::Excerpt {
+                number,
+                start,
+                end,
+                data,
+            } => {
                 let part = Part {
                     member: level.member.clone(),
                     format: level.format.clone(),
                     given: level.given.clone(),
                     notes: level.notes.clone(),
                 };
-                Some(Ok(self.record(number, start, data, part)))
+                Some(Ok(self.record(number, start..end, data, part)))
             }
             Piece::Member(member) => self.member(member),
             Piece::Refused {
@@ -325,14 +340,19 @@ impl Records {
         self.last
     }
 
-    fn record(&mut self, number: Option<u64>, start: u64, data: Vec<u8>, part: Part) -> RawRecord {
+    fn record(
+        &mut self,
+        number: Option<u64>,
+        place: Range<u64>,
+        data: Vec<u8>,
+        part: Part,
+    ) -> RawRecord {
         let own_hash = blake3::hash(&data);
-        let end = start + data.len() as u64;
         let (hash, number, inner) = match &part.member {
             None => {
-                let place = number.map(|number| number.max(self.last + 1));
-                self.last = place.unwrap_or(self.last);
-                (self.with_sidecar(own_hash), place, None)
+                let number = number.map(|number| number.max(self.last + 1));
+                self.last = number.unwrap_or(self.last);
+                (self.with_sidecar(own_hash), number, None)
             }
             Some(member) => (
                 part.hash(own_hash, member, number),
@@ -345,8 +365,8 @@ impl Records {
         RawRecord {
             number,
             inner,
-            start,
-            end,
+            start: place.start,
+            end: place.end,
             hash: *hash.as_bytes(),
             own_hash,
             data,
@@ -455,7 +475,15 @@ pub(super) fn open_regular(path: &Path) -> Result<File, (&'static str, String)> 
         use std::os::unix::fs::OpenOptionsExt;
         options.custom_flags(libc::O_NOFOLLOW | libc::O_NONBLOCK);
     }
-    let unreadable = |error: io::Error| (codes::UNREADABLE, format!("cannot be opened: {error}"));
+    let unreadable = |error: io::Error| {
+        // If even its folder is gone, there may be no more than a disk that is not there.
+        let has_folder = path.parent().is_some_and(Path::is_dir);
+        if error.kind() == io::ErrorKind::NotFound && has_folder {
+            let message = "it went away during the run, after it was found";
+            return (codes::VANISHED, message.to_owned());
+        }
+        (codes::UNREADABLE, format!("cannot be opened: {error}"))
+    };
     let file = options.open(path).map_err(unreadable)?;
     if file.metadata().map_err(unreadable)?.is_file() {
         Ok(file)

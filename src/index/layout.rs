@@ -73,6 +73,7 @@ pub(super) mod names {
     pub(in crate::index) const TITLE_KEY: &str = "title_key";
     pub(in crate::index) const FACETS: &str = "facets";
     pub(in crate::index) const NUMBERS: &str = "numbers";
+    pub(in crate::index) const PATH: &str = "path";
 }
 
 impl Fields {
@@ -111,7 +112,7 @@ impl Fields {
             key: schema.add_u64_field(names::KEY, fast.clone()),
             title_key: schema.add_u64_field(names::TITLE_KEY, fast.clone()),
             text_hash: schema.add_u64_field("text_hash", fast),
-            path: schema.add_text_field("path", TextOptions::default().set_fast("raw")),
+            path: schema.add_text_field(names::PATH, TextOptions::default().set_fast("raw")),
             card: schema.add_custom_field(card::NAME, "run", serde_json::Value::Null),
             sentences: schema.add_custom_field(sentences::NAME, "run", serde_json::Value::Null),
             body: schema.add_text_field("body", TextOptions::from(STORED)),

@@ -191,6 +191,7 @@ fn droppable(searcher: &Searcher, request: &SearchRequest) -> usize {
             schema: Some(searcher.schema()),
             any: request.any,
             today: None,
+            searches: None,
         };
         let Question::Text(text) = &request.question else {
             panic!("a text was asked");

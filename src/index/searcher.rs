@@ -1,5 +1,6 @@
 //! A snapshot of one generation, and what can be asked of it.
 
+mod dates;
 #[cfg(feature = "formats")]
 pub(crate) mod every;
 mod explain;
@@ -30,6 +31,7 @@ use super::search::hits::{self, HitMaker};
 use super::search::predicate::SetQuery;
 use super::search::top::{Position, Ranked, letter};
 use super::search::views::{ResolvedFacet, SegmentView, Views};
+use super::search::watch::Watch;
 use super::stored::{SourceRecord, StoredDocument};
 use crate::analysis::{ANALYSIS_VERSION, Analyzer, Language};
 use crate::document::{DateRange, DocumentId};
@@ -37,9 +39,10 @@ use crate::query::{self, Diagnostic, Query, Severity};
 use crate::schema::Schema;
 use crate::search::{
     Choice, ChosenPresence, ChosenValue, Cursor, DateMatch, FORMAT_VERSION, FacetRef, FacetResults,
-    FacetSelection, Hit, Limit, Question, SearchRequest, SearchResponse, Sort,
+    FacetSelection, Highlighter, Hit, Limit, Question, SearchRequest, SearchResponse, Sort,
 };
 use crate::{Error, ErrorKind, Result};
+use dates::{about_dates, split_dates};
 
 /// A snapshot of one generation: cheap to clone, safe to share, unchanged by what is written.
 #[derive(Debug, Clone)]
@@ -183,7 +186,8 @@ impl Searcher {
 
     fn answer(&self, request: &SearchRequest, control: &Control) -> Result<SearchResponse> {
         let started = Instant::now();
-        let mut asked = self.ask(request)?;
+        let watch = Watch::new(control);
+        let mut asked = self.ask(request, &watch)?;
         let after = self.position(request, asked.digest)?;
         let facets = self.facets(request, &asked.owners)?;
         let limit = match request.limit {
@@ -191,6 +195,10 @@ impl Searcher {
             Limit::Hits(hits) if hits > 0 => Limit::Hits(hits.saturating_add(1)),
             limit => limit,
         };
+        for doubt in self.doubts(&asked.query, request, &watch)? {
+            let found = doubt.count(&self.snapshot.views, asked.filters.clone(), &watch)?;
+            asked.diagnostics.extend(found);
+        }
         let pass = Pass {
             weight: asked.weight,
             filters: asked.filters,
@@ -198,7 +206,7 @@ impl Searcher {
             sort: request.sort,
             limit,
             after,
-            control,
+            watch,
         };
         let Found {
             total,
@@ -239,7 +247,8 @@ impl Searcher {
                 .last()
                 .map(|last| self.cursor(request.sort, asked.digest, last));
         }
-        let maker = self.hit_maker(&asked.query, request);
+        let highlighter = Highlighter::new(&asked.query);
+        let maker = self.hit_maker(&highlighter, request);
         let hits = hits
             .iter()
             .map(|ranked| maker.make(ranked, &mut asked.analyzer))
@@ -269,7 +278,8 @@ impl Searcher {
     }
 
     fn find_all(&self, request: &SearchRequest) -> Result<Export> {
-        let asked = self.ask(request)?;
+        let watch = Watch::default();
+        let asked = self.ask(request, &watch)?;
         let after = self.position(request, asked.digest)?;
         let pass = Pass {
             weight: asked.weight,
@@ -278,13 +288,13 @@ impl Searcher {
             sort: request.sort,
             limit: Limit::All,
             after,
-            control: &Control::default(),
+            watch,
         };
         let found = pass.run(&self.snapshot.views)?;
         Ok(Export {
             searcher: self.clone(),
             request: request.clone(),
-            query: asked.query,
+            highlighter: Highlighter::new(&asked.query),
             diagnostics: asked.diagnostics,
             total: found.total,
             hits: found.hits.into_iter(),
@@ -382,8 +392,8 @@ impl Searcher {
     }
 
     /// Reads the question of a request and compiles it.
-    fn ask(&self, request: &SearchRequest) -> Result<Asked> {
-        let mut asked = self.compile(request)?;
+    fn ask(&self, request: &SearchRequest, watch: &Watch) -> Result<Asked> {
+        let mut asked = self.compile(request, watch)?;
         if self.is_partial() {
             asked.diagnostics.push(about_a_part(self.documents()));
         }
@@ -399,28 +409,13 @@ impl Searcher {
         }
     }
 
-    fn compile(&self, request: &SearchRequest) -> Result<Asked> {
+    fn compile(&self, request: &SearchRequest, watch: &Watch) -> Result<Asked> {
         let (query, mut diagnostics) = self.read(request)?;
         let (base, mut ranges) = split_dates(&query);
         if request.dates != DateRange::default() {
             ranges.push(request.dates);
         }
-        let filters = Filters {
-            views: Arc::clone(&self.snapshot.views),
-            fields: self.snapshot.fields,
-        };
-        let mut compiler = Compiler {
-            schema: self.schema(),
-            fields: self.snapshot.fields,
-            filters: filters.clone(),
-            searcher: &self.snapshot.engine,
-            languages: &self.snapshot.languages,
-            date_match: request.date_match,
-            ranking: request.ranking,
-            analyzer: Analyzer::new(),
-            diagnostics: Vec::new(),
-            statistics: Statistics::default(),
-        };
+        let mut compiler = self.compiler(request, watch);
         let Some(compiled) = compiler.compile(&base)? else {
             let message = "nothing is left of the query to search";
             return Err(Error::new(ErrorKind::Query, message)
@@ -465,7 +460,7 @@ impl Searcher {
             let reference = FacetRef::parse(name);
             let facet = ResolvedFacet::find(self.schema(), &reference)?;
             owners.insert(reference, pass_filters.len());
-            pass_filters.push(choice_filter(&filters, &facet, choice));
+            pass_filters.push(choice_filter(&self.filters(), &facet, choice));
         }
         let digest = digest(&query, request);
         Ok(Asked {
@@ -477,6 +472,23 @@ impl Searcher {
             digest,
             analyzer,
         })
+    }
+
+    fn compiler(&self, request: &SearchRequest, watch: &Watch) -> Compiler<'_> {
+        Compiler {
+            schema: self.schema(),
+            fields: self.snapshot.fields,
+            filters: self.filters(),
+            searcher: &self.snapshot.engine,
+            languages: &self.snapshot.languages,
+            date_match: request.date_match,
+            admits_undated: false,
+            ranking: request.ranking,
+            analyzer: Analyzer::new(),
+            diagnostics: Vec::new(),
+            statistics: Statistics::default(),
+            watch: watch.clone(),
+        }
     }
 
     /// The facets to count.
@@ -510,12 +522,16 @@ impl Searcher {
         Ok(counted)
     }
 
-    fn hit_maker<'a>(&'a self, query: &'a Query, request: &SearchRequest) -> HitMaker<'a> {
+    fn hit_maker<'a>(
+        &'a self,
+        highlighter: &'a Highlighter,
+        request: &SearchRequest,
+    ) -> HitMaker<'a> {
         HitMaker {
             searcher: &self.snapshot.engine,
             views: &self.snapshot.views,
             fields: self.snapshot.fields,
-            query,
+            highlighter,
             snippets: request.snippets,
             sort: request.sort,
         }
@@ -574,7 +590,7 @@ impl Selected {
 pub struct Export {
     searcher: Searcher,
     request: SearchRequest,
-    query: Query,
+    highlighter: Highlighter,
     diagnostics: Vec<Diagnostic>,
     total: u64,
     hits: std::vec::IntoIter<Ranked>,
@@ -608,7 +624,7 @@ impl Iterator for Export {
 
     fn next(&mut self) -> Option<Self::Item> {
         let ranked = self.hits.next()?;
-        let maker = self.searcher.hit_maker(&self.query, &self.request);
+        let maker = self.searcher.hit_maker(&self.highlighter, &self.request);
         Some(guarded(|| maker.make(&ranked, &mut self.analyzer)))
     }
 
@@ -620,35 +636,6 @@ impl Iterator for Export {
 /// Milliseconds since an instant, to the microsecond.
 fn milliseconds(since: Instant) -> f64 {
     since.elapsed().as_micros() as f64 / 1_000.0
-}
-
-/// Takes ranges of dates that every hit must match out of a query, so that what fails only them
-/// can be counted.
-fn split_dates(query: &Query) -> (Query, Vec<DateRange>) {
-    let range = |clause: &Query| match clause {
-        Query::Date(date) if date.exactly.is_none() => Some(date.range),
-        _ => None,
-    };
-    match query {
-        Query::And(clauses) => {
-            let ranges: Vec<DateRange> = clauses.iter().filter_map(range).collect();
-            let mut rest: Vec<Query> = clauses
-                .iter()
-                .filter(|clause| range(clause).is_none())
-                .cloned()
-                .collect();
-            let rest = match rest.len() {
-                0 => Query::All,
-                1 => rest.swap_remove(0),
-                _ => Query::And(rest),
-            };
-            (rest, ranges)
-        }
-        other => match range(other) {
-            Some(range) => (Query::All, vec![range]),
-            None => (other.clone(), Vec::new()),
-        },
-    }
 }
 
 fn choice_filter(filters: &Filters, facet: &ResolvedFacet, choice: &Choice) -> PassFilter {
@@ -682,34 +669,6 @@ fn about_a_part(documents: u64) -> Diagnostic {
         "the first build of this index is not finished: this answers from {documents} documents"
     );
     Diagnostic::new(Severity::Warning, "partial", message).hint("`pressmark index` goes on with it")
-}
-
-fn about_dates(tally: DateTally) -> Vec<Diagnostic> {
-    let mut diagnostics = Vec::new();
-    let documents = |n: u64| {
-        if n == 1 {
-            "1 document".to_owned()
-        } else {
-            format!("{n} documents")
-        }
-    };
-    if tally.overlapping > 0 {
-        let message = format!(
-            "left out {} with a coarser date that could lie in the range",
-            documents(tally.overlapping)
-        );
-        diagnostics.push(
-            Diagnostic::new(Severity::Notice, "coarse_dates", message)
-                .hint("`--dates overlap` admits them"),
-        );
-    }
-    if tally.undated > 0 {
-        let message = format!("left out {} without a date", documents(tally.undated));
-        diagnostics.push(
-            Diagnostic::new(Severity::Notice, "undated", message).hint("`missing:date` finds them"),
-        );
-    }
-    diagnostics
 }
 
 /// A digest of what decides which hits there are, and in which order.

@@ -19,6 +19,17 @@ pub enum Query {
     Word(Word),
     /// Exactly these forms, in this order (one word or several).
     Phrase(Phrase),
+    /// Words that a pattern with wildcards fits.
+    Pattern(Pattern),
+    /// Words that differ from this one by a few letters.
+    Fuzzy(Fuzzy),
+    /// Words that a regular expression fits.
+    Regex(Regex),
+    /// Two things near each other in the same field.
+    Near(Near),
+    /// The same documents, whose score counts so many times as much; the factor lies between
+    /// [`MIN_BOOST`](super::MIN_BOOST) and [`MAX_BOOST`](super::MAX_BOOST).
+    Boost(Box<Self>, f32),
     /// A value of a facet, or anything below it in its tree.
     Facet(FacetClause),
     /// A range of dates.
@@ -29,6 +40,8 @@ pub enum Query {
     Added(DateRange),
     /// The document of this id.
     Id(String),
+    /// Documents of the files whose path a glob fits, see [`path_fits`](super::path_fits).
+    Path(String),
     /// Documents that have a value for a facet, a numeric facet, or the field `date`.
     Has(Presence),
     /// Documents that have none.
@@ -69,6 +82,73 @@ pub struct Phrase {
     pub text: String,
     /// Where it stands; anywhere if `None`.
     pub field: Option<TextField>,
+    /// By how many places the words may be moved, taken together, to come to stand as written:
+    /// 0 is the exact order, 2 swaps neighbours. At most [`MAX_MOVES`](super::MAX_MOVES).
+    #[serde(default)]
+    pub moves: u32,
+}
+
+/// Words that a pattern with wildcards fits from their first letter to their last, in exactly the
+/// forms of the texts; case and accents do not matter.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Pattern {
+    /// Letters and digits of one word, `*` for any number of characters, `?` for exactly one.
+    pub text: String,
+    /// Where it stands; anywhere if `None`.
+    pub field: Option<TextField>,
+}
+
+/// Words that become this one when letters are put in, left out, replaced or swapped with their
+/// neighbour; they are compared in exactly the forms of the texts, without case and accents.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Fuzzy {
+    /// One word, as written.
+    pub text: String,
+    /// How many letters may differ: 1 or 2.
+    pub edits: u8,
+    /// Where it stands; anywhere if `None`.
+    pub field: Option<TextField>,
+}
+
+/// Words that a regular expression fits from their first letter to their last. The words are in
+/// exactly the forms of the texts, in small letters and without accents; so is the expression
+/// understood.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Regex {
+    /// What stands between the slashes, in the syntax of the `regex-syntax` crate.
+    pub pattern: String,
+    /// Where it stands; anywhere if `None`.
+    pub field: Option<TextField>,
+}
+
+/// Two things that do not overlap, near each other in the same field.
+///
+/// Each side is a word, phrase, pattern, fuzzy word or regular expression, another `Near`, which
+/// reaches from its first word to its last, or an [`Query::Or`] of any of these.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Near {
+    /// What comes first if `ordered`.
+    pub left: Box<Query>,
+    /// What comes second if `ordered`.
+    pub right: Box<Query>,
+    /// How far the two may be apart.
+    pub within: Distance,
+    /// Whether `right` must come after `left`.
+    pub ordered: bool,
+}
+
+/// How far things near each other may be apart.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+#[non_exhaustive]
+pub enum Distance {
+    /// The first word of the later one is at most so many words behind the last word of the
+    /// earlier one: 1 for neighbours, at most [`MAX_DISTANCE`](super::MAX_DISTANCE).
+    Words(u32),
+    /// Both lie in one sentence.
+    Sentence,
+    /// Both lie in one paragraph.
+    Paragraph,
 }
 
 /// A value of a facet.

@@ -52,6 +52,15 @@ pub(super) fn none_of(query: Query) -> Query {
     }
 }
 
+/// The same documents with so much weight; weights upon weights multiply.
+pub(super) fn boosted(query: Query, factor: f32) -> Query {
+    match query {
+        Query::Boost(inner, first) => boosted(*inner, first * factor),
+        query if factor.total_cmp(&1.0).is_eq() => query,
+        query => Query::Boost(Box::new(query), factor),
+    }
+}
+
 /// A whole query: one that only subtracts subtracts from everything.
 pub(super) fn whole(query: Query) -> Query {
     match query {

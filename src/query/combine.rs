@@ -42,6 +42,8 @@ pub(super) enum Shape {
     Word,
     /// A field with a value without quotes, which begins here.
     Clause(usize),
+    /// Words near each other, without brackets around them.
+    Near,
     Other,
 }
 
@@ -121,29 +123,58 @@ struct Chain {
 }
 
 /// Whether there is a word to look for, and not just documents to drop.
-fn has_text(query: &Query) -> bool {
+pub(super) fn has_text(query: &Query) -> bool {
     match query {
-        Query::Word(_) | Query::Phrase(_) => true,
+        Query::Word(_)
+        | Query::Phrase(_)
+        | Query::Pattern(_)
+        | Query::Fuzzy(_)
+        | Query::Regex(_)
+        | Query::Near(_) => true,
         Query::And(parts) | Query::Or(parts) => parts.iter().any(has_text),
-        Query::Not(inner) => has_text(inner),
-        _ => false,
+        Query::Not(inner) | Query::Boost(inner, _) => has_text(inner),
+        Query::All
+        | Query::Facet(_)
+        | Query::Date(_)
+        | Query::Number(_)
+        | Query::Added(_)
+        | Query::Id(_)
+        | Query::Path(_)
+        | Query::Has(_)
+        | Query::Missing(_) => false,
     }
 }
 
 /// The levels of brackets and NOT of the canonical form, and the clauses in it.
 pub(super) fn measure(query: &Query) -> (usize, usize) {
-    let bracket = |query: &Query| usize::from(matches!(query, Query::And(_) | Query::Or(_)));
+    let bracket = |query: &Query| {
+        usize::from(matches!(
+            query,
+            Query::And(_) | Query::Or(_) | Query::Near(_)
+        ))
+    };
+    let inner = |query: &Query| {
+        let (depth, clauses) = measure(query);
+        (depth + bracket(query), clauses)
+    };
+    let both = |one: (usize, usize), other: (usize, usize)| (one.0.max(other.0), one.1 + other.1);
     match query {
         Query::And(parts) | Query::Or(parts) => {
-            parts.iter().fold((0, 0), |(depth, clauses), part| {
-                let (inner, more) = measure(part);
-                (depth.max(inner + bracket(part)), clauses + more)
-            })
+            let parts = parts.iter().map(inner);
+            parts.fold((0, 0), both)
         }
-        Query::Not(inner) => {
-            let (depth, clauses) = measure(inner);
-            (depth + bracket(inner) + 1, clauses)
+        Query::Near(near) => both(inner(&near.left), inner(&near.right)),
+        Query::Not(query) => {
+            let (depth, clauses) = inner(query);
+            (depth + 1, clauses)
         }
+        Query::Boost(query, _) => match query.as_ref() {
+            Query::Not(_) => {
+                let (depth, clauses) = inner(query);
+                (depth + 1, clauses)
+            }
+            query => inner(query),
+        },
         _ => (0, 1),
     }
 }

@@ -8,7 +8,7 @@ use crate::schema::{Origin, check_name};
 
 /// The names of the language itself that may stand before a colon.
 const OWN_FIELDS: &[&str] = &[
-    "title", "body", "date", "added", "id", "has", "missing", "lang",
+    "title", "body", "date", "added", "id", "path", "has", "missing", "lang",
 ];
 
 /// The fields that a document may have or miss.
@@ -27,6 +27,7 @@ pub(super) enum Field {
     Date,
     Added,
     Id,
+    Path,
     Has,
     Missing,
 }
@@ -41,13 +42,7 @@ pub(super) fn find_field(name: &str, schema: Option<&Schema>) -> Result<Field, P
         "id" => return Ok(Field::Id),
         "has" => return Ok(Field::Has),
         "missing" => return Ok(Field::Missing),
-        "path" => {
-            return Err(
-                Problem::new("unsupported_path", "paths cannot be searched yet").hint(
-                    "write `id:\"reports/a.md\"`: a document without an id of its own has its path",
-                ),
-            );
-        }
+        "path" => return Ok(Field::Path),
         "url" => {
             return Err(
                 Problem::new("unsupported_url", "addresses cannot be searched")
@@ -62,6 +57,9 @@ pub(super) fn find_field(name: &str, schema: Option<&Schema>) -> Result<Field, P
             );
         }
         _ => {}
+    }
+    if let Some(problem) = borrowed(name, schema) {
+        return Err(problem);
     }
     let (origin, plain) = split_origin(name);
     let plain = if plain == "lang" { "language" } else { plain };
@@ -138,6 +136,33 @@ fn unknown_field(name: &str, schema: Option<&Schema>) -> Problem {
         Some(near) => problem.better(near),
         None => problem,
     }
+}
+
+/// Names that other tools have for what is called otherwise here, unless the user has a facet of
+/// that name.
+fn borrowed(name: &str, schema: Option<&Schema>) -> Option<Problem> {
+    let declares =
+        |schema: &Schema| schema.find_facet(name).is_some() || schema.find_number(name).is_some();
+    if schema.is_none_or(declares) {
+        return None;
+    }
+    let problem = Problem::new(
+        UNKNOWN_FIELD,
+        format!("there is no field or facet `{name}`"),
+    );
+    Some(match name {
+        "intitle" | "allintitle" | "headline" | "subject" => problem.better("title"),
+        "intext" | "allintext" | "content" | "fulltext" => problem.better("body"),
+        "year" | "published" => problem.better("date"),
+        "file" | "filename" | "filepath" | "folder" | "directory" => problem.better("path"),
+        "site" | "inurl" | "domain" => {
+            problem.hint("addresses cannot be searched; `source:` may know where texts come from")
+        }
+        "after" | "since" | "from" => problem.hint("write `date:>2024` or `date:2024..`"),
+        "before" | "until" | "to" => problem.hint("write `date:<2024` or `date:..2024`"),
+        "filetype" | "ext" | "type" | "mime" => problem.hint("write `path:**/*.md`"),
+        _ => return None,
+    })
 }
 
 fn no_origin(name: &str, origin: Origin) -> Problem {

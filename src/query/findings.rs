@@ -80,6 +80,7 @@ impl<'t> Findings<'t> {
         message: impl Into<String>,
         hint: impl Into<String>,
     ) {
+        let message = abridged(message.into());
         let diagnostic = Diagnostic::new(severity, code, message).at(span.0, span.1);
         self.list.push(diagnostic.hint(hint));
     }
@@ -117,4 +118,15 @@ impl<'t> Findings<'t> {
     pub(super) fn into_list(self) -> Vec<Diagnostic> {
         self.list
     }
+}
+
+/// A message that repeats much of a long query, without the middle.
+fn abridged(message: String) -> String {
+    if message.len() <= 2 * MAX_PASTED_BYTES {
+        return message;
+    }
+    let border = |at: usize| (at..message.len()).find(|&at| message.is_char_boundary(at));
+    let head = border(MAX_PASTED_BYTES).unwrap_or(message.len());
+    let tail = border(message.len() - MAX_PASTED_BYTES / 2).unwrap_or(message.len());
+    format!("{} … {}", &message[..head], &message[tail..])
 }

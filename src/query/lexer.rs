@@ -1,14 +1,14 @@
 //! Text → tokens, in one pass. It knows no field and never fails: what it cannot place becomes
 //! a token that the parser refuses by name.
 
+use super::MAX_REGEX_BYTES;
 use super::token::{
     FieldToken, Marks, QuotedToken, Token, TokenKind, WordToken, is_close, is_comparison, is_dash,
-    is_hebrew, is_open, is_quote, is_space, keyword,
+    is_hebrew, is_numeric, is_open, is_quote, is_space, keyword,
 };
 
-/// A longer text between slashes is not taken for a regular expression, so that looking for the
-/// second slash costs little.
-const MAX_REGEX_BYTES: usize = 256;
+/// So far the second slash is looked for, so that looking costs little.
+const MAX_LOOK_AHEAD: usize = 2 * MAX_REGEX_BYTES;
 
 /// Splits a query into tokens.
 pub(super) fn lex(text: &str) -> Vec<Token> {
@@ -79,8 +79,14 @@ impl Lexer<'_> {
             };
             self.push(kind, start);
         } else if c == '@' && self.rest()[1..].starts_with(char::is_alphanumeric) {
-            self.skip(|c| !ends_word(c));
-            self.push(TokenKind::Saved, start);
+            self.at += 1;
+            self.skip(|c| !ends_word(c) && !matches!(c, '~' | '^' | '*' | '?' | ',' | ';'));
+            let name = self.text[start + 1..self.at]
+                .trim_end_matches('.')
+                .to_owned();
+            self.at = start + 1 + name.len();
+            self.push(TokenKind::Saved(name), start);
+            self.suffix();
         } else if !self.regex() {
             self.word(Place::Free);
         }
@@ -96,9 +102,11 @@ impl Lexer<'_> {
     fn word(&mut self, place: Place) {
         let start = self.at;
         let mut word = WordToken::default();
-        let mut tail = None;
+        // Where the last `~` and `^` stand, in the query and in the text of the word.
+        let (mut tilde, mut caret) = (None, None);
         let mut literal = self.escaped_keyword();
         if literal {
+            word.marks.escape = Some(start);
             self.at += 1;
         }
         while let Some(c) = self.peek() {
@@ -112,6 +120,7 @@ impl Lexer<'_> {
                 if let Some(next) = self.peek().filter(|next| !next.is_alphanumeric()) {
                     self.at += next.len_utf8();
                     word.text.push(next);
+                    word.marks.escape.get_or_insert(here);
                     literal = true;
                     continue;
                 }
@@ -121,8 +130,10 @@ impl Lexer<'_> {
                 return;
             }
             word.marks.see(c, here, here == start);
-            if matches!(c, '~' | '^') && here > start {
-                tail = Some((c, here));
+            match c {
+                '~' if here > start => tilde = Some((here, word.text.len())),
+                '^' if here > start => caret = Some((here, word.text.len())),
+                _ => {}
             }
             word.text.push(c);
         }
@@ -130,17 +141,23 @@ impl Lexer<'_> {
         if raw == "&&" {
             word.marks.foreign = Some(start);
         }
-        if let Some((sign, at)) = tail
-            && self.text[at + 1..self.at]
-                .bytes()
-                .all(|b| b.is_ascii_digit() || b == b'.')
-        {
-            let mark = if sign == '~' {
-                &mut word.marks.fuzzy
+        // Each sign has its number up to the other one or the end.
+        let mut end = self.at;
+        let mut signs = [
+            (tilde, &mut word.marks.fuzzy),
+            (caret, &mut word.marks.boost),
+        ];
+        signs.sort_by_key(|(sign, _)| std::cmp::Reverse(*sign));
+        for (sign, mark) in signs {
+            if let Some((at, length)) = sign
+                && self.text[at + 1..end].chars().all(is_numeric)
+            {
+                *mark = Some(at);
+                word.text.truncate(length);
+                end = at;
             } else {
-                &mut word.marks.boost
-            };
-            *mark = Some(at);
+                break;
+            }
         }
         let kind = keyword(raw)
             .filter(|_| place == Place::Free && !literal)
@@ -151,7 +168,8 @@ impl Lexer<'_> {
     /// Whether a backslash stands here that makes an operator a word: `\AND`.
     fn escaped_keyword(&self) -> bool {
         self.rest().strip_prefix('\\').is_some_and(|word| {
-            let end = word.find(ends_word).unwrap_or(word.len());
+            let ends = |c| ends_word(c) || matches!(c, '~' | '^');
+            let end = word.find(ends).unwrap_or(word.len());
             keyword(&word[..end]).is_some()
         })
     }
@@ -248,27 +266,47 @@ impl Lexer<'_> {
         let Some(body) = self.rest().strip_prefix('/') else {
             return false;
         };
-        let mut before = '/';
+        let mut backslash = false;
         for (at, c) in body.char_indices() {
             let after = &body[at + c.len_utf8()..];
-            if is_space(c) || at > MAX_REGEX_BYTES {
+            if is_space(c) || at > MAX_LOOK_AHEAD {
                 return false;
             }
+            let is_escaped = backslash;
+            backslash = c == '\\' && !is_escaped;
             let ends = after
                 .chars()
                 .next()
                 .is_none_or(|c| is_space(c) || is_close(c) || matches!(c, '^' | '~'));
-            if c == '/' && before != '\\' && at > 0 && ends {
+            if c == '/' && !is_escaped && at > 0 && ends {
                 let start = self.at;
+                let pattern = unescape_slashes(&body[..at]);
                 self.at += 1 + at + 1;
-                self.skip(|c| !ends_word(c));
-                self.push(TokenKind::Regex, start);
+                self.push(TokenKind::Regex(pattern), start);
+                self.suffix();
                 return true;
             }
-            before = c;
         }
         false
     }
+}
+
+/// A regular expression without the backslashes that only keep a slash from ending it.
+fn unescape_slashes(pattern: &str) -> String {
+    let mut out = String::with_capacity(pattern.len());
+    let mut chars = pattern.chars();
+    while let Some(c) = chars.next() {
+        if c == '\\' {
+            match chars.next() {
+                Some('/') => out.push('/'),
+                Some(next) => out.extend([c, next]),
+                None => out.push(c),
+            }
+        } else {
+            out.push(c);
+        }
+    }
+    out
 }
 
 fn ends_word(c: char) -> bool {
@@ -337,8 +375,8 @@ mod tests {
         check("title:iran words:>=5", "title: iran words:>= 5");
         check("country:=\"Persia\"", "country:= <Persia>");
         check("date:2024-01-01T10:00..x:y", "date: 2024-01-01T10:00..x:y");
-        check("/a(b|c)/ /usr/bin", "Regex /usr/bin");
-        check("@gulf a@b", "Saved a@b");
+        check("/a(b|c)/ /usr/bin", "Regex(\"a(b|c)\") /usr/bin");
+        check("@gulf a@b", "Saved(\"gulf\") a@b");
         check("a NEAR/8 b BEFORE NEARBY", "a Proximity b Proximity NEARBY");
         check(r"\AND a\ b \(x AC\DC", r"AND a b (x AC\DC");
         check("\u{FEFF}\u{200F}\"a\"", "<a>");
@@ -353,7 +391,12 @@ mod tests {
             kind => panic!("{kind:?}"),
         };
         assert_eq!(marks("colo*r?").wildcard, Some(4));
-        assert_eq!(marks(r"colo\*r"), Marks::default());
+        assert_eq!(marks(r"colo\*r").wildcard, None);
+        assert_eq!(marks(r"colo\*r").escape, Some(4));
+        assert_eq!(marks("oil~2^3").fuzzy, Some(3));
+        assert_eq!(marks("oil^3~").fuzzy, Some(5));
+        assert_eq!(marks("oil~^3").boost, Some(4));
+        assert_eq!(marks(r"oil\^3").boost, None);
         assert_eq!(marks("hezbolah~2").fuzzy, Some(8));
         assert_eq!(marks("oil^3.5").boost, Some(3));
         assert_eq!(marks("x^y~z~").fuzzy, Some(5));

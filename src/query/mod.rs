@@ -14,25 +14,37 @@ mod findings;
 mod lexer;
 mod numbers;
 mod parser;
+mod path;
 mod print;
 mod problem;
+mod regex;
 mod remarks;
 mod rewrite;
 mod token;
 mod value;
 mod walk;
+mod words;
 
 #[cfg(test)]
 mod tests;
 
 pub use crate::schema::near_miss::suggest;
-pub use ast::{DateClause, FacetClause, NumberClause, Phrase, Presence, Query, TextField, Word};
+pub use ast::{
+    DateClause, Distance, FacetClause, Fuzzy, Near, NumberClause, Pattern, Phrase, Presence, Query,
+    Regex, TextField, Word,
+};
 pub use dates::{parse_date_point, parse_date_range};
 pub use diagnostic::{Diagnostic, Severity};
 pub use parser::parse;
+pub use path::path_fits;
 pub(crate) use rewrite::rewrite;
 
+use std::collections::BTreeMap;
+
 use crate::{Error, ErrorKind, PartialDate, Result, Schema};
+
+/// The code of a saved search that there is not.
+pub(crate) const UNKNOWN_SEARCH: &str = "unknown_search";
 
 /// The most bytes a query may have.
 pub const MAX_QUERY_BYTES: usize = 8 * 1024;
@@ -45,6 +57,33 @@ pub const MAX_CLAUSES: usize = 1_024;
 
 /// The most words a phrase may have.
 pub const MAX_PHRASE_WORDS: usize = 256;
+
+/// The most places by which the words of a phrase may be moved, `"…"~n`.
+pub const MAX_MOVES: u32 = 100;
+
+/// The most letters by which a word may differ from a fuzzy one, `word~n`.
+pub const MAX_EDITS: u8 = 2;
+
+/// The most saved searches that may stand in each other.
+pub const MAX_SAVED_DEPTH: usize = 8;
+
+/// The letters and digits that a pattern with `*` must have.
+pub const MIN_STAR_LETTERS: usize = 2;
+
+/// The most wildcards a pattern may have.
+pub const MAX_WILDCARDS: usize = 16;
+
+/// The most bytes a regular expression may have between its slashes.
+pub const MAX_REGEX_BYTES: usize = 256;
+
+/// The most words between things near each other, `NEAR/n`.
+pub const MAX_DISTANCE: u32 = 1_000;
+
+/// The least factor of a weight, `word^n`.
+pub const MIN_BOOST: f32 = 0.01;
+
+/// The greatest factor of a weight, `word^n`.
+pub const MAX_BOOST: f32 = 100.0;
 
 /// What a parser needs to know besides the text.
 #[derive(Debug, Clone, Copy)]
@@ -59,6 +98,9 @@ pub struct ParseContext<'a> {
     pub any: bool,
     /// What `today` and `2w` are counted from; without it they are refused.
     pub today: Option<PartialDate>,
+    /// The saved searches by name, each in the query language, which `@name` stands for. They are
+    /// read without `any`, so that each means the same wherever it stands.
+    pub searches: Option<&'a BTreeMap<String, String>>,
 }
 
 impl ParseContext<'_> {
@@ -68,6 +110,7 @@ impl ParseContext<'_> {
             schema: None,
             any: false,
             today: None,
+            searches: None,
         }
     }
 }

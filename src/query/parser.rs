@@ -4,16 +4,21 @@
 //! then is not to be run.
 
 mod clause;
+mod near;
 mod refusals;
+mod saved;
+mod suffix;
 
-use super::ast::Query;
+use self::saved::Saved;
+use self::suffix::Behind;
+use super::ast::{Query, Regex};
 use super::build::{none_of, whole};
 use super::combine::{Item, Joined, Shape, Side, Sign, combine, combine_any, measure};
 use super::field::Field;
 use super::findings::{Findings, Span};
 use super::lexer::lex;
-use super::print::quoted;
 use super::problem::Problem;
+use super::regex::check_regex;
 use super::remarks::{remark, remark_mixture};
 use super::token::{Join, Marks, Token, TokenKind};
 use super::value::{Value, read_value};
@@ -24,6 +29,11 @@ use super::{MAX_CLAUSES, MAX_QUERY_BYTES, MAX_QUERY_DEPTH, ParseContext, Parsed}
 /// Takes time in proportion to the text, which may have [`MAX_QUERY_BYTES`]; a longer one is
 /// refused unread.
 pub fn parse(text: &str, context: &ParseContext<'_>) -> Parsed {
+    read(text, context, &mut Saved::default())
+}
+
+/// Reads a query that may stand in a saved search.
+fn read(text: &str, context: &ParseContext<'_>, saved: &mut Saved) -> Parsed {
     let mut findings = Findings::new(text);
     if text.len() > MAX_QUERY_BYTES {
         findings.error(
@@ -47,12 +57,14 @@ pub fn parse(text: &str, context: &ParseContext<'_>) -> Parsed {
         at: 0,
         context,
         findings,
-        depth: 0,
+        depth: saved.depth,
         open: 0,
         clauses: 0,
         stopped: false,
+        saved: std::mem::take(saved),
     };
     let query = parser.query();
+    *saved = parser.saved;
     let mut diagnostics = parser.findings.into_list();
     diagnostics.sort_by_key(|diagnostic| diagnostic.span);
     Parsed { query, diagnostics }
@@ -71,6 +83,7 @@ struct Parser<'p> {
     clauses: usize,
     /// After an error that makes the rest meaningless.
     stopped: bool,
+    saved: Saved,
 }
 
 /// The field that values stand behind, if any, and the comparison between them.
@@ -114,6 +127,11 @@ impl<'p> Parser<'p> {
     /// Goes on to the next token; nowhere once reading has stopped.
     fn advance(&mut self) {
         self.at = (self.at + 1).min(self.tokens.len());
+    }
+
+    /// Where the last token that was read ends.
+    fn end(&self) -> usize {
+        self.tokens[self.at.saturating_sub(1)].end
     }
 
     fn raw(&self, token: &Token) -> &'p str {
@@ -176,7 +194,7 @@ impl<'p> Parser<'p> {
                 }
                 TokenKind::Proximity => {
                     self.advance();
-                    self.proximity(token, seen);
+                    self.stray_proximity(token);
                     operator = None;
                 }
                 TokenKind::LoneSign => {
@@ -266,7 +284,22 @@ impl<'p> Parser<'p> {
             self.check_minus(scope);
         }
         self.depth += negations;
-        let operand = self.operand(scope);
+        let unsigned = self.peek().map_or(start, |token| token.start);
+        let mut operand = self.operand(scope);
+        if self
+            .peek()
+            .is_some_and(|token| token.kind == TokenKind::Proximity)
+        {
+            operand = if let Some((query, _)) = operand {
+                self.chain(query, unsigned, scope)
+            } else {
+                self.skip_chain();
+                None
+            };
+            if operand.is_some() && self.at > first && unsigned > start {
+                self.check_signed_near((start, unsigned), (start, self.end()));
+            }
+        }
         self.depth -= negations;
         let (mut query, mut shape) = operand?;
         let sign = match (negations % 2, is_required) {
@@ -277,6 +310,9 @@ impl<'p> Parser<'p> {
                 Sign::Forbidden
             }
         };
+        if sign == Sign::Forbidden {
+            self.remark_weight(&query, start);
+        }
         if sign != Sign::None && shape == Shape::Word {
             shape = Shape::Other;
         }
@@ -284,7 +320,7 @@ impl<'p> Parser<'p> {
             query,
             joined,
             sign,
-            span: (start, self.tokens[self.at.saturating_sub(1)].end),
+            span: (start, self.end()),
             shape,
         })
     }
@@ -307,19 +343,13 @@ impl<'p> Parser<'p> {
                 }
                 None
             }
-            TokenKind::Regex if !is_raw(scope.field) => {
-                let message = format!("`{}` cannot be searched yet", self.raw(token));
-                let hint = "write the forms one by one: `(color OR colour)`".to_owned();
-                self.error("unsupported_regex", (token.start, token.end), message, hint);
-                None
+            TokenKind::Regex(pattern) if !is_raw(scope.field) => {
+                let query = self.regex(token, pattern, scope);
+                Some((self.suffix(query, Behind::Other)?, Shape::Other))
             }
-            TokenKind::Saved => {
-                let raw = self.raw(token);
-                let span = (token.start, token.end);
-                let message = format!("`{raw}` is a saved search, which cannot be used yet");
-                let hint = self.findings.write(span, &quoted(raw));
-                self.error("unsupported_saved_search", span, message, hint);
-                None
+            TokenKind::Saved(name) => {
+                let query = self.saved(token, name, scope);
+                Some((self.suffix(query, Behind::Other)?, Shape::Other))
             }
             _ => {
                 let query = self.value(token, scope)?;
@@ -338,7 +368,7 @@ impl<'p> Parser<'p> {
         let first = self.at;
         self.depth += 1;
         self.open += 1;
-        let query = self.level(scope);
+        let mut query = self.level(scope);
         match self.peek() {
             Some(close) if close.kind == TokenKind::Close => {
                 if self.at == first {
@@ -352,7 +382,7 @@ impl<'p> Parser<'p> {
                     );
                 }
                 self.advance();
-                self.suffix("unsupported_fuzzy");
+                query = self.suffix(query, Behind::Other);
             }
             _ => {
                 let end = self.text.len();
@@ -401,20 +431,53 @@ impl<'p> Parser<'p> {
             marks,
         };
         let read = read_value(scope.field, scope.comparison, value, self.context);
-        if value.is_quoted {
-            self.suffix("unsupported_phrase_moves");
-        }
-        self.clauses += 1;
-        if self.clauses > MAX_CLAUSES {
-            self.too_many(span);
-        }
-        match read {
+        self.count(span);
+        let query = match read {
             Ok(query) => Some(query),
             Err(problem) => {
                 self.value_problem(problem, token, scope);
                 None
             }
+        };
+        if value.is_quoted {
+            if query.is_some() {
+                self.wildcard_in_quotes(token, value.text, scope);
+            }
+            self.suffix(query, Behind::Phrase(token.start))
+        } else {
+            query
         }
+    }
+
+    /// Counts a word or clause.
+    fn count(&mut self, span: Span) {
+        self.clauses += 1;
+        if self.clauses > MAX_CLAUSES {
+            self.too_many(span);
+        }
+    }
+
+    /// Reads `/regex/`.
+    fn regex(&mut self, token: &Token, pattern: &str, scope: Scope<'_>) -> Option<Query> {
+        let span = (token.start, token.end);
+        self.count(span);
+        let Err((problem, (start, end))) = check_regex(pattern) else {
+            let field = match scope.field {
+                Some(Field::Text(field)) => Some(*field),
+                _ => None,
+            };
+            let pattern = pattern.to_owned();
+            return Some(Query::Regex(Regex { pattern, field }));
+        };
+        // Places within the expression are those of the text only if no slash was escaped.
+        let is_verbatim = self.text[token.start + 1..].starts_with(pattern);
+        let place = if is_verbatim && problem.better.is_none() {
+            (token.start + 1 + start, token.start + 1 + end)
+        } else {
+            span
+        };
+        self.problem(problem, place);
+        None
     }
 
     /// Reports what is wrong with a value; an offer for a date or number covers its comparison.
@@ -454,7 +517,7 @@ fn starts_operand(kind: &TokenKind) -> bool {
             | TokenKind::Field(_)
             | TokenKind::Word(_)
             | TokenKind::Quoted(_)
-            | TokenKind::Regex
-            | TokenKind::Saved
+            | TokenKind::Regex(_)
+            | TokenKind::Saved(_)
     )
 }

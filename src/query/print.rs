@@ -3,7 +3,9 @@
 
 use std::fmt::{self, Write};
 
-use super::ast::{DateClause, FacetClause, NumberClause, Presence, Query, TextField};
+use super::ast::{
+    DateClause, Distance, FacetClause, Near, NumberClause, Presence, Query, TextField,
+};
 use super::token::{is_close, is_comparison, is_dash, is_open, is_quote, is_space, keyword};
 use crate::document::{DateRange, PartialDate};
 use crate::schema::Origin;
@@ -16,6 +18,18 @@ impl fmt::Display for Query {
             Self::Not(inner) => {
                 f.write_str("NOT ")?;
                 operand(inner, f)
+            }
+            Self::Near(near) => {
+                operand(&near.left, f)?;
+                write!(f, " {} ", Operator(near))?;
+                operand(&near.right, f)
+            }
+            Self::Boost(inner, factor) => {
+                match inner.as_ref() {
+                    Self::Not(_) => write!(f, "({inner})")?,
+                    inner => operand(inner, f)?,
+                }
+                write!(f, "^{factor}")
             }
             leaf => {
                 f.write_str(&prefix(leaf).unwrap_or_default())?;
@@ -52,6 +66,7 @@ fn operand(query: &Query, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         Query::And(parts) | Query::Or(parts) if shared_prefix(parts).is_none() => {
             write!(f, "({query})")
         }
+        Query::Near(_) => write!(f, "({query})"),
         query => write!(f, "{query}"),
     }
 }
@@ -80,6 +95,10 @@ fn prefix(query: &Query) -> Option<String> {
     match query {
         Query::Word(word) => word.field.map(|field| name(field_name(field), None)),
         Query::Phrase(phrase) => phrase.field.map(|field| name(field_name(field), None)),
+        Query::Pattern(pattern) => pattern.field.map(|field| name(field_name(field), None)),
+        Query::Fuzzy(fuzzy) => fuzzy.field.map(|field| name(field_name(field), None)),
+        Query::Regex(regex) => regex.field.map(|field| name(field_name(field), None)),
+        Query::Boost(inner, _) => prefix(inner),
         Query::Facet(clause) => {
             let exactly = if clause.written { "=" } else { "" };
             Some(name(&clause.facet, clause.origin) + exactly)
@@ -88,9 +107,10 @@ fn prefix(query: &Query) -> Option<String> {
         Query::Number(clause) => Some(name(&clause.name, None)),
         Query::Added(_) => Some("added:".to_owned()),
         Query::Id(_) => Some("id:".to_owned()),
+        Query::Path(_) => Some("path:".to_owned()),
         Query::Has(_) => Some("has:".to_owned()),
         Query::Missing(_) => Some("missing:".to_owned()),
-        Query::All | Query::And(_) | Query::Or(_) | Query::Not(_) => None,
+        Query::All | Query::And(_) | Query::Or(_) | Query::Not(_) | Query::Near(_) => None,
     }
 }
 
@@ -98,6 +118,20 @@ fn field_name(field: TextField) -> &'static str {
     match field {
         TextField::Title => "title",
         TextField::Body => "body",
+    }
+}
+
+/// `NEAR/8`, `BEFORE/s`
+pub(super) struct Operator<'n>(pub(super) &'n Near);
+
+impl fmt::Display for Operator<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let name = if self.0.ordered { "BEFORE" } else { "NEAR" };
+        match self.0.within {
+            Distance::Words(words) => write!(f, "{name}/{words}"),
+            Distance::Sentence => write!(f, "{name}/s"),
+            Distance::Paragraph => write!(f, "{name}/p"),
+        }
     }
 }
 
@@ -118,8 +152,27 @@ pub(super) fn value_text(query: &Query) -> String {
 /// What stands behind the colon, or alone.
 fn value(query: &Query, f: &mut fmt::Formatter<'_>) -> fmt::Result {
     match query {
-        Query::Word(word) => f.write_str(&bare(&word.text)),
-        Query::Phrase(phrase) => f.write_str(&quoted(&phrase.text)),
+        Query::Word(word) => f.write_str(&bare(&word.text, Wildcards::Plain)),
+        Query::Phrase(phrase) => {
+            f.write_str(&quoted(&phrase.text))?;
+            match phrase.moves {
+                0 => Ok(()),
+                moves => write!(f, "~{moves}"),
+            }
+        }
+        Query::Pattern(pattern) => f.write_str(&bare(&pattern.text, Wildcards::Meant)),
+        Query::Fuzzy(fuzzy) => {
+            f.write_str(&bare(&fuzzy.text, Wildcards::Plain))?;
+            match fuzzy.edits {
+                1 => f.write_char('~'),
+                edits => write!(f, "~{edits}"),
+            }
+        }
+        Query::Regex(regex) => write!(f, "/{}/", slashed(&regex.pattern)),
+        Query::Boost(inner, factor) => {
+            value(inner, f)?;
+            write!(f, "^{factor}")
+        }
         Query::Facet(FacetClause { value, .. }) => f.write_str(&plain_or_quoted(value)),
         Query::Date(DateClause { range, exactly }) => match exactly {
             Some(date) => write!(f, "={date}"),
@@ -128,6 +181,7 @@ fn value(query: &Query, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         Query::Added(range) => dates(*range, f),
         Query::Number(clause) => number(clause, f),
         Query::Id(id) => f.write_str(&plain_or_quoted(id)),
+        Query::Path(glob) => f.write_str(&path(glob)),
         Query::Has(Presence { name, origin }) | Query::Missing(Presence { name, origin }) => {
             match origin {
                 Some(origin) => write!(f, "{origin}.{name}"),
@@ -135,7 +189,7 @@ fn value(query: &Query, f: &mut fmt::Formatter<'_>) -> fmt::Result {
             }
         }
         Query::All => f.write_char('*'),
-        Query::And(_) | Query::Or(_) | Query::Not(_) => operand(query, f),
+        Query::And(_) | Query::Or(_) | Query::Not(_) | Query::Near(_) => operand(query, f),
     }
 }
 
@@ -191,8 +245,41 @@ fn plain_or_quoted(text: &str) -> String {
     }
 }
 
+/// A glob without quotes if nothing but wildcards is in it that could be taken for anything else.
+fn path(glob: &str) -> String {
+    let plain = |c: char| {
+        c.is_alphanumeric() || matches!(c, '-' | '_' | '.' | '/' | '\'' | '’' | '*' | '?')
+    };
+    if !glob.is_empty() && glob.chars().all(plain) {
+        glob.to_owned()
+    } else {
+        quoted(glob)
+    }
+}
+
+/// A regular expression, with every slash in it escaped.
+fn slashed(pattern: &str) -> String {
+    let mut out = String::with_capacity(pattern.len());
+    let mut is_escaped = false;
+    for c in pattern.chars() {
+        if c == '/' && !is_escaped {
+            out.push('\\');
+        }
+        is_escaped = c == '\\' && !is_escaped;
+        out.push(c);
+    }
+    out
+}
+
+/// How the wildcards of a text are meant.
+#[derive(Clone, Copy, PartialEq)]
+enum Wildcards {
+    Plain,
+    Meant,
+}
+
 /// A word, with whatever could be taken for an operator escaped.
-fn bare(text: &str) -> String {
+fn bare(text: &str, wildcards: Wildcards) -> String {
     let mut out = String::with_capacity(text.len());
     if keyword(text).is_some() || text == "&&" {
         out.push('\\');
@@ -201,8 +288,10 @@ fn bare(text: &str) -> String {
         // Not a mistake here, but what looks like single quotes is remarked on.
         let embraces = matches!(c, '\'' | '‘' | '‚') && text.ends_with(['\'', '’', '‘']);
         let starts = at == 0 && (embraces || is_dash(c) || matches!(c, '+' | '/' | '@' | '!'));
+        let is_meant = wildcards == Wildcards::Meant && matches!(c, '*' | '?');
         let separates = is_space(c) || is_open(c) || is_close(c) || is_quote(c) || is_comparison(c);
-        if starts || separates || matches!(c, '\\' | '*' | '?' | ':' | '|' | '~' | '^') {
+        let signs = matches!(c, '\\' | '*' | '?' | ':' | '|' | '~' | '^');
+        if starts || separates || (signs && !is_meant) {
             out.push('\\');
         }
         out.push(c);

@@ -42,12 +42,17 @@ pub(crate) fn rewrite(
         _ => false,
     });
     for token in places.take(MAX_PLACES) {
-        let (before, after) = (&text[..token.start], &text[token.end..]);
+        // A weight behind it stays.
+        let end = match &token.kind {
+            TokenKind::Word(word) => word.marks.boost.unwrap_or(token.end),
+            _ => token.end,
+        };
+        let (before, after) = (&text[..token.start], &text[end..]);
         let changed = format!("{before}{replacement}{after}");
         let read = parse(&changed, context).into_result();
         if read.is_ok_and(|(read, _)| read == wanted) {
             return Some(Rewritten {
-                span: (token.start, token.end),
+                span: (token.start, end),
                 text: changed.trim().to_owned(),
             });
         }
@@ -102,6 +107,7 @@ mod tests {
                 "-country:\"Saudi Arabia\"",
             ),
             ("(a OR bb) cc", 1, word("b"), "(a OR b) cc"),
+            ("bb^2 cc", 0, word("b"), "b^2 cc"),
             ("\"a bb\"", 0, word("\"a b\""), "\"a b\""),
         ] {
             let context = ParseContext::any_names();

@@ -34,10 +34,10 @@ pub(super) enum TokenKind {
     Suffix,
     /// `NEAR/8`, `BEFORE/5`
     Proximity,
-    /// `/regex/`
-    Regex,
-    /// `@gulf`
-    Saved,
+    /// What stands between slashes, without the escapes of slashes.
+    Regex(String),
+    /// `@gulf`: the name.
+    Saved(String),
 }
 
 /// A written operator between two operands.
@@ -60,7 +60,7 @@ pub(super) struct FieldToken {
 
 #[derive(Debug, Clone, PartialEq, Default)]
 pub(super) struct WordToken {
-    /// Without escapes.
+    /// Without escapes, up to the first of `~2` and `^3`.
     pub(super) text: String,
     pub(super) marks: Marks,
 }
@@ -88,6 +88,36 @@ pub(super) struct Marks {
     pub(super) comparison: Option<usize>,
     /// `|`, a leading `!`, or `&&`: operators of other languages
     pub(super) foreign: Option<usize>,
+    /// A sign made plain by a backslash.
+    pub(super) escape: Option<usize>,
+}
+
+impl Marks {
+    /// What `~` and `^` at the end say; `text` ends where the word does, and begins at `start`.
+    pub(super) fn tail<'t>(&self, text: &'t str, start: usize) -> Tail<'t> {
+        let number = |mark: Option<usize>| {
+            let rest = &text[mark? - start + 1..];
+            Some(&rest[..rest.find(['~', '^']).unwrap_or(rest.len())])
+        };
+        Tail {
+            tilde: number(self.fuzzy),
+            caret: number(self.boost),
+        }
+    }
+}
+
+/// The signs directly behind a word, quote or bracket, each with the number behind it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub(super) struct Tail<'t> {
+    /// `~2`
+    pub(super) tilde: Option<&'t str>,
+    /// `^3`
+    pub(super) caret: Option<&'t str>,
+}
+
+/// Whether it may belong to a number behind `~` or `^`, right or wrong.
+pub(super) fn is_numeric(c: char) -> bool {
+    c.is_ascii_digit() || matches!(c, '.' | ',' | '-' | '+' | '%')
 }
 
 /// What a whole word in capitals means when it is not escaped.

@@ -1,13 +1,14 @@
 //! The meaning of one word, quote or value, given the field it stands behind.
 
-use super::ast::{DateClause, FacetClause, Phrase, Query, TextField, Word};
+use super::ParseContext;
+use super::ast::{DateClause, FacetClause, Query};
 use super::dates::read_date;
-use super::field::{Field, find_presence, is_known};
+use super::field::{Field, find_presence};
 use super::numbers::{looks_like_number_range, read_number_range};
 use super::print::quoted;
 use super::problem::Problem;
-use super::token::{Marks, is_comparison, is_dash};
-use super::{MAX_PHRASE_WORDS, ParseContext};
+use super::token::{Marks, Tail, is_comparison, is_dash};
+use super::words::read_text;
 use crate::schema::Origin;
 
 /// A word, quote or bare value as the lexer read it.
@@ -25,11 +26,21 @@ pub(super) struct Value<'v> {
 
 impl<'v> Value<'v> {
     /// The part of `raw` before and behind a mark.
-    fn around(&self, mark: usize) -> (&'v str, &'v str) {
+    pub(super) fn around(&self, mark: usize) -> (&'v str, &'v str) {
         self.raw.split_at(mark - self.start)
     }
 
-    fn is_star(&self) -> bool {
+    /// The part of `raw` before a mark; all of it without one.
+    pub(super) fn raw_before(&self, mark: Option<usize>) -> &'v str {
+        mark.map_or(self.raw, |mark| self.around(mark).0)
+    }
+
+    /// What stands directly behind it.
+    pub(super) fn tail(&self) -> Tail<'v> {
+        self.marks.tail(self.raw, self.start)
+    }
+
+    pub(super) fn is_star(&self) -> bool {
         !self.is_quoted && self.raw == "*"
     }
 }
@@ -54,6 +65,7 @@ pub(super) fn read_value(
         }
         Some(Field::Number(name)) if value.is_star() => Err(any_value(name)),
         Some(Field::Number(name)) => {
+            refuse_marks(name, value)?;
             read_number_range(name, &format!("{comparison}{}", value.text)).map(Query::Number)
         }
         Some(Field::Date) if value.is_star() => Err(any_value("date")),
@@ -63,6 +75,7 @@ pub(super) fn read_value(
         )
         .hint("leave the clause out")),
         Some(Field::Date) => {
+            refuse_marks("date", value)?;
             let date = read_date(&format!("{comparison}{}", value.text), context.today)?;
             Ok(Query::Date(DateClause {
                 range: date.range,
@@ -70,6 +83,7 @@ pub(super) fn read_value(
             }))
         }
         Some(Field::Added) => {
+            refuse_marks("added", value)?;
             let date = read_date(&format!("{comparison}{}", value.text), context.today)?;
             match date.exactly {
                 None => Ok(Query::Added(date.range)),
@@ -80,7 +94,7 @@ pub(super) fn read_value(
                 .hint(format!("write `added:{exactly}`"))),
             }
         }
-        Some(Field::Text(_) | Field::Id | Field::Has | Field::Missing)
+        Some(Field::Text(_) | Field::Id | Field::Path | Field::Has | Field::Missing)
             if !comparison.is_empty() =>
         {
             Err(Problem::new(
@@ -90,83 +104,91 @@ pub(super) fn read_value(
             .hint(format!("leave `{comparison}` out")))
         }
         Some(Field::Id) => {
-            refuse_marks(value)?;
+            refuse_marks("id", value)?;
             if value.text.is_empty() {
                 return Err(empty_value("id"));
             }
             Ok(Query::Id(value.text.to_owned()))
         }
-        Some(Field::Has) => find_presence(value.text, context.schema).map(Query::Has),
-        Some(Field::Missing) => find_presence(value.text, context.schema).map(Query::Missing),
+        Some(Field::Path) => read_path(value),
+        Some(Field::Has) => {
+            refuse_marks("has", value)?;
+            find_presence(value.text, context.schema).map(Query::Has)
+        }
+        Some(Field::Missing) => {
+            refuse_marks("missing", value)?;
+            find_presence(value.text, context.schema).map(Query::Missing)
+        }
         Some(Field::Text(text)) => read_text(Some(*text), value, context),
     }
 }
 
-fn read_text(
-    field: Option<TextField>,
-    value: Value<'_>,
-    context: &ParseContext<'_>,
-) -> Result<Query, Problem> {
-    if value.is_quoted {
-        return read_phrase(field, value.text);
-    }
-    if value.is_star() {
-        return match field {
-            None => Ok(Query::All),
-            Some(TextField::Title) => Err(any_value("title")),
-            Some(TextField::Body) => Err(any_value("body")),
-        };
-    }
-    refuse_marks(value)?;
-    if let Some(at) = value.marks.foreign {
-        return Err(foreign_operator(value, at));
-    }
-    if let Some(at) = value.marks.comparison {
-        let (name, rest) = value.around(at);
-        if name.is_empty() {
-            return Err(Problem::new(
-                "comparison_without_field",
-                format!("`{}` has no number or date in front", value.raw),
-            )
-            .hint("write `words:>=500` or `date:>=2024`, without spaces; or put it in quotes"));
+fn read_path(value: Value<'_>) -> Result<Query, Problem> {
+    if !value.is_quoted {
+        let marks = value.marks;
+        if marks.boost.is_some() {
+            return Err(no_weight("path").better(value.raw_before(marks.boost)));
         }
-        if field.is_none() && is_known(name, context.schema) {
+        if marks.fuzzy.is_some() {
             return Err(Problem::new(
-                "missing_colon",
-                format!("`{name}` needs a colon before its value"),
+                "sign_in_path",
+                format!("the `~` in `{}` could be part of the name", value.raw),
             )
-            .better(format!("{name}:{}", rest.strip_prefix('=').unwrap_or(rest))));
+            .better(quoted(value.raw)));
+        }
+        if value.text.contains(['[', '{']) {
+            let problem = Problem::new(
+                "sign_in_path",
+                format!(
+                    "`{}` has brackets, which stand for nothing but themselves: the wildcards are \
+                     `*`, `**` and `?`",
+                    value.raw
+                ),
+            );
+            return Err(match split_braces(value.text) {
+                Some(paths) => problem.better(format!("({})", paths.join(" OR "))),
+                None => problem.better(quoted(value.text)),
+            });
         }
     }
-    if value.marks.colon.is_some() {
+    let text = value.text.strip_prefix("./").unwrap_or(value.text);
+    if text.is_empty() {
+        return Err(empty_value("path"));
+    }
+    if let Some(inner) = text.strip_prefix('/') {
+        let problem = Problem::new(
+            "absolute_path",
+            "paths are those inside the corpus, and begin with the name of a file or folder",
+        );
+        return Err(match inner {
+            "" => problem.hint("write `path:reports/**` for what is in the folder `reports`"),
+            inner => problem.better(if value.is_quoted {
+                quoted(inner)
+            } else {
+                inner.to_owned()
+            }),
+        });
+    }
+    if !value.is_quoted && text.contains('\\') {
         return Err(Problem::new(
-            "colon_in_text",
-            format!("the colon in `{}` has no field in front", value.raw),
+            "sign_in_path",
+            format!("the parts of a path have `/` between them, and `{text}` has a `\\`"),
         )
-        .better(quoted(value.text)));
+        .better(text.replace('\\', "/")));
     }
-    Ok(Query::Word(Word {
-        text: value.text.to_owned(),
-        field,
-    }))
+    Ok(Query::Path(text.to_owned()))
 }
 
-fn read_phrase(field: Option<TextField>, text: &str) -> Result<Query, Problem> {
-    let words = text.split_whitespace().count();
-    if words == 0 {
-        return Err(Problem::new("empty_phrase", "there is nothing between the quotes").better(""));
-    }
-    if words > MAX_PHRASE_WORDS {
-        return Err(Problem::new(
-            "phrase_too_long",
-            format!("the phrase has {words} words, more than {MAX_PHRASE_WORDS}"),
-        )
-        .hint("quote the telling part of it"));
-    }
-    Ok(Query::Phrase(Phrase {
-        text: text.to_owned(),
-        field,
-    }))
+/// The paths that `a/{b,c}/d` stands for elsewhere.
+fn split_braces(text: &str) -> Option<Vec<String>> {
+    let (before, rest) = text.split_once('{')?;
+    let (inner, after) = rest.split_once('}')?;
+    let is_plain = |text: &str| !text.contains(['[', ']', '{', '}', ' ']);
+    let is_simple = is_plain(before) && is_plain(inner) && is_plain(after);
+    is_simple.then(|| {
+        let parts = inner.split(',');
+        parts.map(|part| format!("{before}{part}{after}")).collect()
+    })
 }
 
 fn read_facet(
@@ -192,7 +214,7 @@ fn read_facet(
         if let Some(rest) = text.strip_prefix('=').filter(|_| !written) {
             (text, written) = (rest, true);
         }
-        refuse_marks(value)?;
+        refuse_marks(&full_name, value)?;
         if text.contains([',', '|']) {
             let values: Vec<&str> = text.split([',', '|']).filter(|v| !v.is_empty()).collect();
             let problem = Problem::new(
@@ -239,78 +261,57 @@ fn read_facet(
 fn empty_value(name: &str) -> Problem {
     Problem::new("empty_value", format!("`{name}:` has no value behind it")).hint(if name == "id" {
         "write `id:\"…\"` with the id of a document".to_owned()
+    } else if name == "path" {
+        "write `path:reports/**` for what is in the folder `reports`".to_owned()
     } else {
         format!("write `missing:{name}` for documents without one")
     })
 }
 
-fn any_value(name: &str) -> Problem {
+pub(super) fn any_value(name: &str) -> Problem {
     Problem::new("any_value", format!("`{name}:*` asks for any value at all"))
         .hint(format!("write `has:{name}`"))
 }
 
-/// Refuses what the language has a meaning for that is not there yet.
-fn refuse_marks(value: Value<'_>) -> Result<(), Problem> {
+/// Refuses signs that mean something in words and nothing in a value.
+fn refuse_marks(name: &str, value: Value<'_>) -> Result<(), Problem> {
     if value.is_quoted {
         return Ok(());
     }
     let marks = value.marks;
-    if let Some(at) = marks.boost {
+    if marks.boost.is_some() {
+        return Err(no_weight(name).better(value.raw_before(marks.boost)));
+    }
+    if marks.fuzzy.is_some() {
         return Err(Problem::new(
-            "unsupported_boost",
-            "weights such as `oil^3` do not work yet",
+            "fuzzy_value",
+            format!("`~` looks for words with other letters, and `{name}:` compares whole values"),
         )
-        .better(value.around(at).0));
+        .better(value.raw_before(marks.fuzzy)));
     }
-    if let Some(at) = marks.fuzzy {
-        return Err(Problem::new(
-            "unsupported_fuzzy",
-            "words with spelling mistakes (`~`) cannot be searched yet",
-        )
-        .better(value.around(at).0));
-    }
-    if marks.wildcard.is_some() {
-        let (stem, signs) = match value.raw.find(['*', '?']) {
-            Some(at) => value.raw.split_at(at),
-            None => (value.raw, ""),
-        };
-        let problem = Problem::new(
-            "unsupported_wildcard",
-            format!(
-                "`{}` has a wildcard, which cannot be searched yet",
-                value.raw
-            ),
-        );
-        let is_tail = !stem.is_empty() && signs.chars().all(|c| matches!(c, '*' | '?'));
-        return Err(if is_tail {
-            problem.better(stem)
-        } else {
-            problem.hint("write the forms one by one, `(color OR colour)`, or put it in quotes")
-        });
-    }
-    Ok(())
+    let Some(at) = marks.wildcard else {
+        return Ok(());
+    };
+    let problem = Problem::new(
+        "wildcard_in_value",
+        format!("`{name}:` compares whole values, and a wildcard is no part of one"),
+    );
+    let (stem, signs) = value.around(at);
+    let is_branch = stem.ends_with('/') && signs.chars().all(|c| c == '*');
+    Err(match stem.trim_end_matches('/') {
+        // A value covers what is below it in its tree.
+        branch if is_branch && !branch.is_empty() => problem.better(branch),
+        _ => problem.hint(format!(
+            "name the values, as in `{name}:(a OR b)`, or put in quotes what is written with `{}`",
+            &signs[..1]
+        )),
+    })
 }
 
-fn foreign_operator(value: Value<'_>, at: usize) -> Problem {
-    let problem = |sign: &str, own: &str| {
-        Problem::new(
-            "foreign_operator",
-            format!("`{sign}` is not an operator here: write `{own}`"),
-        )
-    };
-    if value.raw == "&&" {
-        return problem("&&", "AND").better("AND");
-    }
-    if value.raw[at - value.start..].starts_with('!') {
-        return problem("!", "-").better(format!("-{}", value.raw.trim_start_matches('!')));
-    }
-    let words: Vec<&str> = value
-        .raw
-        .split('|')
-        .filter(|word| !word.is_empty())
-        .collect();
-    match words.as_slice() {
-        [] => problem("|", "OR").better("OR"),
-        words => problem("|", "OR").better(format!("({})", words.join(" OR "))),
-    }
+/// What is wrong with a weight on a clause that no score comes from.
+pub(super) fn no_weight(name: &str) -> Problem {
+    Problem::new(
+        "boost_without_score",
+        format!("`{name}:` keeps or drops documents and counts nothing, so no weight changes it"),
+    )
 }

@@ -1,9 +1,9 @@
 //! A query's tree, walked and changed without knowing every kind of clause.
 
 use super::ast::Query;
-use super::build::{all_of, any_of, none_of};
+use super::build::{all_of, any_of, boosted, none_of};
 
-/// A clause that holds no other.
+/// A clause that holds no other; things near each other are one.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Leaf<'q> {
     /// Leaves before it.
@@ -44,6 +44,7 @@ impl Query {
         match self {
             Self::Or(_) => true,
             Self::And(parts) => parts.iter().any(Self::leaves_room),
+            Self::Boost(inner, _) => inner.leaves_room(),
             _ => false,
         }
     }
@@ -67,6 +68,7 @@ fn collect<'q>(query: &'q Query, is_negated: bool, leaves: &mut Vec<Leaf<'q>>) {
             }
         }
         Query::Not(inner) => collect(inner, !is_negated, leaves),
+        Query::Boost(inner, _) => collect(inner, is_negated, leaves),
         clause => leaves.push(Leaf {
             number: leaves.len(),
             clause,
@@ -90,6 +92,7 @@ fn replaced(
         Query::And(parts) => all_of(all(parts)),
         Query::Or(parts) => any_of(all(parts)),
         Query::Not(inner) => none_of(replaced(inner, number, replacement)),
+        Query::Boost(inner, factor) => boosted(replaced(inner, number, replacement), *factor),
         clause => {
             *number += 1;
             replacement(*number - 1).unwrap_or_else(|| clause.clone())

@@ -48,8 +48,24 @@ impl Default for FieldKeys {
         let keys = |names: &[&str]| names.iter().map(|&name| name.to_owned()).collect();
         Self {
             id: keys(&["id", "uid", "guid", "uri"]),
-            title: keys(&["title", "headline", "name"]),
-            body: keys(&["body", "text", "content", "fulltext", "article"]),
+            title: keys(&["title", "headline", "name", "headline.main", "webTitle"]),
+            body: keys(&[
+                "body",
+                "text",
+                "content",
+                "fulltext",
+                "article",
+                "body_html",
+                "body_xhtml",
+                "body_text",
+                "content_html",
+                "content_text",
+                "articleBody",
+                "fields.body",
+                "description",
+                "summary",
+                "abstract",
+            ]),
             date: keys(&[
                 "date",
                 "published",
@@ -60,8 +76,11 @@ impl Default for FieldKeys {
                 "publication_date",
                 "created",
                 "versioncreated",
+                "date_published",
+                "pub_date",
+                "webPublicationDate",
             ]),
-            url: keys(&["url", "link", "canonical", "permalink"]),
+            url: keys(&["url", "link", "canonical", "permalink", "web_url", "webUrl"]),
             language: keys(&["language", "lang", "inLanguage"]),
         }
     }

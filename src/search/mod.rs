@@ -4,14 +4,17 @@ mod arguments;
 mod cursor;
 mod explain;
 mod highlight;
+pub(crate) mod pattern;
 mod request;
 mod response;
+pub(crate) mod spans;
+pub(crate) mod wanted;
 mod why_not;
 
 pub(crate) use arguments::{arguments, shell, value_argument};
 pub use cursor::Cursor;
 pub use explain::{FieldScore, Lit, ScoreExplanation, ScorePart, WordScore};
-pub(crate) use highlight::{highlight, light};
+pub(crate) use highlight::Highlighter;
 pub use request::{
     Choice, ChosenPresence, ChosenValue, DateMatch, FacetRef, FacetSelection, Limit, Question,
     Ranking, SearchRequest, Snippets, Sort, Top,

@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use super::Cursor;
 use crate::Result;
 use crate::document::{DateRange, PartialDate};
-use crate::query::{self, ParseContext, Query};
+use crate::query::{self, ParseContext, Query, Severity};
 use crate::schema::Origin;
 
 /// A question to a [`Searcher`](crate::Searcher).
@@ -43,6 +43,8 @@ pub struct SearchRequest {
     pub ranking: Ranking,
     /// What `today` and `2w` in the query are counted from; without it they are refused.
     pub today: Option<PartialDate>,
+    /// Saved searches by name, each in the query language, which `@name` in the query stands for.
+    pub searches: BTreeMap<String, String>,
 }
 
 /// A query as text or as a tree.
@@ -219,7 +221,7 @@ impl SearchRequest {
     ///
     /// # Errors
     /// [`ErrorKind::Query`](crate::ErrorKind::Query) if the text cannot be read whatever the
-    /// facets of the index are; names are checked by the search itself.
+    /// facets of the index are; names, also of saved searches, are checked by the search itself.
     pub fn query(text: impl Into<String>) -> Result<Self> {
         let text = text.into();
         // Any day will do: whether there is one to count from is checked by the search, too.
@@ -227,7 +229,14 @@ impl SearchRequest {
             today: PartialDate::day(2000, 1, 1).ok(),
             ..ParseContext::any_names()
         };
-        query::parse(&text, &context).into_result()?;
+        let findings = query::parse(&text, &context).diagnostics;
+        // Saved searches are not known yet.
+        let error = findings.into_iter().find(|finding| {
+            finding.severity == Severity::Error && finding.code != query::UNKNOWN_SEARCH
+        });
+        if let Some(error) = error {
+            return Err(error.into());
+        }
         Ok(Self {
             question: Question::Text(text),
             ..Self::default()
@@ -276,6 +285,12 @@ impl SearchRequest {
             value: value.into(),
             written: false,
         });
+        self
+    }
+
+    /// Adds a saved search, which `@name` in the query stands for.
+    pub fn saved(mut self, name: impl Into<String>, query: impl Into<String>) -> Self {
+        self.searches.insert(name.into(), query.into());
         self
     }
 

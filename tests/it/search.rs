@@ -396,3 +396,60 @@ fn only_facets_that_can_narrow_are_offered() {
     );
     assert_eq!(footer(&["search", "tide country:Norway"]), None);
 }
+
+#[test]
+fn saved_searches_are_asked_by_name() {
+    let world = World::indexed();
+    let config = std::fs::read_to_string(world.path("harbour/pressmark.toml")).unwrap();
+    let searches = "\n[searches.crossings]\nquery = 'ferry OR ferries'\n\
+                    [searches.norway]\nquery = '@crossings country:Norway'\n\
+                    [searches.round]\nquery = '-@round'\n\
+                    [searches.broken]\nquery = '(ferry'\n";
+    world.write("harbour/pressmark.toml", &(config + searches));
+    let count = |query: &str| world.harbour(&["search", "-c", "-q", query]).stdout;
+    for (name, same) in [
+        ("@crossings", "ferry OR ferries"),
+        ("@norway", "(ferry OR ferries) country:Norway"),
+        ("-@crossings storm", "-(ferry OR ferries) storm"),
+    ] {
+        assert_eq!(count(name), count(same), "{name}");
+        assert_ne!(count(name), "0\n", "{name}");
+    }
+    let run = world.harbour(&["explain", "storm OR @norway"]);
+    assert!(
+        run.stdout
+            .contains("storm OR ((ferry OR ferries) AND country:Norway)"),
+        "{}",
+        run.stdout
+    );
+    world.write("harbour/questions.txt", "@crossings\n");
+    let run = world.harbour(&["search", "--batch", "questions.txt"]);
+    let answer: serde_json::Value = serde_json::from_str(run.data()).unwrap();
+    assert_eq!(answer["query"], "ferry OR ferries");
+    assert_eq!(format!("{}\n", answer["total"]), count("ferry OR ferries"));
+    let id = answer["hits"][0]["id"].as_str().unwrap();
+    let run = world.harbour(&["show", id, "--query", "@crossings", "--json"]);
+    let shown: serde_json::Value = serde_json::from_str(run.data()).unwrap();
+    assert!(shown["highlights"].is_object(), "{shown}");
+    for (query, message) in [
+        (
+            "storm @crosings",
+            "error: there is no saved search `crosings`\n  | storm @crosings\n  |       ^^^^^^^^^\n  \
+             hint: write `storm @crossings`\n",
+        ),
+        (
+            "@round",
+            "error: the saved search `round` leads back to itself: `@round` → `@round`\n  \
+             | @round\n  | ^^^^^^\n",
+        ),
+        (
+            "@broken storm",
+            "error: in the saved search `broken`: this bracket is never closed\n  \
+             | @broken storm\n  | ^^^^^^^\n",
+        ),
+    ] {
+        let run = world.harbour(&["search", query]);
+        assert_eq!((run.code, run.stdout.as_str()), (2, ""), "{query}");
+        assert!(run.stderr.starts_with(message), "{}", run.stderr);
+    }
+}

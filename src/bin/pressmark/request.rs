@@ -1,5 +1,7 @@
 //! From options as typed to a request that can be asked.
 
+use std::collections::BTreeMap;
+
 use jiff::Zoned;
 use pressmark::query::parse_date_point;
 use pressmark::{
@@ -7,10 +9,11 @@ use pressmark::{
     Question, SearchRequest, Severity, Top,
 };
 
-use crate::args::{CountingArgs, DatesArg, LimitArg, SelectionArgs};
+use crate::args::{Common, CountingArgs, DatesArg, LimitArg, SelectionArgs};
 use crate::console::Console;
 use crate::failure::Failure;
 use crate::output::findings;
+use crate::settings::Place;
 
 /// What is asked for, and its text for showing places in it.
 #[derive(Debug, Clone)]
@@ -22,14 +25,17 @@ pub(crate) struct Asked {
 
 impl Asked {
     /// Reads the options that select documents.
-    pub(crate) fn of(selection: &SelectionArgs) -> Result<Self, Failure> {
+    pub(crate) fn of(common: &Common, selection: &SelectionArgs) -> Result<Self, Failure> {
         let text = selection.query.join(" ");
         let mut request = SearchRequest::all();
         request.question = Question::Text(text.clone());
         request.any = selection.any;
+        if text.contains('@') {
+            request.searches = searches(common)?;
+        }
         // To find the time zone costs more than a search: only where a day can be asked for.
         let periods = [&selection.since, &selection.until, &selection.added_since];
-        if text.contains(':') || periods.iter().any(|period| period.is_some()) {
+        if text.contains([':', '@']) || periods.iter().any(|period| period.is_some()) {
             request.today = today();
         }
         request.date_match = match selection.dates {
@@ -88,15 +94,18 @@ impl Asked {
     }
 
     /// A query without any option.
-    pub(crate) fn of_text(text: &str) -> Self {
+    pub(crate) fn of_text(common: &Common, text: &str) -> Result<Self, Failure> {
         let mut request = SearchRequest::all();
+        if text.contains('@') {
+            request.searches = searches(common)?;
+        }
         request.question = Question::Text(text.to_owned());
         request.today = today();
-        Self {
+        Ok(Self {
             request,
             text: text.to_owned(),
             strict: false,
-        }
+        })
     }
 
     /// Reads the options about counting; `default` is what holds without them.
@@ -222,6 +231,16 @@ fn period(
             })
         }
     }
+}
+
+/// The saved searches of the configuration, by name.
+fn searches(common: &Common) -> Result<BTreeMap<String, String>, Failure> {
+    // Without a corpus there is nothing to search, which is said where it matters.
+    let Ok(place) = Place::find(common) else {
+        return Ok(BTreeMap::new());
+    };
+    let searches = place.config(common)?.searches.into_iter();
+    Ok(searches.map(|(name, saved)| (name, saved.query)).collect())
 }
 
 /// The day it is where the user is.

@@ -9,7 +9,7 @@ const NAMES: [&str; 4] = ["name", "label", "value", "literal"];
 
 /// Looks a key up: as it is written, then as a path into nested data, then without regard to
 /// case. Gives every value found: a path through a list finds many.
-pub(super) fn find<'m>(map: &'m Map<String, Value>, key: &str) -> Vec<&'m Value> {
+pub(in crate::corpus) fn find<'m>(map: &'m Map<String, Value>, key: &str) -> Vec<&'m Value> {
     if let Some(value) = map.get(key) {
         return vec![value];
     }
@@ -56,7 +56,7 @@ fn descend<'m>(map: &'m Map<String, Value>, rest: &str, found: &mut Vec<&'m Valu
 
 /// Calls back with every text that a value holds: numbers and booleans as text, lists one by
 /// one, objects by their name. Gives the number of objects that have none.
-pub(super) fn texts(value: &Value, each: &mut impl FnMut(&str)) -> usize {
+pub(in crate::corpus) fn texts(value: &Value, each: &mut impl FnMut(&str)) -> usize {
     match value {
         Value::Null => 0,
         Value::String(text) => {
@@ -83,7 +83,7 @@ pub(super) fn texts(value: &Value, each: &mut impl FnMut(&str)) -> usize {
 }
 
 /// The first text that a value holds, if it holds any that is not blank.
-pub(super) fn first_text(value: &Value) -> Option<String> {
+pub(in crate::corpus) fn first_text(value: &Value) -> Option<String> {
     let mut first = None;
     texts(value, &mut |text| {
         if first.is_none() && !text.trim().is_empty() {
@@ -109,7 +109,7 @@ pub(super) fn bounded(map: Map<String, Value>, notes: &mut Vec<Note>) -> Map<Str
 }
 
 /// The last place to cut a text that is not within a character and not beyond `most` bytes.
-pub(super) fn cut_at(text: &str, most: usize) -> usize {
+pub(in crate::corpus) fn cut_at(text: &str, most: usize) -> usize {
     let end = text.len().min(most);
     (0..=end)
         .rev()

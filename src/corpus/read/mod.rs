@@ -4,7 +4,7 @@
 //! What a record says about itself wins over what its container says, and that over what its
 //! place says (`[[rules]]`); a sidecar wins over all of it, key by key.
 
-mod metadata;
+pub(super) mod metadata;
 #[cfg(test)]
 mod tests;
 mod values;
@@ -68,7 +68,8 @@ pub(super) fn document(
     let id = identify(schema, &article.metadata, &path, number, &mut notes)
         .map_err(|(code, message)| fail(Refusal::new(code, message).at(Stage::Validate)))?;
     let mut document = Document::new(id);
-    let name = record.format.is_single().then_some(path.as_str());
+    let is_whole = record.format.is_single() && number.is_none();
+    let name = is_whole.then_some(path.as_str());
     Mapper {
         schema,
         rules,

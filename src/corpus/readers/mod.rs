@@ -4,7 +4,7 @@
 mod containers;
 mod json;
 mod office;
-mod web;
+pub(super) mod web;
 pub(super) mod written;
 
 pub(super) use json::parse as parse_json;

@@ -16,6 +16,7 @@ use super::filter::DateColumns;
 use super::predicate::{SegmentSet, SetQuery};
 use super::top::{Position, Ranked, SegmentTop};
 use super::views::{ResolvedFacet, SegmentView};
+use super::watch::Watch;
 use crate::document::DateRange;
 use crate::search::{Limit, Sort};
 use crate::{Error, ErrorKind, Result};
@@ -57,6 +58,7 @@ impl Control {
 }
 
 /// A restriction that is not part of the query's documents.
+#[derive(Clone)]
 pub(in crate::index) enum PassFilter {
     /// A range of dates; what fails only this is told apart in the diagnostics.
     Dates {
@@ -100,7 +102,7 @@ pub(in crate::index) struct Pass<'a> {
     pub(in crate::index) sort: Sort,
     pub(in crate::index) limit: Limit,
     pub(in crate::index) after: Option<Position>,
-    pub(in crate::index) control: &'a Control,
+    pub(in crate::index) watch: Watch,
 }
 
 /// What a pass found.
@@ -156,7 +158,7 @@ impl<'a> Pass<'a> {
     }
 
     fn segment(&mut self, segment: u32, view: &SegmentView, found: &mut Found<'a>) -> Result<()> {
-        self.control.check()?;
+        self.watch.check()?;
         let reader = &view.reader;
         let filters = self
             .filters
@@ -179,6 +181,8 @@ impl<'a> Pass<'a> {
         let scored = self.sort == Sort::Relevance && top.is_some();
         let alive = reader.alive_bitset();
         let mut scorer = self.weight.scorer(reader, 1.0)?;
+        // What a scorer could not say has stopped it.
+        self.watch.check()?;
         let mut docs = [0u32; BLOCK];
         let mut scores = [0f32; BLOCK];
         let mut doc = scorer.doc();
@@ -208,9 +212,10 @@ impl<'a> Pass<'a> {
             }
             blocks += 1;
             if blocks.is_multiple_of(PATIENCE) {
-                self.control.check()?;
+                self.watch.check()?;
             }
         }
+        self.watch.check()?;
         for (tally, counts) in found.facets.iter_mut().zip(counts) {
             tally.add(counts);
         }

@@ -1,25 +1,34 @@
 //! From a [`Query`] to the engine's queries: tokens by our own analysis, every word in title or
 //! body, stems in every language of the index scored as one term.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
+use std::sync::Arc;
 
 use tantivy::query::{
-    AllQuery, Bm25StatisticsProvider, BooleanQuery, ConstScoreQuery, EmptyQuery, Occur,
+    AllQuery, Bm25StatisticsProvider, BooleanQuery, BoostQuery, ConstScoreQuery, EmptyQuery, Occur,
     PhraseQuery, TermQuery,
 };
 use tantivy::schema::{Field, IndexRecordOption};
 use tantivy::{Searcher, Term};
 
+use super::expand::{Entry, WordsQuery, few_terms};
 use super::filter::{Filters, ValueSet};
+use super::positions::ShapeQuery;
 use super::predicate::Excluded;
 use super::ranking::{InField, WordQuery};
 use super::views::ResolvedFacet;
+use super::watch::Watch;
 use crate::analysis::{Analyzer, Language};
 use crate::index::layout::Fields;
-use crate::query::{DateClause, Diagnostic, Presence, Query, Severity, TextField};
+use crate::query::{DateClause, Diagnostic, MAX_BOOST, MIN_BOOST, Presence, Query, TextField};
 use crate::schema::Schema;
+use crate::search::spans::Shape;
+use crate::search::wanted::{Form, WantedSlot, wanted};
 use crate::search::{ChosenValue, DateMatch, FacetRef, Ranking};
 use crate::{Error, ErrorKind, Result};
+
+/// Words that are scored together as one; beside more of them it does not matter which.
+const FEW_WORDS: usize = 16;
 
 type EngineQuery = Box<dyn tantivy::query::Query>;
 
@@ -32,10 +41,13 @@ pub(in crate::index) struct Compiler<'a> {
     /// The languages that stems of the index are in.
     pub(in crate::index) languages: &'a [Language],
     pub(in crate::index) date_match: DateMatch,
+    /// Whether documents without a date match every range: to count those that do not.
+    pub(in crate::index) admits_undated: bool,
     pub(in crate::index) ranking: Ranking,
     pub(in crate::index) analyzer: Analyzer,
     pub(in crate::index) diagnostics: Vec<Diagnostic>,
     pub(in crate::index) statistics: Statistics,
+    pub(in crate::index) watch: Watch,
 }
 
 impl Compiler<'_> {
@@ -43,8 +55,17 @@ impl Compiler<'_> {
     pub(in crate::index) fn compile(&mut self, query: &Query) -> Result<Option<EngineQuery>> {
         Ok(Some(match query {
             Query::All => everything(),
-            Query::Word(word) => return self.word(&word.text, word.field),
-            Query::Phrase(phrase) => return self.phrase(&phrase.text, phrase.field),
+            Query::Word(_)
+            | Query::Phrase(_)
+            | Query::Pattern(_)
+            | Query::Fuzzy(_)
+            | Query::Regex(_)
+            | Query::Near(_) => return self.text(query),
+            Query::Boost(inner, factor) => match self.compile(inner)? {
+                Some(inner) => Box::new(BoostQuery::new(inner, bounded(*factor))),
+                None => return Ok(None),
+            },
+            Query::Path(glob) => Box::new(Filters::path(glob.clone())),
             Query::Facet(clause) => {
                 let facet = FacetRef {
                     origin: clause.origin,
@@ -123,7 +144,14 @@ impl Compiler<'_> {
     fn date(&mut self, clause: &DateClause) -> EngineQuery {
         match clause.exactly {
             Some(date) => Box::new(Filters::dated_exactly(date)),
-            None => Box::new(Filters::dates(clause.range, self.date_match)),
+            None => {
+                let dated: EngineQuery = Box::new(Filters::dates(clause.range, self.date_match));
+                if !self.admits_undated {
+                    return dated;
+                }
+                let undated = without(Box::new(Filters::has_date()));
+                union(vec![(Occur::Should, dated), (Occur::Should, undated)])
+            }
         }
     }
 
@@ -163,115 +191,164 @@ impl Compiler<'_> {
         )))
     }
 
-    /// A word in any form; one that analyses to several tokens has them next to each other.
-    fn word(&mut self, text: &str, field: Option<TextField>) -> Result<Option<EngineQuery>> {
-        let tokens = self.analyzer.query_tokens(text);
-        if tokens.is_empty() {
-            self.left_out(text);
+    /// A clause about words, in title or body or both.
+    fn text(&mut self, query: &Query) -> Result<Option<EngineQuery>> {
+        let Some(wanted) = wanted(&self.analyzer, query, &mut self.diagnostics)? else {
             return Ok(None);
-        }
-        if let [token] = tokens.as_slice() {
-            let stems = self.analyzer.stems_of(&token.exact, self.languages);
-            return self.one_word(&stems, field, false).map(Some);
-        }
-        let mut any = Vec::new();
-        for engine_field in self.text_fields(field, false) {
-            for &language in self.languages {
-                let mut terms = Vec::with_capacity(tokens.len());
-                for token in &tokens {
-                    let stem = self.analyzer.stem(&token.exact, language).to_string();
-                    let term = Term::from_field_text(engine_field, &stem);
-                    terms.push((token.position as usize, term));
-                }
-                any.push((Occur::Should, phrase_query(terms)));
-            }
-        }
-        Ok(Some(union(any)))
-    }
-
-    /// Exactly these forms, in this order.
-    fn phrase(&mut self, text: &str, field: Option<TextField>) -> Result<Option<EngineQuery>> {
-        let tokens = self.analyzer.query_tokens(text);
-        if tokens.is_empty() {
-            self.left_out(text);
-            return Ok(None);
-        }
-        if let [token] = tokens.as_slice() {
-            let form = std::slice::from_ref(&token.exact);
-            return self.one_word(form, field, true).map(Some);
-        }
-        let mut any = Vec::new();
-        for engine_field in self.text_fields(field, true) {
-            let terms = tokens.iter().map(|token| {
-                let term = Term::from_field_text(engine_field, &token.exact);
-                (token.position as usize, term)
-            });
-            any.push((Occur::Should, phrase_query(terms.collect())));
-        }
-        Ok(Some(union(any)))
-    }
-
-    fn text_fields(&self, field: Option<TextField>, exact: bool) -> Vec<Field> {
-        let fields = &self.fields;
-        let (title, body) = if exact {
-            (fields.title_exact, fields.body_exact)
-        } else {
-            (fields.title_stem, fields.body_stem)
         };
-        match field {
-            None => vec![title, body],
-            Some(TextField::Title) => vec![title],
-            Some(TextField::Body) => vec![body],
+        if let [slot] = wanted.slots.as_slice() {
+            return self.one_word(slot).map(Some);
         }
+        let shape = Arc::new(wanted.shape);
+        let mut any = Vec::new();
+        for field in [TextField::Title, TextField::Body] {
+            let slots: Vec<Vec<Entry>> = wanted
+                .slots
+                .iter()
+                .map(|slot| self.entries(slot, field))
+                .collect();
+            self.in_field(&shape, slots, field, &mut any)?;
+        }
+        Ok(Some(union(any)))
     }
 
-    /// Any of these forms of a word, scored as one; a document may have several of them.
-    fn one_word(
-        &mut self,
-        forms: &[String],
-        field: Option<TextField>,
-        exact: bool,
-    ) -> Result<EngineQuery> {
+    /// A word: all its forms in both fields are scored as one. Of more than a few words that fit a
+    /// pattern it does not matter which a document has.
+    fn one_word(&mut self, slot: &WantedSlot) -> Result<EngineQuery> {
         let mut fields = Vec::new();
         let mut documents = 0;
-        for engine_field in self.text_fields(field, exact) {
-            let mut terms = Vec::new();
+        let mut any = Vec::new();
+        for field in [TextField::Title, TextField::Body] {
+            let entries = self.entries(slot, field);
+            let Some(terms) = few_terms(&entries, self.searcher, FEW_WORDS)? else {
+                let watch = self.watch.clone();
+                let query: EngineQuery = Box::new(WordsQuery { entries, watch });
+                any.push((Occur::Should, query));
+                continue;
+            };
+            let mut present: BTreeMap<Field, Vec<Term>> = BTreeMap::new();
             let mut together = 0;
-            for form in forms {
-                let term = Term::from_field_text(engine_field, form);
+            for term in terms {
                 let frequency = self.searcher.doc_freq(&term)?;
                 if frequency > 0 {
                     together += frequency;
-                    terms.push(term);
+                    present.entry(term.field()).or_default().push(term);
                 }
             }
             documents = documents.max(together);
-            if !terms.is_empty() {
-                let titles = [self.fields.title_exact, self.fields.title_stem];
-                fields.push(InField {
-                    field: engine_field,
-                    is_title: titles.contains(&engine_field),
-                    terms,
-                });
-            }
+            fields.extend(present.into_iter().map(|(engine_field, terms)| InField {
+                field: engine_field,
+                is_title: field == TextField::Title,
+                terms,
+            }));
         }
-        if fields.is_empty() {
-            return Ok(Box::new(EmptyQuery));
+        if !fields.is_empty() {
+            let query = WordQuery {
+                fields,
+                documents,
+                ranking: self.ranking,
+            };
+            any.push((Occur::Should, Box::new(query)));
         }
-        Ok(Box::new(WordQuery {
-            fields,
-            documents,
-            ranking: self.ranking,
-        }))
+        Ok(union(any))
     }
 
-    fn left_out(&mut self, text: &str) {
-        let message = format!("`{text}` holds no letter or digit and was left out");
-        self.diagnostics.push(Diagnostic::new(
-            Severity::Warning,
-            "nothing_to_search",
-            message,
-        ));
+    /// What a slot stands for in a field: nothing, if it is to stand in the other.
+    fn entries(&mut self, slot: &WantedSlot, field: TextField) -> Vec<Entry> {
+        if slot.field.is_some_and(|wanted| wanted != field) {
+            return Vec::new();
+        }
+        let (exact, stem) = self.engine_fields(field);
+        let mut entries = Vec::with_capacity(slot.forms.len());
+        for form in &slot.forms {
+            match form {
+                Form::Any(word) => {
+                    let stems = self.analyzer.stems_of(word, self.languages);
+                    let terms = stems.iter().map(|text| Term::from_field_text(stem, text));
+                    entries.extend(terms.map(Entry::Term));
+                }
+                Form::Exact(word) => {
+                    entries.push(Entry::Term(Term::from_field_text(exact, word)));
+                }
+                Form::Fits(pattern) => entries.push(Entry::Words(exact, Arc::clone(pattern))),
+            }
+        }
+        entries
+    }
+
+    /// Drops words that stand nowhere: stems in a language that this one is in no text of.
+    fn retain_present(&self, entries: &mut Vec<Entry>) -> Result<()> {
+        let mut present = Vec::with_capacity(entries.len());
+        for entry in entries.drain(..) {
+            let is_present = match &entry {
+                Entry::Term(term) => self.searcher.doc_freq(term)? > 0,
+                Entry::Words(..) => true,
+            };
+            if is_present {
+                present.push(entry);
+            }
+        }
+        *entries = present;
+        Ok(())
+    }
+
+    /// Exact and stemmed form of a field.
+    fn engine_fields(&self, field: TextField) -> (Field, Field) {
+        let fields = &self.fields;
+        match field {
+            TextField::Title => (fields.title_exact, fields.title_stem),
+            TextField::Body => (fields.body_exact, fields.body_stem),
+        }
+    }
+
+    /// Plain phrases are what the engine is best at; the rest is ours.
+    fn in_field(
+        &mut self,
+        shape: &Arc<Shape>,
+        mut slots: Vec<Vec<Entry>>,
+        field: TextField,
+        any: &mut Vec<(Occur, EngineQuery)>,
+    ) -> Result<()> {
+        if let Shape::Sequence(sequence) = shape.as_ref() {
+            if slots.iter().any(Vec::is_empty) {
+                return Ok(());
+            }
+            for entries in &mut slots {
+                self.retain_present(entries)?;
+                if entries.is_empty() {
+                    return Ok(());
+                }
+            }
+            let terms = |entries: &Vec<Entry>| match entries.as_slice() {
+                [Entry::Term(term)] => Some(term.clone()),
+                _ => None,
+            };
+            if sequence.moves == 0
+                && let Some(terms) = slots.iter().map(terms).collect::<Option<Vec<_>>>()
+            {
+                any.push((Occur::Should, Box::new(PhraseQuery::new(terms))));
+                return Ok(());
+            }
+        }
+        let (exact, _) = self.engine_fields(field);
+        let query = ShapeQuery {
+            shape: Arc::clone(shape),
+            slots: Arc::new(slots),
+            field: exact,
+            is_body: field == TextField::Body,
+            watch: self.watch.clone(),
+        };
+        any.push((Occur::Should, Box::new(query)));
+        Ok(())
+    }
+}
+
+/// A factor within its bounds.
+fn bounded(factor: f32) -> f32 {
+    if factor.is_nan() {
+        1.0
+    } else {
+        factor.clamp(MIN_BOOST, MAX_BOOST)
     }
 }
 
@@ -280,7 +357,8 @@ pub(in crate::index) fn everything() -> EngineQuery {
     Box::new(ConstScoreQuery::new(Box::new(AllQuery), 0.0))
 }
 
-fn excluded(query: EngineQuery) -> EngineQuery {
+/// A query whose documents are left out.
+pub(in crate::index) fn excluded(query: EngineQuery) -> EngineQuery {
     Box::new(Excluded(query))
 }
 
@@ -296,16 +374,6 @@ fn union(mut any: Vec<(Occur, EngineQuery)>) -> EngineQuery {
         0 => Box::new(EmptyQuery),
         1 => any.swap_remove(0).1,
         _ => Box::new(BooleanQuery::new(any)),
-    }
-}
-
-fn phrase_query(mut terms: Vec<(usize, Term)>) -> EngineQuery {
-    match terms.len() {
-        1 => Box::new(TermQuery::new(
-            terms.swap_remove(0).1,
-            IndexRecordOption::WithFreqs,
-        )),
-        _ => Box::new(PhraseQuery::new_with_offset(terms)),
     }
 }
 

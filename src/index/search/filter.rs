@@ -12,7 +12,7 @@ use super::views::{ResolvedFacet, SegmentFacet, Views};
 use crate::document::{DateRange, PartialDate};
 use crate::index::layout::{Fields, names};
 use crate::index::segment::nodes;
-use crate::query::NumberClause;
+use crate::query::{NumberClause, path_fits};
 use crate::schema::Origin;
 use crate::search::{ChosenValue, DateMatch};
 use crate::{Error, Result};
@@ -237,6 +237,32 @@ impl Filters {
                     }
                 },
             )
+        })
+    }
+
+    /// Documents of files whose path a glob fits.
+    pub(in crate::index) fn path(glob: String) -> SetQuery {
+        Self::query(move |reader| {
+            let Some(column) = reader.fast_fields().str(names::PATH)? else {
+                return Ok(SegmentSet::None);
+            };
+            let bare = glob.strip_prefix("./").unwrap_or(&glob);
+            let fixed = &bare[..bare.find(['*', '?']).unwrap_or(bare.len())];
+            let dictionary = column.dictionary();
+            let mut paths = dictionary.prefix_range(fixed).into_stream()?;
+            let mut fitting = BitSet::with_max_value(column.num_terms() as u32);
+            while paths.advance() {
+                if std::str::from_utf8(paths.key()).is_ok_and(|path| path_fits(&glob, path)) {
+                    fitting.insert(paths.term_ord() as u32);
+                }
+            }
+            if fitting.len() == 0 {
+                return Ok(SegmentSet::None);
+            }
+            Ok(SegmentSet::Test(Box::new(move |document| {
+                let mut ordinals = column.ords().values_for_doc(document);
+                ordinals.any(|ordinal| fitting.contains(ordinal as u32))
+            })))
         })
     }
 

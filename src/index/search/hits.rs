@@ -9,8 +9,7 @@ use crate::analysis::{Analyzer, Language};
 use crate::index::generation::DAMAGE_HINT;
 use crate::index::layout::Fields;
 use crate::index::segment::card::Card;
-use crate::query::Query;
-use crate::search::{Hit, Snippets, Sort, highlight};
+use crate::search::{Highlighter, Hit, Snippets, Sort};
 use crate::{Error, ErrorKind, Result};
 
 /// What is needed to show hits.
@@ -19,7 +18,7 @@ pub(in crate::index) struct HitMaker<'a> {
     pub(in crate::index) views: &'a [SegmentView],
     pub(in crate::index) fields: Fields,
     /// What snippets show.
-    pub(in crate::index) query: &'a Query,
+    pub(in crate::index) highlighter: &'a Highlighter,
     pub(in crate::index) snippets: Snippets,
     pub(in crate::index) sort: Sort,
 }
@@ -32,14 +31,8 @@ impl HitMaker<'_> {
         } else {
             let body = body(self.searcher, self.fields, ranked.address)?;
             let language = Language::parse(card.language).unwrap_or(Language::UND);
-            highlight(
-                analyzer,
-                self.query,
-                language,
-                card.title,
-                &body,
-                &self.snippets,
-            )
+            self.highlighter
+                .snippets(analyzer, language, card.title, &body, &self.snippets)
         };
         Ok(Hit {
             id: card.id.into(),

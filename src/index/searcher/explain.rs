@@ -8,9 +8,10 @@ use crate::Result;
 use crate::analysis::{Analyzer, Language};
 use crate::index::guard::guarded;
 use crate::index::search::ranking::WordQuery;
+use crate::index::search::watch::Watch;
 use crate::query::Query;
 use crate::search::{
-    FieldScore, Lit, ScoreExplanation, ScorePart, SearchRequest, Sort, WordScore, light,
+    FieldScore, Highlighter, Lit, ScoreExplanation, ScorePart, SearchRequest, Sort, WordScore,
 };
 
 impl Searcher {
@@ -30,7 +31,7 @@ impl Searcher {
             };
             let mut request = request.clone();
             request.sort = Sort::Relevance;
-            let asked = self.compile(&request)?;
+            let asked = self.compile(&request, &Watch::default())?;
             let Some(score) = self.score(asked.weight.as_ref(), address)? else {
                 return Ok(None);
             };
@@ -55,7 +56,8 @@ impl Searcher {
             let language = hits::card(&self.snapshot.views, address)?.language;
             let language = Language::parse(language).unwrap_or(Language::UND);
             let analyzer = &mut Analyzer::new();
-            let [title, body] = light(analyzer, &query, language, &document.title, &document.body);
+            let [title, body] =
+                Highlighter::new(&query).light(analyzer, language, &document.title, &document.body);
             Ok(Some(Lit { title, body }))
         })
     }

@@ -11,6 +11,7 @@ use crate::Result;
 use crate::analysis::Analyzer;
 use crate::index::search::collect::{Control, Pass};
 use crate::index::search::spelling::{Candidate, candidates, is_correctable, tolerated};
+use crate::index::search::watch::Watch;
 use crate::query::{Diagnostic, Phrase, Query, Severity, TextField, Word, rewrite};
 use crate::search::{Limit, Question, SearchRequest, Sort};
 
@@ -101,7 +102,7 @@ impl Searcher {
         for leaf in query.leaves() {
             let (text, field, is_phrase) = match leaf.clause {
                 Query::Word(word) => (&word.text, word.field, false),
-                Query::Phrase(phrase) => (&phrase.text, phrase.field, true),
+                Query::Phrase(phrase) if phrase.moves == 0 => (&phrase.text, phrase.field, true),
                 _ => continue,
             };
             if leaf.is_negated {
@@ -123,7 +124,11 @@ impl Searcher {
                     let (before, after) = (&text[..token.start], &text[token.end..]);
                     let text = format!("{before}{}{after}", better.word);
                     let clause = if is_phrase {
-                        Query::Phrase(Phrase { text, field })
+                        Query::Phrase(Phrase {
+                            text,
+                            field,
+                            moves: 0,
+                        })
                     } else {
                         Query::Word(Word { text, field })
                     };
@@ -225,7 +230,8 @@ impl Searcher {
         let mut request = request.clone();
         request.limit = Limit::Hits(0);
         request.sort = Sort::Newest; // nothing is scored
-        let Ok(asked) = self.compile(&request) else {
+        let watch = Watch::new(control);
+        let Ok(asked) = self.compile(&request, &watch) else {
             return Ok(None);
         };
         let pass = Pass {
@@ -235,7 +241,7 @@ impl Searcher {
             sort: request.sort,
             limit: request.limit,
             after: None,
-            control,
+            watch,
         };
         Ok(Some(pass.run(&self.snapshot.views)?.total))
     }

@@ -126,11 +126,12 @@ impl Searcher {
     }
 
     /// What a query of this request is read with.
-    pub(super) fn context(&self, request: &SearchRequest) -> ParseContext<'_> {
+    pub(super) fn context<'a>(&'a self, request: &'a SearchRequest) -> ParseContext<'a> {
         ParseContext {
             schema: Some(self.schema()),
             any: request.any,
             today: request.today,
+            searches: Some(&request.searches),
         }
     }
 }

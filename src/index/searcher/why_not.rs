@@ -4,13 +4,12 @@ use tantivy::query::EnableScoring;
 
 use super::spelling::Correction;
 use super::{EngineQuery, Searcher};
-use crate::analysis::Analyzer;
 use crate::document::DateRange;
 use crate::index::search::collect::{Control, Wanted};
-use crate::index::search::compile::{Compiler, Statistics};
 use crate::index::search::failing::{Demand, Failing, MOST};
 use crate::index::search::filter::{Filters, ValueSet};
 use crate::index::search::views::ResolvedFacet;
+use crate::index::search::watch::Watch;
 use crate::query::{DateClause, Query};
 use crate::search::{
     Choice, ChosenPresence, ChosenValue, CountedClause, FacetRef, Question, Relaxation,
@@ -251,18 +250,7 @@ impl Searcher {
         clause: &Query,
         request: &SearchRequest,
     ) -> Result<Option<EngineQuery>> {
-        let mut compiler = Compiler {
-            schema: self.schema(),
-            fields: self.snapshot.fields,
-            filters: self.filters(),
-            searcher: &self.snapshot.engine,
-            languages: &self.snapshot.languages,
-            date_match: request.date_match,
-            ranking: request.ranking,
-            analyzer: Analyzer::new(),
-            diagnostics: Vec::new(),
-            statistics: Statistics::default(),
-        };
+        let mut compiler = self.compiler(request, &Watch::default());
         compiler.compile(clause)
     }
 

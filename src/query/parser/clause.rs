@@ -74,7 +74,7 @@ impl Parser<'_> {
         mut problem: Problem,
     ) {
         let name = &self.text[token.start..field.name_end];
-        if problem.code == UNKNOWN_FIELD && problem.better.is_none() {
+        if problem.code == UNKNOWN_FIELD && problem.better.is_none() && problem.hint.is_none() {
             let end = self.peek().map_or(token.end, |value| value.end);
             let whole = (token.start, end);
             let raw = &self.text[whole.0..whole.1];

@@ -1,11 +1,12 @@
 //! What the parser says of signs and operators that it cannot place.
 
+use super::super::ast::Query;
 use super::super::field::Field;
 use super::super::findings::Span;
 use super::super::print::quoted;
-use super::super::token::{Token, TokenKind};
-use super::super::{MAX_CLAUSES, MAX_QUERY_DEPTH};
-use super::{Parser, Scope, starts_operand};
+use super::super::token::{Token, TokenKind, is_numeric, is_quote};
+use super::super::{MAX_CLAUSES, MAX_QUERY_DEPTH, MIN_STAR_LETTERS};
+use super::{Parser, Scope, is_raw, starts_operand};
 
 impl Parser<'_> {
     pub(super) fn too_deep(&mut self, span: Span) {
@@ -38,22 +39,26 @@ impl Parser<'_> {
         self.error("operator_without_operand", span, message, hint);
     }
 
-    pub(super) fn proximity(&mut self, token: &Token, seen: bool) {
+    /// Refuses a proximity that nothing stands before.
+    pub(super) fn stray_proximity(&mut self, token: &Token) {
         let raw = self.raw(token);
         let span = (token.start, token.end);
-        let code = if raw.starts_with("NEAR") {
-            "unsupported_near"
-        } else {
-            "unsupported_before"
-        };
-        let message = format!("`{raw}` cannot be searched yet: words near each other");
-        let between = seen && self.peek().is_some_and(|next| starts_operand(&next.kind));
-        let hint = if between {
-            self.findings.write(span, "AND")
-        } else {
-            self.findings.write(span, &quoted(raw))
-        };
-        self.error(code, span, message, hint);
+        let message = format!("`{raw}` needs something to look for on both sides");
+        let hint = self.findings.write(span, &quoted(raw));
+        self.error("operator_without_operand", span, message, hint);
+    }
+
+    /// Leaves out the proximities behind what could not be read.
+    pub(super) fn skip_chain(&mut self) {
+        while self
+            .peek()
+            .is_some_and(|token| token.kind == TokenKind::Proximity)
+        {
+            self.advance();
+            if self.peek().is_some_and(|token| starts_operand(&token.kind)) {
+                self.skip_operand();
+            }
+        }
     }
 
     pub(super) fn lone_sign(&mut self, token: &Token) {
@@ -70,6 +75,21 @@ impl Parser<'_> {
             self.raw(token)
         );
         self.error("lone_sign", (token.start, token.end), message, hint);
+    }
+
+    /// Remarks on a weight under NOT, which begins at `start` and has just been read.
+    pub(super) fn remark_weight(&mut self, query: &Query, start: usize) {
+        if self.stopped || !has_weight(query) {
+            return;
+        }
+        let span = (start, self.end());
+        let message = "a weight under NOT changes nothing: what is left out counts nothing";
+        let hint = match without_weights(&self.text[span.0..span.1]) {
+            Some(text) => self.findings.write(span, &text),
+            None => "leave `^` and its number out".to_owned(),
+        };
+        self.findings
+            .warning("boost_under_not", span, message, hint);
     }
 
     /// Refuses a minus before a bare date or number among others: it could mean NOT, or less than
@@ -108,21 +128,73 @@ impl Parser<'_> {
         self.error("missing_space", span, message, hint);
     }
 
-    /// Refuses what stands directly behind a quote or bracket.
-    pub(super) fn suffix(&mut self, tilde: &str) {
-        let Some(token) = self.peek().filter(|token| token.kind == TokenKind::Suffix) else {
+    /// Remarks on signs between quotes that mean something outside of them alone.
+    pub(super) fn wildcard_in_quotes(&mut self, token: &Token, text: &str, scope: Scope<'_>) {
+        if is_raw(scope.field) || self.stopped {
             return;
+        }
+        let is_meant = |word: &str, is_last: bool| {
+            let inner = word.trim_start_matches(|c: char| !is_wildcard(c) && !c.is_alphanumeric());
+            let at_end = inner.trim_end_matches('?');
+            // A question mark at the end is punctuation.
+            let inner = if is_last { at_end } else { inner };
+            inner.contains(is_wildcard) && inner.contains(char::is_alphanumeric)
         };
-        self.advance();
-        let raw = self.raw(token);
-        let code = match raw.chars().next() {
-            Some('~') => tilde,
-            Some('^') => "unsupported_boost",
-            _ => "unsupported_wildcard",
+        let words: Vec<&str> = text.split_whitespace().collect();
+        let last = words.len().saturating_sub(1);
+        let mut numbered = words.iter().enumerate();
+        if !numbered.any(|(number, word)| is_meant(word, number == last)) {
+            return;
+        }
+        let is_plain = |word: &&str| {
+            let letters = word.chars().filter(|c| c.is_alphanumeric()).count();
+            word.chars().all(|c| c.is_alphanumeric() || is_wildcard(c))
+                && letters >= MIN_STAR_LETTERS
         };
         let span = (token.start, token.end);
-        let hint = self.findings.write(span, "");
-        let message = format!("`{raw}` behind a quote or bracket does not work yet");
-        self.error(code, span, message, hint);
+        let has_suffix = self
+            .peek()
+            .is_some_and(|next| next.kind == TokenKind::Suffix);
+        let hint = if words.iter().all(is_plain) && !has_suffix {
+            let row = words.join(" BEFORE/1 ");
+            let row = if words.len() > 1 {
+                format!("({row})")
+            } else {
+                row
+            };
+            self.findings.write(span, &row)
+        } else {
+            "write the words one by one, with `BEFORE/1` between them".to_owned()
+        };
+        let message = "between quotes `*` and `?` are plain signs, which no word has";
+        self.findings
+            .notice("wildcard_in_quotes", span, message, hint);
     }
+}
+
+fn is_wildcard(c: char) -> bool {
+    matches!(c, '*' | '?')
+}
+
+/// Whether any part of it has a weight.
+fn has_weight(query: &Query) -> bool {
+    match query {
+        Query::Boost(..) => true,
+        Query::And(parts) | Query::Or(parts) => parts.iter().any(has_weight),
+        Query::Not(inner) => has_weight(inner),
+        _ => false,
+    }
+}
+
+/// A text without `^3`; none where quotes or escapes make it hard to tell.
+fn without_weights(text: &str) -> Option<String> {
+    if text.contains(|c| is_quote(c) || c == '\\' || c == '/') {
+        return None;
+    }
+    let mut parts = text.split('^');
+    let mut out = parts.next()?.to_owned();
+    for part in parts {
+        out.push_str(part.trim_start_matches(is_numeric));
+    }
+    Some(out)
 }

@@ -5,14 +5,25 @@ use std::collections::HashSet;
 use super::automaton::{Automaton, State};
 use crate::analysis::{Analyzer, Language, Token};
 use crate::query::{Query, TextField};
+use crate::search::spans::Shape;
+use crate::search::wanted::{Form as WantedForm, Wanted, wanted};
 
-/// A part of the query that words can meet: the different ones a fragment shows are counted.
+/// What the clauses of a query about text want, wherever something may be marked for them.
+#[derive(Debug, Default)]
+pub(super) struct Clauses {
+    /// Words next to each other.
+    pub plain: Vec<Clause>,
+    /// Everything else: patterns, words that may be moved, things near each other.
+    pub placed: Vec<Wanted>,
+}
+
+/// Words next to each other: the different clauses that a fragment shows are counted.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub(super) struct Clause {
     field: Option<TextField>,
     form: Form,
-    /// Terms next to each other.
-    terms: Vec<String>,
+    /// In their exact form.
+    words: Vec<String>,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -33,43 +44,89 @@ pub(super) struct Found {
     pub end_character: usize,
 }
 
-/// The clauses of a query that want words, each once.
-pub(super) fn clauses(analyzer: &mut Analyzer, query: &Query, language: Language) -> Vec<Clause> {
-    let mut clauses = Vec::new();
-    let mut known = HashSet::new();
-    let mut stack = vec![query];
-    while let Some(query) = stack.pop() {
-        let (text, field, form) = match query {
-            Query::And(parts) | Query::Or(parts) => {
-                stack.extend(parts.iter().rev());
-                continue;
+impl Clauses {
+    /// The clauses of a query that want words, each once. What the engine refuses is left out, and
+    /// so is everything under a NOT.
+    pub(super) fn new(query: &Query) -> Self {
+        let analyzer = Analyzer::new();
+        let mut clauses = Self::default();
+        let mut known = HashSet::new();
+        let mut stack = vec![query];
+        while let Some(query) = stack.pop() {
+            match query {
+                Query::And(parts) | Query::Or(parts) => stack.extend(parts.iter().rev()),
+                Query::Boost(inner, _) => stack.push(inner),
+                Query::Word(_)
+                | Query::Phrase(_)
+                | Query::Pattern(_)
+                | Query::Fuzzy(_)
+                | Query::Regex(_)
+                | Query::Near(_) => {
+                    let Ok(Some(wanted)) = wanted(&analyzer, query, &mut Vec::new()) else {
+                        continue;
+                    };
+                    match Clause::of(&wanted) {
+                        Some(clause) if known.contains(&clause) => {}
+                        Some(clause) => {
+                            known.insert(clause.clone());
+                            clauses.plain.push(clause);
+                        }
+                        None => clauses.placed.push(wanted),
+                    }
+                }
+                Query::All
+                | Query::Path(_)
+                | Query::Facet(_)
+                | Query::Date(_)
+                | Query::Number(_)
+                | Query::Added(_)
+                | Query::Id(_)
+                | Query::Has(_)
+                | Query::Missing(_)
+                | Query::Not(_) => {}
             }
-            Query::Word(word) => (&word.text, word.field, Form::Stem),
-            Query::Phrase(phrase) => (&phrase.text, phrase.field, Form::Exact),
-            Query::All
-            | Query::Facet(_)
-            | Query::Date(_)
-            | Query::Number(_)
-            | Query::Added(_)
-            | Query::Id(_)
-            | Query::Has(_)
-            | Query::Missing(_)
-            | Query::Not(_) => continue,
+        }
+        clauses
+    }
+}
+
+impl Clause {
+    /// Plain words next to each other, if that is all that is wanted.
+    fn of(wanted: &Wanted) -> Option<Self> {
+        let Shape::Sequence(sequence) = &wanted.shape else {
+            return None;
         };
-        let terms: Vec<String> = analyzer
-            .query_tokens(text)
-            .into_iter()
-            .map(|token| match form {
-                Form::Exact => token.exact,
-                Form::Stem => analyzer.stem(&token.exact, language).to_owned(),
-            })
-            .collect();
-        let clause = Clause { field, form, terms };
-        if !clause.terms.is_empty() && known.insert(clause.clone()) {
-            clauses.push(clause);
+        if sequence.moves > 0 {
+            return None;
+        }
+        let mut words = Vec::with_capacity(wanted.slots.len());
+        let mut forms = Vec::with_capacity(wanted.slots.len());
+        for slot in &wanted.slots {
+            let (form, word) = match slot.forms.as_slice() {
+                [WantedForm::Any(word)] => (Form::Stem, word),
+                [WantedForm::Exact(word)] => (Form::Exact, word),
+                _ => return None,
+            };
+            words.push(word.clone());
+            forms.push(form);
+        }
+        let (&form, others) = forms.split_first()?;
+        others.iter().all(|&other| other == form).then_some(Self {
+            field: wanted.slots.first()?.field,
+            form,
+            words,
+        })
+    }
+
+    fn terms(&self, analyzer: &mut Analyzer, language: Language) -> Vec<String> {
+        let words = self.words.iter();
+        match self.form {
+            Form::Exact => words.cloned().collect(),
+            Form::Stem => words
+                .map(|word| analyzer.stem(word, language).to_owned())
+                .collect(),
         }
     }
-    clauses
 }
 
 /// Finds the clauses of a query in one field.
@@ -80,23 +137,34 @@ pub(super) struct Matcher {
 }
 
 impl Matcher {
-    pub(super) fn new(clauses: &[Clause], field: TextField) -> Self {
-        let of = |form: Form| {
+    /// A match bears the number of its clause.
+    pub(super) fn new(
+        clauses: &[Clause],
+        field: TextField,
+        analyzer: &mut Analyzer,
+        language: Language,
+    ) -> Self {
+        let mut of = |form: Form| -> Vec<(usize, Vec<String>)> {
+            let clauses = clauses.iter().enumerate().filter(|(_, clause)| {
+                clause.form == form && clause.field.is_none_or(|wanted| wanted == field)
+            });
             clauses
-                .iter()
-                .enumerate()
-                .filter(move |(_, clause)| {
-                    clause.form == form && clause.field.is_none_or(|wanted| wanted == field)
-                })
-                .map(|(number, clause)| (number, clause.terms.as_slice()))
+                .map(|(number, clause)| (number, clause.terms(analyzer, language)))
+                .collect()
         };
+        let (exact, stem) = (of(Form::Exact), of(Form::Stem));
         // All stem terms begin with the same language.
-        let prefix = of(Form::Stem)
+        let prefix = stem
+            .iter()
             .find_map(|(_, terms)| terms.first()?.find(':'))
             .map_or(0, |colon| colon + 1);
+        let sequences = |of: &[(usize, Vec<String>)], skip| {
+            let sequences = of.iter().map(|(number, terms)| (*number, terms.as_slice()));
+            Automaton::new(skip, sequences)
+        };
         Self {
-            exact: Automaton::new(0, of(Form::Exact)),
-            stem: Automaton::new(prefix, of(Form::Stem)),
+            exact: sequences(&exact, 0),
+            stem: sequences(&stem, prefix),
         }
     }
 

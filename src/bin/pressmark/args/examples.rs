@@ -59,11 +59,14 @@ pub(super) const SEARCH_HELP: &str = "\
 Queries, here as in `facets`, `export` and `explain`:
   missile production         both words, in any form, in title or text
   \"ballistic missiles\"       these forms, in this order
+  sanction*, colo?r, netany~ parts of words; other spellings
+  oil NEAR/5 price           near each other; NEAR/s in a sentence, BEFORE/5 in order
   oil OR gas, NOT nuclear    one of them; without it; with parentheses
   title:talks                in the title
   country:Iran               a facet value, or anything below it
   date:1962-10..1963         dated within, both ends included
   has:actor, missing:date    with any value, without one
+  path:news/**, @gulf        where the file lies; a search of pressmark.toml
 
 Examples:
   pressmark search '\"ballistic missiles\" NOT nuclear'

@@ -17,7 +17,7 @@ pub(super) fn run(
     args: &ExplainArgs,
     console: &mut Console,
 ) -> Result<Finish, Failure> {
-    let asked = Asked::of(&args.selection)?;
+    let asked = Asked::of(common, &args.selection)?;
     let searcher = match Place::find(common) {
         Ok(place) if args.id.is_some() => Some(place.searcher()?),
         // Without an index any well-formed name is taken for a facet's.
@@ -29,6 +29,7 @@ pub(super) fn run(
         schema: searcher.as_ref().map(Searcher::schema),
         any: asked.request.any,
         today: asked.request.today,
+        searches: Some(&asked.request.searches),
     };
     let parsed = parse(&asked.text, &context);
     if let Some(at) = parsed

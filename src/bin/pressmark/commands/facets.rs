@@ -34,7 +34,7 @@ pub(super) fn run(
     if args.count && !matches!(format, Format::Human | Format::Json) {
         return Err(misfit("--count", format));
     }
-    let mut asked = Asked::of(&args.selection)?;
+    let mut asked = Asked::of(common, &args.selection)?;
     asked.count(&args.counting, FacetSelection::All)?;
     asked.request.limit = Limit::Hits(0);
     asked.request.snippets.fragments = 0;

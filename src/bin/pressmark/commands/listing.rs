@@ -50,7 +50,7 @@ impl Listing {
         listing: &ListingArgs,
         defaults: Defaults,
     ) -> Result<Self, Failure> {
-        let mut asked = Asked::of(selection)?;
+        let mut asked = Asked::of(common, selection)?;
         let what = what(common, listing, defaults)?;
         let default = match &what {
             What::Hits(Form::Human(_) | Form::Json(_)) => FacetSelection::All,

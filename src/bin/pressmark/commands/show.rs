@@ -26,7 +26,13 @@ pub(super) fn run(
         searcher, stored, ..
     } = document::find(common, &args.id, console)?;
     let lit = match &args.query {
-        Some(query) => Some(lit(&searcher, stored.document.id.as_str(), query, console)?),
+        Some(query) => Some(lit(
+            common,
+            &searcher,
+            stored.document.id.as_str(),
+            query,
+            console,
+        )?),
         None => None,
     };
     if common.json {
@@ -42,8 +48,14 @@ pub(super) fn run(
 }
 
 /// Where a query matches in the document.
-fn lit(searcher: &Searcher, id: &str, query: &str, console: &mut Console) -> Result<Lit, Failure> {
-    let asked = Asked::of_text(query);
+fn lit(
+    common: &Common,
+    searcher: &Searcher,
+    id: &str,
+    query: &str,
+    console: &mut Console,
+) -> Result<Lit, Failure> {
+    let asked = Asked::of_text(common, query)?;
     let lit = searcher.light(&asked.request, id);
     let lit = lit.map_err(|error| asked.failure(error))?;
     let lit = lit.unwrap_or_default();

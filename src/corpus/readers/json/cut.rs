@@ -4,8 +4,11 @@
 //! Only brackets and strings are followed; whether a value is well formed is seen when it is
 //! parsed. Commas between elements are not insisted on.
 
+use std::collections::VecDeque;
 use std::io::{self, BufRead};
+use std::ops::Range;
 
+use super::envelope;
 use crate::corpus::decode::cannot_be_cut;
 use crate::corpus::{Cutter, Input, Piece, codes, limits};
 
@@ -14,6 +17,10 @@ use crate::corpus::{Cutter, Input, Piece, codes, limits};
 pub(super) struct Values {
     number: u64,
     place: Place,
+    /// The answer of an API whose articles are given out: where it starts, its bytes, and where in
+    /// them the articles are that are left.
+    envelope: (u64, Vec<u8>),
+    left: VecDeque<Range<usize>>,
 }
 
 #[derive(Debug, Default, Clone, Copy)]
@@ -25,6 +32,8 @@ enum Place {
     Elements,
     /// Between two objects of a file without an array.
     Objects,
+    /// Between two articles of an envelope.
+    Envelope,
     /// Everything was given out.
     Done,
 }
@@ -35,6 +44,7 @@ impl Cutter for Values {
             Place::Start => self.start(input),
             Place::Elements => self.element(input),
             Place::Objects => self.object(input),
+            Place::Envelope => Ok(self.article()),
             Place::Done => Ok(None),
         }
     }
@@ -112,6 +122,16 @@ impl Values {
         self.number += 1;
         let (start, data) = value(input)?;
         let alone = input.peek()?.is_none() && self.number == 1;
+        if alone
+            && let Some(bytes) = &data
+            && let Some(articles) = envelope::articles(bytes)
+        {
+            self.number = 0;
+            self.left = articles.into();
+            self.envelope = (start, data.unwrap_or_default());
+            self.place = Place::Envelope;
+            return Ok(self.article());
+        }
         Ok(Some(match data {
             Some(data) => Piece::Record {
                 number: (!alone).then_some(self.number),
@@ -120,6 +140,18 @@ impl Values {
             },
             None => Piece::too_large(Some(self.number), "the object"),
         }))
+    }
+
+    /// The next article of an envelope.
+    fn article(&mut self) -> Option<Piece> {
+        let range = self.left.pop_front()?;
+        let (start, bytes) = &self.envelope;
+        self.number += 1;
+        Some(Piece::Record {
+            number: Some(self.number),
+            start: start + range.start as u64,
+            data: bytes[range].to_vec(),
+        })
     }
 
     /// Says why the rest of the file is not read.
@@ -162,7 +194,7 @@ fn value(input: &mut Input) -> io::Result<(u64, Option<Vec<u8>>)> {
 
 /// Where in a value the scan is.
 #[derive(Default)]
-struct Scan {
+pub(super) struct Scan {
     depth: u64,
     in_string: bool,
     escaped: bool,
@@ -170,7 +202,7 @@ struct Scan {
 
 impl Scan {
     /// How many bytes belong to the value, and whether it ends behind them.
-    fn run(&mut self, buffer: &[u8]) -> (usize, bool) {
+    pub(super) fn run(&mut self, buffer: &[u8]) -> (usize, bool) {
         for (position, &byte) in buffer.iter().enumerate() {
             if self.in_string {
                 if self.escaped {

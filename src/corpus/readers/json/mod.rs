@@ -1,12 +1,18 @@
 //! JSON and JSON Lines: objects whose keys say what is what.
 
 mod cut;
+mod envelope;
 mod lines;
+mod ninjs;
+#[cfg(test)]
+mod tests;
 mod value;
 
 pub(in crate::corpus) use value::parse;
 
-use serde_json::Value;
+use serde_json::{Map, Value};
+
+use super::web::structured;
 
 use crate::corpus::{Article, Cutter, Format, Material, Reader, Refusal, codes};
 
@@ -69,7 +75,11 @@ impl Reader for JsonLines {
 fn object(material: &mut Material<'_>) -> Result<Article, Refusal> {
     let text = material.text()?;
     match parse(&text, &mut material.notes) {
-        Ok(Value::Object(map)) => Ok(Article::structured(map, material.fields())),
+        Ok(Value::Object(map)) => {
+            let mut map = unwrapped(map);
+            ninjs::complete(&mut map, material.fields());
+            Ok(structured(map, material.fields()))
+        }
         Ok(_) => {
             let message = "a JSON object was expected";
             Err(Refusal::new(codes::NOT_AN_OBJECT, message))
@@ -79,4 +89,19 @@ fn object(material: &mut Material<'_>) -> Result<Article, Refusal> {
         }
         Err(error) => Err(Refusal::new(codes::JSON, error)),
     }
+}
+
+/// What a search engine wraps around a document (`_id`, `_source`) is taken off.
+fn unwrapped(mut map: Map<String, Value>) -> Map<String, Value> {
+    if !map.get("_source").is_some_and(Value::is_object) {
+        return map;
+    }
+    let id = map.remove("_id");
+    let Some(Value::Object(mut source)) = map.remove("_source") else {
+        return map;
+    };
+    if let Some(id) = id {
+        source.entry("id").or_insert(id);
+    }
+    source
 }

@@ -1,0 +1,164 @@
+//! Patterns for whole words in their exact form: wildcards, a number of edits, regular expressions.
+//!
+//! A pattern is an automaton over the bytes of a word, so that an engine can walk a dictionary with
+//! it and leave out whatever cannot fit any more; the highlighter asks it about one word at a time.
+
+mod fuzzy;
+mod regex;
+mod wildcards;
+
+use fuzzy::Fuzzy;
+use regex::Regex;
+use wildcards::Wildcards;
+
+pub(crate) use wildcards::{Element, MAX_PATTERN_CHARACTERS};
+
+/// A pattern for words.
+#[derive(Debug)]
+pub(crate) enum WordPattern {
+    Wildcards(Wildcards),
+    Fuzzy(Fuzzy),
+    Regex(Box<Regex>),
+}
+
+/// How far a pattern has come in a word.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum State {
+    /// Nothing fits any more.
+    Dead,
+    /// Between bytes of a character: what was read of it, and how many bytes are to come.
+    Wildcards(wildcards::State, Partial),
+    Fuzzy(fuzzy::State, Partial),
+    Regex(regex::State),
+}
+
+/// The bytes of a character that have been read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub(crate) struct Partial {
+    code: u32,
+    missing: u8,
+}
+
+impl Partial {
+    /// Takes a byte; the character, when it is complete. `Err` if it is none.
+    fn take(&mut self, byte: u8) -> Result<Option<char>, ()> {
+        if self.missing == 0 {
+            (self.code, self.missing) = match byte {
+                0..=0x7F => return Ok(Some(char::from(byte))),
+                0xC0..=0xDF => (u32::from(byte & 0x1F), 1),
+                0xE0..=0xEF => (u32::from(byte & 0x0F), 2),
+                0xF0..=0xF7 => (u32::from(byte & 0x07), 3),
+                _ => return Err(()),
+            };
+            return Ok(None);
+        }
+        self.code = self.code << 6 | u32::from(byte & 0x3F);
+        self.missing -= 1;
+        if self.missing > 0 {
+            return Ok(None);
+        }
+        char::from_u32(self.code).map(Some).ok_or(())
+    }
+}
+
+impl WordPattern {
+    /// Words that elements fit from the first to the last; `None` if they are too many.
+    pub(crate) fn wildcards(elements: Vec<Element>) -> Option<Self> {
+        Wildcards::new(elements).map(Self::Wildcards)
+    }
+
+    /// Words that are at most `edits` (1 or 2) insertions, deletions, replacements and exchanges of
+    /// neighbours away from a word.
+    ///
+    /// No letter is edited twice: the distance is that of optimal string alignment.
+    pub(crate) fn fuzzy(word: &str, edits: u8) -> Self {
+        Self::Fuzzy(Fuzzy::new(word, edits))
+    }
+
+    /// Words that a regular expression fits from the first letter to the last; an error says why
+    /// the expression is refused.
+    pub(crate) fn regex(expression: &str) -> Result<Self, String> {
+        Regex::new(expression).map(|regex| Self::Regex(Box::new(regex)))
+    }
+
+    /// Before the first byte of a word.
+    pub(crate) fn start(&self) -> State {
+        match self {
+            Self::Wildcards(pattern) => State::Wildcards(pattern.start(), Partial::default()),
+            Self::Fuzzy(pattern) => State::Fuzzy(pattern.start(), Partial::default()),
+            Self::Regex(pattern) => State::Regex(pattern.start()),
+        }
+    }
+
+    /// After one more byte.
+    #[inline]
+    pub(crate) fn step(&self, state: State, byte: u8) -> State {
+        match (self, state) {
+            (Self::Wildcards(pattern), State::Wildcards(state, mut partial)) => {
+                match partial.take(byte) {
+                    Ok(None) => State::Wildcards(state, partial),
+                    Ok(Some(c)) => pattern
+                        .step(state, c)
+                        .map_or(State::Dead, |state| State::Wildcards(state, partial)),
+                    Err(()) => State::Dead,
+                }
+            }
+            (Self::Fuzzy(pattern), State::Fuzzy(state, mut partial)) => match partial.take(byte) {
+                Ok(None) => State::Fuzzy(state, partial),
+                Ok(Some(c)) => pattern
+                    .step(&state, c)
+                    .map_or(State::Dead, |state| State::Fuzzy(state, partial)),
+                Err(()) => State::Dead,
+            },
+            (Self::Regex(pattern), State::Regex(state)) => {
+                pattern.step(state, byte).map_or(State::Dead, State::Regex)
+            }
+            _ => State::Dead,
+        }
+    }
+
+    /// Whether a word that ends here fits.
+    pub(crate) fn fits(&self, state: State) -> bool {
+        match (self, state) {
+            (Self::Wildcards(pattern), State::Wildcards(state, partial)) => {
+                partial.missing == 0 && pattern.fits(state)
+            }
+            (Self::Fuzzy(pattern), State::Fuzzy(state, partial)) => {
+                partial.missing == 0 && pattern.fits(&state)
+            }
+            (Self::Regex(pattern), State::Regex(state)) => pattern.fits(state),
+            _ => false,
+        }
+    }
+
+    /// Whether a word fits.
+    pub(crate) fn fits_word(&self, word: &str) -> bool {
+        let mut state = self.start();
+        for byte in word.bytes() {
+            state = self.step(state, byte);
+            if state == State::Dead {
+                return false;
+            }
+        }
+        self.fits(state)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn characters_are_put_together_from_bytes() {
+        for c in ['a', 'é', '中', '𝄞'] {
+            let mut partial = Partial::default();
+            let bytes = c.to_string().into_bytes();
+            let (last, first) = bytes.split_last().unwrap();
+            for &byte in first {
+                assert_eq!(partial.take(byte), Ok(None));
+            }
+            assert_eq!(partial.take(*last), Ok(Some(c)));
+        }
+        assert_eq!(Partial::default().take(0x80), Err(()));
+    }
+}
