@@ -249,6 +249,46 @@ fn droppable(searcher: &Searcher, request: &SearchRequest) -> usize {
 }
 
 #[test]
+fn many_clauses_are_told_apart_as_far_as_it_goes() {
+    let words: Vec<String> = (b'a'..=b'z')
+        .map(|letter| format!("word{}", char::from(letter)))
+        .collect();
+    let index = Index::create_in_memory(Schema::default()).unwrap();
+    let mut writer = index.writer().unwrap();
+    let document = Document::new("d1")
+        .body(words.join(" "))
+        .facet("country", "Peru");
+    writer.put(document).unwrap();
+    writer.commit().unwrap();
+    let searcher = index.searcher().unwrap();
+    for (query, filter, conflict, changes) in [
+        ("zeppelin", "Peru", 0, 1),
+        ("", "Iran", 11, 0),
+        ("country:Iran", "Peru", 0, 1),
+    ] {
+        let query = format!("{query} {}", words.join(" "));
+        let request = SearchRequest::query(query)
+            .unwrap()
+            .filter("country", filter);
+        let response = searcher.search(&request).unwrap();
+        let why_not = response.why_not.unwrap();
+        assert_eq!(
+            (why_not.clauses.len(), &why_not.conflict),
+            (12, &vec![conflict])
+        );
+        assert_eq!(why_not.clauses[11].count, u64::from(filter == "Peru"));
+        let left_out = response
+            .relaxations
+            .iter()
+            .filter(|one| one.change.starts_with("without"));
+        assert_eq!(left_out.count(), changes);
+        for offered in &response.relaxations {
+            assert_eq!(total(&searcher, &offered.request), offered.count);
+        }
+    }
+}
+
+#[test]
 fn every_change_that_is_offered_gives_what_it_promises() {
     let mut runner = TestRunner::deterministic();
     let corpora = prop::collection::vec(prop::collection::vec(document(), 1..14), 1..4);

@@ -1,6 +1,6 @@
 //! Where in its text a clause of a query stands, and the text with another clause in its place.
 
-use super::ast::Query;
+use super::ast::{Phrase, Query};
 use super::lexer::lex;
 use super::token::TokenKind;
 use super::{ParseContext, parse, print};
@@ -31,7 +31,14 @@ pub(crate) fn rewrite(
     let leaves = query.leaves();
     let written = text_of(leaves.get(leaf)?.clause)?;
     let wanted = query.with_leaves(&|number| (number == leaf).then(|| with.clone()));
-    let replacement = print::value_text(with);
+    // The moves of a phrase stand behind it, and stay there.
+    let replacement = match with {
+        Query::Phrase(phrase) if phrase.moves > 0 => print::value_text(&Query::Phrase(Phrase {
+            moves: 0,
+            ..phrase.clone()
+        })),
+        with => print::value_text(with),
+    };
     if text.len() + replacement.len() > MAX_PASTED_BYTES {
         return None;
     }

@@ -1,7 +1,8 @@
 //! A query's tree, walked and changed without knowing every kind of clause.
 
-use super::ast::Query;
+use super::ast::{Near, Query};
 use super::build::{all_of, any_of, boosted, none_of};
+use super::combine::has_text;
 
 /// A clause that holds no other; things near each other are one.
 #[derive(Debug, Clone, Copy)]
@@ -39,12 +40,18 @@ impl Query {
         }
     }
 
+    /// Whether it asks for words, and not just for words to be absent.
+    pub(crate) fn wants_words(&self) -> bool {
+        !matches!(self, Self::Not(_)) && has_text(self)
+    }
+
     /// Whether a document can match without matching every clause that is not negated.
     pub(crate) fn leaves_room(&self) -> bool {
         match self {
             Self::Or(_) => true,
             Self::And(parts) => parts.iter().any(Self::leaves_room),
             Self::Boost(inner, _) => inner.leaves_room(),
+            Self::Near(near) => near.left.leaves_room() || near.right.leaves_room(),
             _ => false,
         }
     }
@@ -69,6 +76,10 @@ fn collect<'q>(query: &'q Query, is_negated: bool, leaves: &mut Vec<Leaf<'q>>) {
         }
         Query::Not(inner) => collect(inner, !is_negated, leaves),
         Query::Boost(inner, _) => collect(inner, is_negated, leaves),
+        Query::Near(near) => {
+            collect(&near.left, is_negated, leaves);
+            collect(&near.right, is_negated, leaves);
+        }
         clause => leaves.push(Leaf {
             number: leaves.len(),
             clause,
@@ -93,6 +104,11 @@ fn replaced(
         Query::Or(parts) => any_of(all(parts)),
         Query::Not(inner) => none_of(replaced(inner, number, replacement)),
         Query::Boost(inner, factor) => boosted(replaced(inner, number, replacement), *factor),
+        Query::Near(near) => Query::Near(Near {
+            left: Box::new(replaced(&near.left, number, replacement)),
+            right: Box::new(replaced(&near.right, number, replacement)),
+            ..near.clone()
+        }),
         clause => {
             *number += 1;
             replacement(*number - 1).unwrap_or_else(|| clause.clone())
@@ -121,6 +137,10 @@ mod tests {
         ];
         let expected = expected.map(|(number, text, not)| (number, text.to_owned(), not));
         assert_eq!(leaves, expected);
+        let near = parse("(a OR b)^2 x NEAR/3 \"c d\"", &ParseContext::any_names()).query;
+        let changed =
+            near.with_leaves(&|number| (number == 2).then(|| near.leaves()[0].clause.clone()));
+        assert_eq!(changed.to_string(), "(a OR b)^2 AND (a NEAR/3 \"c d\")");
         let new = parse("x y", &ParseContext::any_names()).query;
         let changed = query.with_leaves(&|number| (number == 3).then(|| new.clone()));
         assert_eq!(

@@ -53,14 +53,6 @@ impl ValueSet {
         Ok(sets)
     }
 
-    /// Whether one of the values occurs in a segment.
-    pub(in crate::index) fn occurs(&self, facet: &SegmentFacet) -> Result<bool> {
-        Ok(self
-            .ordinals(facet)?
-            .iter()
-            .any(|ordinals| !ordinals.is_empty()))
-    }
-
     /// The documents of a segment with one of the values.
     pub(in crate::index) fn documents(
         &self,

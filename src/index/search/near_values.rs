@@ -15,7 +15,7 @@ use super::predicate::SegmentSet;
 use super::views::{FacetColumn, ResolvedFacet, SegmentView};
 use crate::Result;
 use crate::analysis::fold;
-use crate::index::segment::nodes::{display_rank, folded_path};
+use crate::index::segment::nodes::{display_rank, folded_path, hash_of};
 use crate::schema::near_miss::Wanted;
 use crate::search::ChosenValue;
 
@@ -93,19 +93,26 @@ pub(in crate::index) fn near_values(
     Ok(near.into_iter().take(most).map(|(_, near)| near).collect())
 }
 
-/// Whether a value, or a node of a tree, occurs in a column.
+/// Whether a value, or a node of a tree, occurs in a segment. Looks up names only: a query may
+/// have many values.
 pub(in crate::index) fn is_known(
     views: &[SegmentView],
     facet: &ResolvedFacet,
     asked: &ChosenValue,
 ) -> Result<bool> {
-    let set = ValueSet {
-        facet: facet.clone(),
-        values: vec![asked.clone()],
-    };
+    let hash = hash_of(&asked.value, facet.definition.tree);
     for view in views {
-        if set.occurs(&view.facet(facet)?)? {
-            return Ok(true);
+        for column in &view.facet(facet)?.columns {
+            let is_there = if asked.written {
+                let dictionary = column.column.dictionary();
+                let ordinal = dictionary.term_ord(asked.value.as_bytes());
+                ordinal.map_err(tantivy::TantivyError::from)?.is_some()
+            } else {
+                hash.is_some_and(|hash| column.table.find(&hash).is_some())
+            };
+            if is_there {
+                return Ok(true);
+            }
         }
     }
     Ok(false)

@@ -488,7 +488,7 @@ fn coarse(date: PartialDate, precision: Precision) -> PartialDate {
 
 /// The same words, any of which is enough.
 fn any_of_the_words(query: &Query, parts: &Parts<'_>) -> Option<Change> {
-    let is_word = |clause: &&Query| matches!(clause, Query::Word(_) | Query::Phrase(_));
+    let is_word = |clause: &&Query| clause.wants_words();
     let words = parts.clauses.iter().filter(is_word).count();
     if parts.request.any || words < 2 {
         return None;

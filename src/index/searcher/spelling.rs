@@ -100,9 +100,9 @@ impl Searcher {
         let mut analyzer = Analyzer::new();
         let mut doubtful = Vec::new();
         for leaf in query.leaves() {
-            let (text, field, is_phrase) = match leaf.clause {
-                Query::Word(word) => (&word.text, word.field, false),
-                Query::Phrase(phrase) if phrase.moves == 0 => (&phrase.text, phrase.field, true),
+            let (text, field, moves) = match leaf.clause {
+                Query::Word(word) => (&word.text, word.field, None),
+                Query::Phrase(phrase) => (&phrase.text, phrase.field, Some(phrase.moves)),
                 _ => continue,
             };
             if leaf.is_negated {
@@ -115,7 +115,8 @@ impl Searcher {
                 if !is_correctable(&token.exact) {
                     continue;
                 }
-                let frequency = self.frequency(&token.exact, field, is_phrase, &mut analyzer)?;
+                let frequency =
+                    self.frequency(&token.exact, field, moves.is_some(), &mut analyzer)?;
                 if frequency > few {
                     continue;
                 }
@@ -123,14 +124,9 @@ impl Searcher {
                 let clauses = clauses.into_iter().map(|better| {
                     let (before, after) = (&text[..token.start], &text[token.end..]);
                     let text = format!("{before}{}{after}", better.word);
-                    let clause = if is_phrase {
-                        Query::Phrase(Phrase {
-                            text,
-                            field,
-                            moves: 0,
-                        })
-                    } else {
-                        Query::Word(Word { text, field })
+                    let clause = match moves {
+                        Some(moves) => Query::Phrase(Phrase { text, field, moves }),
+                        None => Query::Word(Word { text, field }),
                     };
                     (better.word, clause)
                 });

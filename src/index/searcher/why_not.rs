@@ -221,8 +221,17 @@ impl Searcher {
                 self.weight_of(&Query::Added(range), request)
             }
             Part::Rest(rest) => {
-                let all = rest.iter().map(|part| self.demand(parts, part));
-                Ok(Demand::All(all.collect::<Result<_>>()?))
+                // Together they cost what asking for all of them costs, however many they are.
+                let clauses = rest.iter().filter_map(|part| match part {
+                    Part::Clause(number) => Some(parts.clauses[*number].clone()),
+                    _ => None,
+                });
+                let clauses = Query::all(clauses.collect());
+                let mut all = vec![self.weight_of(&clauses, request)?];
+                for part in rest.iter().filter(|part| !matches!(part, Part::Clause(_))) {
+                    all.push(self.demand(parts, part)?);
+                }
+                Ok(Demand::All(all))
             }
         }
     }
