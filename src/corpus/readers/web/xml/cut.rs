@@ -39,7 +39,8 @@ pub(super) struct Units {
     start: u64,
     /// Where in the buffer the next tag is looked for.
     at: usize,
-    units: &'static [&'static str],
+    /// The elements that are records.
+    records: &'static [&'static str],
     /// What the file says before its first item.
     head: Vec<u8>,
     has_head: bool,
@@ -84,8 +85,8 @@ impl Cutter for Units {
     fn next(&mut self, input: &mut Input) -> io::Result<Option<Piece>> {
         if matches!(self.place, Place::Begin) {
             let root = root(input.head()?);
-            self.units = units(&root);
-            if self.units.is_empty() {
+            self.records = units(&root);
+            if self.records.is_empty() {
                 self.place = Place::Whole(Whole::default());
             } else if let Some(refused) = cannot_be_cut(input)? {
                 self.place = Place::Done;
@@ -137,7 +138,7 @@ impl Units {
                 }
             };
             match (tag, &begun) {
-                (Tag::Start(name, is_empty), None) if self.units.contains(&name.as_str()) => {
+                (Tag::Start(name, is_empty), None) if self.records.contains(&name.as_str()) => {
                     self.take_head(from);
                     if !is_empty {
                         begun = Some((from, name));
@@ -282,7 +283,6 @@ fn end_of_tag(bytes: &[u8], from: usize) -> Option<usize> {
     for (at, &byte) in rest.iter().enumerate() {
         match (byte, quote) {
             (_, Some(open)) if byte == open => quote = None,
-            (_, Some(_)) => {}
             (b'"' | b'\'', None) => quote = Some(byte),
             (b'[', None) => depth += 1,
             (b']', None) => depth = depth.saturating_sub(1),

@@ -11,12 +11,12 @@ pub(super) fn read(xml: &Xml, item: usize, facts: &mut Facts) {
         match (xml.prefix(at), xml.name(at)) {
             ("media" | "itunes" | "georss", _) => {}
             (_, "title") => {
-                facts.title = facts.title.take().or_else(|| Some(words(&text(xml, at))))
+                facts.title = facts.title.take().or_else(|| Some(words(&text(xml, at))));
             }
             (_, "link") => link(xml, at, facts),
             (_, "guid" | "id") => facts.set("guid", Some(xml.plain(at))),
             (_, "pubDate" | "date" | "published" | "issued") => {
-                facts.set("date", Some(xml.plain(at)))
+                facts.set("date", Some(xml.plain(at)));
             }
             (_, "updated" | "modified") => facts.set("modified", Some(xml.plain(at))),
             (_, "creator") => facts.add("author", xml.plain(at)),

@@ -87,7 +87,7 @@ pub(super) fn alto(xml: &Xml, facts: &mut Facts) {
         let mut text = String::new();
         for at in block + 1..xml.nodes[block].end {
             match (xml.name(at), xml.attribute(at, "SUBS_TYPE")) {
-                ("String", Some("HypPart2")) => continue,
+                ("String", Some("HypPart2")) => {}
                 ("String", part) => {
                     let whole = part.and_then(|_| xml.attribute(at, "SUBS_CONTENT"));
                     text.push_str(whole.or_else(|| xml.attribute(at, "CONTENT")).unwrap_or(""));

@@ -1,4 +1,4 @@
-//! NewsML-G2, and the first NewsML: one item.
+//! `NewsML-G2`, and the first `NewsML`: one item.
 
 use super::tree::Xml;
 use super::{Facts, html, is_block, nitf};
@@ -31,7 +31,7 @@ pub(super) fn read(xml: &Xml, item: usize, facts: &mut Facts) {
                 "headline" => headline(xml, at, facts),
                 "by" => facts.add("byline", xml.plain(at).trim_start_matches("By ")),
                 "creator" | "contributor" => {
-                    facts.add("creator", name(xml, item, at).unwrap_or_default())
+                    facts.add("creator", name(xml, item, at).unwrap_or_default());
                 }
                 "infoSource" => facts.set("source", name(xml, item, at)),
                 "language" => facts.set("language", xml.attribute(at, "tag")),
@@ -148,7 +148,7 @@ fn content(xml: &Xml, item: usize, facts: &mut Facts) {
     }
 }
 
-/// Reads an item of the first NewsML.
+/// Reads an item of the first `NewsML`.
 pub(super) fn read_first(xml: &Xml, item: usize, facts: &mut Facts) {
     facts.set("guid", xml.text_of(item, "PublicIdentifier"));
     facts.title = xml

@@ -1,5 +1,7 @@
 //! Files of agencies, feeds and libraries, from their bytes to documents.
 
+use std::fmt::Write as _;
+
 use std::path::Path;
 
 use crate::corpus::{Corpus, Entry, Failure, Reading};
@@ -23,16 +25,16 @@ fn told(reading: &Reading) -> String {
     let document = &reading.document;
     let mut told = format!("{} | {}", document.id, document.title);
     if let Some(date) = document.date {
-        told += &format!("\ndate {date}");
+        let _ = write!(told, "\ndate {date}");
     }
     if let Some(url) = &document.url {
-        told += &format!("\nurl {url}");
+        let _ = write!(told, "\nurl {url}");
     }
     for (facet, values) in &document.facets {
-        told += &format!("\n{facet} {}", values.join("; "));
+        let _ = write!(told, "\n{facet} {}", values.join("; "));
     }
     for note in &reading.notes {
-        told += &format!("\nnote {}", note.code);
+        let _ = write!(told, "\nnote {}", note.code);
     }
     told + "\n\n" + &document.body
 }
@@ -291,8 +293,9 @@ fn broken_and_hostile_files_have_their_codes_and_lose_no_neighbour() {
 fn long_feeds_are_read_item_by_item() {
     let mut feed = String::from("<rss><channel><title>Long</title>");
     for number in 0..2_000 {
-        feed += &format!(
-            "<item><title>T{number}</title><description>{}</description></item>\n",
+        let _ = writeln!(
+            feed,
+            "<item><title>T{number}</title><description>{}</description></item>",
             "word ".repeat(60)
         );
     }

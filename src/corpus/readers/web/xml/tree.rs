@@ -302,18 +302,15 @@ impl Builder {
         let place = self.open[from..]
             .iter()
             .rposition(|&at| self.xml.name(at) == name);
-        match place.map(|place| from + place) {
-            Some(place) => {
-                if place + 1 < self.open.len() {
-                    self.note_broken("an element is not closed where the one around it ends");
-                }
-                self.close(place);
-            }
-            None => {
-                self.unmatched += 1;
-                self.note_broken("an end without its start");
-            }
+        let Some(place) = place.map(|place| from + place) else {
+            self.unmatched += 1;
+            self.note_broken("an end without its start");
+            return;
+        };
+        if place + 1 < self.open.len() {
+            self.note_broken("an element is not closed where the one around it ends");
         }
+        self.close(place);
     }
 
     fn note_broken(&mut self, what: &str) {
@@ -333,7 +330,7 @@ impl Builder {
         }
         let start = self.xml.text.len();
         // Line ends are one character, and NUL is none.
-        let clean = |c: char| !(c.is_control() && !matches!(c, '\n' | '\r' | '\t'));
+        let clean = |c: char| !c.is_control() || matches!(c, '\n' | '\r' | '\t');
         if text.chars().all(clean) {
             self.xml.text.push_str(text);
         } else {
