@@ -24,11 +24,17 @@ codes! {
 
     // Failures.
     BINARY = "binary";
+    BROKEN_OFF = "broken_off";
     CSV_QUOTE = "csv_quote";
     BOMB = "bomb";
     DAMAGED = "damaged";
     ENCODING = "encoding";
     ENCRYPTED = "encrypted";
+    HELPER_CRASHED = "helper_crashed";
+    HELPER_MISSING = "helper_missing";
+    HELPER_OUTPUT = "helper_output";
+    HELPER_START = "helper_start";
+    HELPER_TIME = "helper_time";
     FILE_TOO_LARGE = "file_too_large";
     MAIL = "mail";
     PACKING = "packing";
@@ -38,16 +44,24 @@ codes! {
     JSON_TOO_MANY_VALUES = "json_too_many_values";
     NOT_A_FILE = "not_a_file";
     NOT_AN_OBJECT = "not_an_object";
+    PART_MISSING = "part_missing";
+    PDF = "pdf";
+    PDF_TOO_MANY_GLYPHS = "pdf_too_many_glyphs";
     RECORD_TOO_LARGE = "record_too_large";
+    RTF_TOO_DEEP = "rtf_too_deep";
     TOO_DEEP = "too_deep";
     TOO_MANY_MEMBERS = "too_many_members";
     UNREADABLE = "unreadable";
     UNREADABLE_FOLDER = "unreadable_folder";
-    XML = "xml";
     VANISHED = "vanished";
+    WRONG_FORMAT = "wrong_format";
+    XML = "xml";
+    XML_TOO_DEEP = "xml_too_deep";
+    XML_TOO_MANY_NODES = "xml_too_many_nodes";
 
     // Notes.
     BODY_EMPTY = "body_empty";
+    CHAPTER_MISSING = "chapter_missing";
     COLUMN_REPEATED = "column_repeated";
     DATE_AMBIGUOUS = "date_ambiguous";
     DATE_UNREADABLE = "date_unreadable";
@@ -65,10 +79,14 @@ codes! {
     JSON_LD = "json_ld";
     JSON_SURROGATE = "json_surrogate";
     LANGUAGE_UNKNOWN = "language_unknown";
+    MACROS_IGNORED = "macros_ignored";
     MEMBER_RENAMED = "member_renamed";
     METADATA_CUT = "metadata_cut";
     NUL_REPLACED = "nul_replaced";
     NUMBER_UNREADABLE = "number_unreadable";
+    PDF_NO_TEXT = "pdf_no_text";
+    PDF_PAGES_LEFT_OUT = "pdf_pages_left_out";
+    PDF_UNMAPPED = "pdf_unmapped";
     ROW_RAGGED = "row_ragged";
     SIDECAR = "sidecar";
     TITLE_CUT = "title_cut";

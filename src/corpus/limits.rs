@@ -2,6 +2,8 @@
 //!
 //! Bounds hold for bytes actually read, never for what a file system or a header announces.
 
+use std::time::Duration;
+
 /// The most bytes of one record: a text or Markdown file, a line, an element of an array. Ten
 /// Bibles fit; a worker's memory stays a small multiple of it.
 pub(crate) const RECORD_BYTES: usize = 32 << 20;
@@ -84,6 +86,41 @@ pub(crate) const METADATA_BYTES: usize = 64 << 10;
 
 /// The most bytes of one path pattern in a rule.
 pub(crate) const PATTERN_BYTES: usize = 1_024;
+
+/// The most parts of a package (DOCX, ODT, EPUB): books of many pictures have a few thousand.
+pub(crate) const PACKAGE_ENTRIES: usize = 20_000;
+
+/// The most bytes that the parts of one package may have in all when they are unpacked, as far as
+/// they are read: its text is one record.
+pub(crate) const PACKAGE_BYTES: u64 = 128 << 20;
+
+/// The most elements, texts and references of one XML part of a package: some
+/// seconds of work.
+pub(crate) const PART_NODES: usize = 8_000_000;
+
+/// The deepest nesting of groups in RTF.
+pub(crate) const RTF_DEPTH: usize = 1_000;
+
+/// The longest control word of RTF; the standard says 32.
+pub(crate) const RTF_WORD: usize = 64;
+
+/// The most pages of one PDF: ten times the longest reports.
+pub(crate) const PDF_PAGES: usize = 20_000;
+
+/// The most characters on the pages of one PDF: some minutes of work.
+pub(crate) const PDF_GLYPHS: usize = 30_000_000;
+
+/// How far into a file the signature of a PDF may stand: as far as readers of PDF look.
+pub(crate) const PDF_START_BYTES: usize = 1_024;
+
+/// How long one record may take in a process of its own, waiting for a processor included.
+pub(crate) const HELPER_TIME: Duration = Duration::from_mins(1);
+
+/// The most bytes that such a process may answer: text of one record, and what JSON makes of it.
+pub(crate) const HELPER_ANSWER_BYTES: u64 = 64 << 20;
+
+/// How many records one such process reads before another takes its place.
+pub(crate) const HELPER_RECORDS: usize = 200;
 
 // Containers: archives, mail, whatever holds files.
 

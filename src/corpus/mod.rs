@@ -9,12 +9,15 @@
 //! adds its own with [`Corpus::with_reader`].
 
 mod budget;
+#[cfg_attr(not(feature = "pdf"), allow(dead_code, reason = "for PDF"))]
 pub(crate) mod codes;
 mod cut;
 mod dates;
 mod decode;
 mod entry;
 mod format;
+#[cfg(feature = "pdf")]
+mod helper;
 mod input;
 mod limits;
 mod paths;
@@ -33,10 +36,14 @@ use std::sync::Arc;
 pub use cut::{Cutter, Member, Piece, Whole};
 pub use entry::{Entry, Failure, FileStat, Note, Reading, Sidecar, Skipped, SourceFile, Stage};
 pub use format::Format;
+#[cfg(feature = "pdf")]
+pub use helper::Helper;
 pub use input::Input;
 pub(crate) use paths::encode as encode_name;
 pub use paths::{decode_path, file_of};
 pub use reader::{Article, Material, Reader, Refusal, Sniff};
+#[cfg(feature = "pdf")]
+pub use readers::Pdf;
 pub use records::{FileDigest, RawRecord, Records};
 
 use crate::schema::Digests;

@@ -38,6 +38,21 @@ pub struct Document {
     pub source: Option<SourceLocation>,
 }
 
+/// The key of source metadata that holds where in the text each page begins, in bytes: kept for
+/// formats that have pages.
+pub(crate) const PAGE_STARTS: &str = "page_starts";
+
+/// The page, counted from 1, that a byte of the text stands on, if the metadata know of pages.
+pub(crate) fn page_at(
+    metadata: &serde_json::Map<String, serde_json::Value>,
+    offset: usize,
+) -> Option<usize> {
+    let starts = metadata.get(PAGE_STARTS)?.as_array()?;
+    let begins =
+        |start: &serde_json::Value| start.as_u64().is_some_and(|start| start <= offset as u64);
+    Some(starts.partition_point(begins)).filter(|&page| page > 0)
+}
+
 /// Where in a corpus a document came from.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[non_exhaustive]
@@ -77,6 +92,12 @@ impl Document {
             id: id.into(),
             ..Self::default()
         }
+    }
+
+    /// The page, counted from 1, that a byte of the text stands on; `None` for formats without
+    /// pages, and documents of one page.
+    pub fn page(&self, offset: usize) -> Option<usize> {
+        page_at(&self.metadata, offset)
     }
 
     /// Sets the headline.

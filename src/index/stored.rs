@@ -89,6 +89,11 @@ impl SourceRecord {
         self.added
     }
 
+    /// The keys of the source but those that hold the title.
+    pub(super) fn metadata(&self) -> &Map<String, Value> {
+        &self.metadata
+    }
+
     /// Every key of the source, given the title of the card.
     pub(super) fn into_metadata(self, title: &str) -> Map<String, Value> {
         let mut metadata = self.metadata;

@@ -56,7 +56,7 @@ impl Default for ReindexOptions {
             wait: Duration::ZERO,
             now: 0,
             run_id: String::new(),
-            checkpoint_every: Duration::from_secs(60),
+            checkpoint_every: Duration::from_mins(1),
             checkpoint_records: 100_000,
         }
     }

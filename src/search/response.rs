@@ -78,6 +78,10 @@ pub struct Snippet {
     pub start: usize,
     /// The byte after the last one of the fragment in the field.
     pub end: usize,
+    /// The page that the first match stands on, or the fragment begins on, counted from 1; of
+    /// formats that have pages.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub page: Option<usize>,
 }
 
 /// The counts of several facets, in the order in which they are shown.

@@ -18,6 +18,7 @@ mod help;
 mod hostile;
 mod indexing;
 mod operating;
+mod pdf;
 mod readers;
 mod sample;
 mod search;

@@ -5,6 +5,7 @@ mod args;
 mod commands;
 mod console;
 mod failure;
+mod helper;
 mod last;
 mod ledger;
 mod output;
@@ -74,6 +75,9 @@ fn bug(said: &Said) -> Failure {
 }
 
 fn run(arguments: &[OsString], console: &mut Console) -> Result<Finish, Failure> {
+    if let Some(seconds) = helper::is_asked(arguments) {
+        return helper::serve(seconds);
+    }
     match args::parse(arguments, console)? {
         args::Parsed::Run(cli) => commands::run(&cli, console),
         args::Parsed::Text(text) => {

@@ -20,6 +20,7 @@ use pressmark::{ErrorKind, Event, Observer, ReindexOptions, Report, reindex};
 use crate::args::{Common, ProgressArg, WatchArgs};
 use crate::console::{Console, Talk};
 use crate::failure::{Failure, Finish};
+use crate::helper;
 use crate::output::number::{self, duration, thousands};
 use crate::output::{clean, json};
 use crate::progress::{self, Watch as Progress};
@@ -65,7 +66,7 @@ pub(crate) fn run(order: Order<'_>, console: &mut Console) -> Result<Finish, Fai
         return Err(not_a_folder(&root));
     }
     let config = Belief::new(stamp(&place, &common));
-    let corpus = Arc::new(Corpus::new(&root, place.config(&common)?)?);
+    let corpus = Arc::new(helper::corpus(&root, place.config(&common)?)?);
     let inbox = Arc::new(Inbox::new());
     let bell = Arc::clone(&inbox);
     let stop = progress::on_interrupt(move || bell.ring())?;
@@ -251,7 +252,7 @@ impl Watch<'_> {
             return;
         }
         let config = self.place.config(&self.common);
-        let corpus = config.and_then(|config| Ok(Corpus::new(&self.folder, config)?));
+        let corpus = config.and_then(|config| helper::corpus(&self.folder, config));
         match corpus {
             Ok(corpus) => {
                 tell("the configuration has changed", console);

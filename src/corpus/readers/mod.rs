@@ -8,6 +8,8 @@ pub(super) mod web;
 pub(super) mod written;
 
 pub(super) use json::parse as parse_json;
+#[cfg(feature = "pdf")]
+pub use office::Pdf;
 
 use super::{Format, Sniff};
 

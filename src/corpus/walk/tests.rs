@@ -133,7 +133,7 @@ fn name() -> impl Strategy<Value = &'static str> {
         ".meta.yaml",
         "b.jsonl",
         "b.meta.yml",
-        "b.pdf",
+        "b.jpg",
         "é.txt",
         ".git",
         ".hidden",

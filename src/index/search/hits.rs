@@ -6,10 +6,12 @@ use tantivy::{DocAddress, Searcher, TantivyDocument};
 use super::top::Ranked;
 use super::views::SegmentView;
 use crate::analysis::{Analyzer, Language};
+use crate::document::{PAGE_STARTS, page_at};
 use crate::index::generation::DAMAGE_HINT;
 use crate::index::layout::Fields;
 use crate::index::segment::card::Card;
-use crate::search::{Highlighter, Hit, Snippets, Sort};
+use crate::index::stored::SourceRecord;
+use crate::search::{Highlighter, Hit, Snippet, Snippets, Sort};
 use crate::{Error, ErrorKind, Result};
 
 /// What is needed to show hits.
@@ -29,10 +31,14 @@ impl HitMaker<'_> {
         let snippets = if self.snippets.fragments == 0 {
             Vec::new()
         } else {
-            let body = body(self.searcher, self.fields, ranked.address)?;
+            let stored: TantivyDocument = self.searcher.doc(ranked.address)?;
+            let body = text(&stored, self.fields.body);
             let language = Language::parse(card.language).unwrap_or(Language::UND);
-            self.highlighter
-                .snippets(analyzer, language, card.title, &body, &self.snippets)
+            let mut snippets =
+                self.highlighter
+                    .snippets(analyzer, language, card.title, &body, &self.snippets);
+            add_pages(&mut snippets, &text(&stored, self.fields.source));
+            snippets
         };
         Ok(Hit {
             id: card.id.into(),
@@ -59,10 +65,23 @@ pub(in crate::index) fn card(views: &[SegmentView], address: DocAddress) -> Resu
     })
 }
 
-/// The stored text of a document.
-fn body(searcher: &Searcher, fields: Fields, address: DocAddress) -> Result<String> {
-    let document: TantivyDocument = searcher.doc(address)?;
-    Ok(text(&document, fields.body))
+/// Says on which page each snippet of the text is, if the document has pages: `source` is what is
+/// stored beside it.
+fn add_pages(snippets: &mut [Snippet], source: &str) {
+    // Most documents have none, and their metadata need not be parsed.
+    if !source.contains(PAGE_STARTS) {
+        return;
+    }
+    let Some(record) = SourceRecord::parse(source) else {
+        return;
+    };
+    for snippet in snippets
+        .iter_mut()
+        .filter(|snippet| snippet.field == "body")
+    {
+        let first = snippet.highlights.first().map_or(0, |&(start, _)| start);
+        snippet.page = page_at(record.metadata(), snippet.start + first);
+    }
 }
 
 /// A stored string.

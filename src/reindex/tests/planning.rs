@@ -80,7 +80,7 @@ fn a_plan_says_what_a_run_does() {
         ("b.txt", "Beta."),
         ("c.jsonl", LINES),
         ("d.txt", "Delta."),
-        ("p.pdf", "no article"),
+        ("p.jpg", "no article"),
     ]);
     let plain = Config::default();
     let plan = planned(&place, &plain, &options());
@@ -110,7 +110,7 @@ fn a_plan_says_what_a_run_does() {
         [
             ("duplicate", "", 1, "c.jsonl#1"),
             ("failed", "json", 1, "c.jsonl#3"),
-            ("skipped", "unsupported", 1, "p.pdf"),
+            ("skipped", "unsupported", 1, "p.jpg"),
         ]
     );
 

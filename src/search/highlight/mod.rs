@@ -188,5 +188,6 @@ fn snippet(field: &str, text: &str, start: usize, end: usize, found: &[Found]) -
         highlights,
         start,
         end,
+        page: None,
     }
 }

@@ -11,6 +11,7 @@ use super::plan;
 use crate::args::{Common, IndexArgs, ProgressArg};
 use crate::console::Console;
 use crate::failure::{Failure, Finish};
+use crate::helper;
 use crate::ledger::Runs;
 use crate::output::number::{duration, thousands};
 use crate::output::{json as form, number};
@@ -119,7 +120,7 @@ fn corpus(common: &Common, place: &Place) -> Result<Corpus, Failure> {
     if !folder.is_dir() {
         return Err(not_a_folder(folder));
     }
-    Ok(Corpus::new(folder, place.config(common)?)?)
+    helper::corpus(folder, place.config(common)?)
 }
 
 /// Runs, and waits for another run if there is one and it is allowed to.

@@ -2,7 +2,6 @@
 
 use std::io::{self, BufRead, IsTerminal, Write};
 
-use pressmark::corpus::Corpus;
 use pressmark::{CheckReport, RepairPlan, RepairReport, repair};
 use serde_json::{Value, json};
 
@@ -10,6 +9,7 @@ use super::{check, index};
 use crate::args::{Common, RepairArgs};
 use crate::console::Console;
 use crate::failure::{Failure, Finish};
+use crate::helper;
 use crate::output::{clean, json as form, number};
 use crate::progress::Watch;
 use crate::settings::Place;
@@ -63,7 +63,7 @@ fn mend(
 ) -> Result<RepairReport, Failure> {
     let folder = place.corpus.as_ref().filter(|folder| folder.is_dir());
     let corpus = match folder {
-        Some(folder) => Some(Corpus::new(folder, place.config(common)?)?),
+        Some(folder) => Some(helper::corpus(folder, place.config(common)?)?),
         None => None,
     };
     console.flush()?;

@@ -266,6 +266,10 @@ fn fragment(snippet: &Snippet, stream: Stream) -> Flow {
         flow.push(Role::Plain, "…");
     }
     mark(&mut flow, snippet, Role::Plain, stream);
+    if let Some(page) = snippet.page {
+        flow.space();
+        flow.push(Role::Faint, &format!("(p. {page})"));
+    }
     if !text.ends_with(|c: char| ".!?…\"”’»:)]。！？؟".contains(c)) {
         flow.push(Role::Plain, "…");
     }

@@ -10,7 +10,7 @@ const PARAGRAPH_CHARS: usize = 120;
 /// A title is a short line that does not end like a sentence, and behind which comes a blank
 /// line, or a paragraph in one long line, perhaps after another heading. A line of wrapped prose
 /// is none: the next one is about as long.
-pub(super) fn split_title(text: &str) -> (Option<&str>, &str) {
+pub(in crate::corpus::readers) fn split_title(text: &str) -> (Option<&str>, &str) {
     let start = text.trim_start_matches(is_blank);
     let (first, rest) = start.split_once('\n').unwrap_or((start, ""));
     let first = first.trim();
