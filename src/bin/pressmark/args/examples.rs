@@ -60,7 +60,7 @@ Queries, here as in `facets`, `export` and `explain`:
   missile production         both words, in any form, in title or text
   \"ballistic missiles\"       these forms, in this order
   sanction*, colo?r, netany~ parts of words; other spellings
-  oil NEAR/5 price           near each other; NEAR/s in a sentence, BEFORE/5 in order
+  oil NEAR/5 price           within 5 words; in order: BEFORE/5
   oil OR gas, NOT nuclear    one of them; without it; with parentheses
   title:talks                in the title
   country:Iran               a facet value, or anything below it
