@@ -43,7 +43,7 @@ fn everything_is_accounted_for_in_path_order() {
         "a0.TXT",
         "A.md",
         "z.jsonl",
-        "z.jpg",
+        "z.png",
         "README",
         ".hidden.txt",
         ".secret/x.txt",
@@ -88,7 +88,7 @@ fn everything_is_accounted_for_in_path_order() {
                 "vocabulary!vocabulary",
                 "x%0Ay.txt",
                 "z.jsonl",
-                "z.jpg!unsupported",
+                "z.png!unsupported",
                 "é.json",
             ]
         );

@@ -352,7 +352,7 @@ fn crawls() -> Vec<Case> {
                 "+example.org/bad.txt",
                 "-packing example.org/bad.txt",
                 "-damaged example.org/bad.txt",
-                "-record_too_large example.org/bad.txt",
+                "-bomb example.org/bad.txt",
                 "+example.org/good.txt",
             ],
         ),

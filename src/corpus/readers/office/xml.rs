@@ -145,12 +145,14 @@ mod tests {
     impl Visitor for Log {
         fn start(&mut self, tag: &Tag<'_>) -> bool {
             let value = tag.attribute("k").unwrap_or_default();
-            self.0 += &format!("<{}{value}>", tag.name());
+            let shown = format!("<{}{value}>", tag.name());
+            self.0.push_str(&shown);
             tag.name() != "skip"
         }
 
         fn end(&mut self, name: &str) {
-            self.0 += &format!("</{name}>");
+            let shown = format!("</{name}>");
+            self.0.push_str(&shown);
         }
 
         fn text(&mut self, text: &str) {

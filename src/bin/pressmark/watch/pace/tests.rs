@@ -111,10 +111,10 @@ fn runs_begin_when_they_should() {
             &[0, 1_150, 3_150, 3_160 + 3_100],
         ),
         (
-            "long runs leave a pause as long as they are",
+            "long runs leave a pause as long as they are, but for the first",
             &[(0, Take(5_000)), (1_000, Change), (11_000, Change)],
-            19_000,
-            &[0, 10_000],
+            20_500,
+            &[0, 5_000, 15_000],
         ),
         (
             "removals are waited for longer, so that the guard sees them as a whole",

@@ -185,7 +185,9 @@ fn libraries_are_read() {
     check(
         "a.xml",
         "<?xml version='1.0'?><!DOCTYPE html><html lang='en' ><head><title>A page of some kind</title></head><body><p>Short.</p></body></html>",
-        &["a.xml | A page of some kind\nlanguage en\nnote format_mismatch\nnote html_no_article\n\nShort."],
+        &[
+            "a.xml | A page of some kind\nlanguage en\nnote format_mismatch\nnote html_no_article\n\nShort.",
+        ],
     );
 }
 
