@@ -111,7 +111,7 @@ fn a_process_that_comes_to_harm_costs_one_record() {
             .argument("__read")
             .argument("pdf")
             .argument(seconds)
-            .time(Duration::from_secs(300));
+            .time(Duration::from_mins(5));
         let corpus = Corpus::new(world.path(&format!("papers/{folder}")), Config::default())
             .unwrap()
             .with_reader(Pdf::in_child(helper));

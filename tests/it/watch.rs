@@ -10,7 +10,7 @@ use std::time::{Duration, Instant};
 use crate::world::World;
 
 /// How long a step may take on the slowest machine.
-const PATIENCE: Duration = Duration::from_secs(120);
+const PATIENCE: Duration = Duration::from_mins(2);
 
 /// A watch that runs until it is ended, and what it says.
 struct Watch {

@@ -16,7 +16,7 @@ use crate::settings::{self, Place};
 /// Hits that are remembered.
 const MOST: usize = 1_000;
 /// Lists are forgotten after this.
-const KEPT: Duration = Duration::from_secs(7 * 24 * 60 * 60);
+const KEPT: Duration = Duration::from_hours(7 * 24);
 
 /// The hits last listed on this terminal.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]

@@ -499,7 +499,7 @@ impl Setting {
     pub(super) fn new() -> Self {
         let options = ReindexOptions::default()
             .threads(3)
-            .checkpoints(Duration::from_secs(3_600), u64::MAX);
+            .checkpoints(Duration::from_hours(1), u64::MAX);
         Self {
             options,
             fails_after: None,

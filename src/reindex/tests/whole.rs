@@ -311,7 +311,7 @@ fn one_large_file_is_resumed_in_its_middle() {
         )
     });
     let place = Place::new(&[("large.jsonl", &lines.collect::<String>())]);
-    let often = options().checkpoints(Duration::from_secs(3_600), 500);
+    let often = options().checkpoints(Duration::from_hours(1), 500);
     let stop = StopAtCheckpoint::default();
     let error = place
         .try_index(&Config::default(), &often, &stop)

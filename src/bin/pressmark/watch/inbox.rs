@@ -144,7 +144,7 @@ mod tests {
         let inbox = Inbox::new();
         inbox.trouble(Trouble::Full);
         inbox.trouble(Trouble::Lost);
-        inbox.wait(inbox.now() + Moment::from_secs(3_600));
+        inbox.wait(inbox.now() + Moment::from_hours(1));
         assert_eq!(inbox.take().trouble, Trouble::Full);
     }
 }

@@ -26,7 +26,7 @@ const RETRY: Duration = Duration::from_secs(1);
 const LONGEST_PAUSE: Duration = Duration::from_secs(30);
 /// Without any change, everything is looked at so often: some file systems do not tell of changes
 /// that another machine made.
-const LOOK: Duration = Duration::from_secs(10 * 60);
+const LOOK: Duration = Duration::from_mins(10);
 /// Looking unasked may take this share of the time.
 const LOOKING_SHARE: u32 = 5;
 

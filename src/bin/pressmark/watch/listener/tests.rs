@@ -136,7 +136,7 @@ fn new_folders_are_listened_to() {
     let mut heard_of = |write: &dyn Fn()| {
         write();
         loop {
-            inbox.wait(inbox.now() + std::time::Duration::from_secs(60));
+            inbox.wait(inbox.now() + std::time::Duration::from_mins(1));
             let heard = inbox.take();
             listener.add(&heard.folders).unwrap();
             if heard.changes.is_some() {
