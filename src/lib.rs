@@ -51,7 +51,8 @@ pub use schema::{
     check_name,
 };
 pub use search::{
-    Bucket, Choice, ChosenPresence, ChosenValue, Cursor, DateMatch, FORMAT_VERSION, FacetCounts,
-    FacetRef, FacetResults, FacetSelection, Hit, Limit, Question, SearchRequest, SearchResponse,
-    Snippet, Snippets, Sort, Top,
+    Bucket, Choice, ChosenPresence, ChosenValue, CountedClause, Cursor, DateMatch, FORMAT_VERSION,
+    FacetCounts, FacetRef, FacetResults, FacetSelection, FieldScore, Hit, Limit, Lit, Question,
+    Ranking, Relaxation, ScoreExplanation, ScorePart, SearchRequest, SearchResponse, Snippet,
+    Snippets, Sort, Top, WhyNot, WordScore,
 };

@@ -23,6 +23,7 @@ codes! {
 
     // Failures.
     BINARY = "binary";
+    BOMB = "bomb";
     ENCODING = "encoding";
     FILE_TOO_LARGE = "file_too_large";
     ID_CONTROL = "id_control";
@@ -32,6 +33,8 @@ codes! {
     NOT_A_FILE = "not_a_file";
     NOT_AN_OBJECT = "not_an_object";
     RECORD_TOO_LARGE = "record_too_large";
+    TOO_DEEP = "too_deep";
+    TOO_MANY_MEMBERS = "too_many_members";
     UNREADABLE = "unreadable";
     UNREADABLE_FOLDER = "unreadable_folder";
 
@@ -43,11 +46,14 @@ codes! {
     ENCODING_GUESSED = "encoding_guessed";
     ENCODING_MIXED = "encoding_mixed";
     ENCODING_REPLACED = "encoding_replaced";
+    ENCODING_UNKNOWN = "encoding_unknown";
+    FORMAT_MISMATCH = "format_mismatch";
     FRONT_MATTER = "front_matter";
     ID_IGNORED = "id_ignored";
     JSON_DUPLICATE_KEY = "json_duplicate_key";
     JSON_SURROGATE = "json_surrogate";
     LANGUAGE_UNKNOWN = "language_unknown";
+    MEMBER_RENAMED = "member_renamed";
     METADATA_CUT = "metadata_cut";
     NUL_REPLACED = "nul_replaced";
     NUMBER_UNREADABLE = "number_unreadable";
@@ -70,6 +76,22 @@ codes! {
     LANGUAGE_DETECTED = "language_detected";
     VALUE_LEFT_OUT = "value_left_out";
     WORDS_CUT = "words_cut";
+}
+
+/// Codes of what is passed over on purpose, and so counts as skipped.
+const SKIPS: [&str; 7] = [
+    EXCLUDED,
+    HIDDEN,
+    ORPHAN_SIDECAR,
+    SPECIAL,
+    SYMLINK,
+    UNSUPPORTED,
+    VOCABULARY,
+];
+
+/// Whether what has this code was passed over on purpose, and did not fail.
+pub(crate) fn is_skip(code: &str) -> bool {
+    SKIPS.contains(&code)
 }
 
 #[cfg(test)]

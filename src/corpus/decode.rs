@@ -1,19 +1,36 @@
-//! Bytes to text: marks are believed, UTF-8 is checked, and everything else is a guess that says
-//! so.
+//! Bytes to text: marks are believed, then the rules of the corpus, then what is valid UTF-8, then
+//! what the content declares; everything else is a guess that says so.
+
+#[allow(dead_code, reason = "for formats that declare their encoding")]
+pub(super) mod declared;
 
 use std::borrow::Cow;
+use std::io::{self, BufRead as _};
 
 use chardetng::{EncodingDetector, Iso2022JpDetection, Utf8Detection};
 use encoding_rs::{Encoding, UTF_8, UTF_16BE, UTF_16LE, WINDOWS_1252};
 
-use super::{Note, codes, limits};
+use super::{Input, Note, Piece, codes, limits};
 
 /// The bytes are no text.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Binary;
 
+/// What is known of an encoding without looking at the bytes.
+#[derive(Debug, Clone, Copy, Default)]
+pub(super) struct Hints<'h> {
+    /// What a rule of the configuration says.
+    pub(super) rule: Option<&'static Encoding>,
+    /// The label that the content, or what it was sent with, declares.
+    pub(super) declared: Option<&'h str>,
+}
+
 /// Turns the bytes of a record into text without a byte order mark.
-pub(super) fn decode<'a>(bytes: &'a [u8], notes: &mut Vec<Note>) -> Result<Cow<'a, str>, Binary> {
+pub(super) fn decode<'a>(
+    bytes: &'a [u8],
+    hints: Hints<'_>,
+    notes: &mut Vec<Note>,
+) -> Result<Cow<'a, str>, Binary> {
     if let Some((encoding, length)) = Encoding::for_bom(bytes) {
         // UTF-32 begins like UTF-16 and is the only text with NULs there.
         if encoding == UTF_16LE && bytes[length..].starts_with(&[0, 0]) {
@@ -24,6 +41,9 @@ pub(super) fn decode<'a>(bytes: &'a [u8], notes: &mut Vec<Note>) -> Result<Cow<'
             notes,
         ));
     }
+    if let Some(encoding) = hints.rule {
+        return Ok(without_nul(marked(encoding, bytes, notes), notes));
+    }
     let head = &bytes[..bytes.len().min(limits::SNIFF_BYTES)];
     if let Some(encoding) = utf16_without_mark(head) {
         return Ok(guessed(encoding, bytes, notes));
@@ -31,14 +51,53 @@ pub(super) fn decode<'a>(bytes: &'a [u8], notes: &mut Vec<Note>) -> Result<Cow<'
     if head.contains(&0) {
         return Err(Binary);
     }
-    let text = match std::str::from_utf8(bytes) {
-        Ok(text) => Cow::Borrowed(text),
-        Err(_) => match mixed(bytes, notes) {
+    let declared = hints.declared.and_then(|label| known(label, notes));
+    let text = match (std::str::from_utf8(bytes), declared) {
+        // Its escapes are ASCII, and so valid UTF-8, but mean something else.
+        (Ok(_), Some(encoding)) if !encoding.is_ascii_compatible() => {
+            marked(encoding, bytes, notes)
+        }
+        (Ok(text), _) => Cow::Borrowed(text),
+        (Err(_), Some(encoding)) if encoding != UTF_8 => marked(encoding, bytes, notes),
+        (Err(_), _) => match mixed(bytes, notes) {
             Some(text) => Cow::Owned(text),
             None => guessed(detect(bytes), bytes, notes),
         },
     };
     Ok(without_nul(text, notes))
+}
+
+/// The encoding of a label. UTF-16 would show: what declares it and is none was transcoded.
+fn known(label: &str, notes: &mut Vec<Note>) -> Option<&'static Encoding> {
+    let Some(encoding) = Encoding::for_label(label.as_bytes()) else {
+        let shown: String = label.chars().take(40).collect();
+        let message = format!(
+            "the declared encoding `{}` is not known",
+            shown.escape_debug()
+        );
+        notes.push(Note::new(codes::ENCODING_UNKNOWN, message));
+        return None;
+    };
+    (encoding != UTF_16LE && encoding != UTF_16BE).then_some(encoding)
+}
+
+/// Passes over a byte order mark; refuses what cannot be cut at the bytes of ASCII.
+pub(super) fn cannot_be_cut(input: &mut Input) -> io::Result<Option<Piece>> {
+    let head = input.head()?;
+    if head.starts_with(b"\xef\xbb\xbf") {
+        input.consume(3);
+        return Ok(None);
+    }
+    let wide = head.starts_with(b"\xff\xfe") || head.starts_with(b"\xfe\xff");
+    if wide || utf16_without_mark(head).is_some() {
+        let message = "the text is UTF-16; save the file as UTF-8";
+        return Ok(Some(Piece::refused(None, codes::ENCODING, message)));
+    }
+    if head.contains(&0) {
+        let message = "not text: there are NUL bytes";
+        return Ok(Some(Piece::refused(None, codes::BINARY, message)));
+    }
+    Ok(None)
 }
 
 /// UTF-16 of a script with ASCII in it shows by NULs in nearly every second place.
@@ -205,7 +264,7 @@ mod tests {
             ),
         ] {
             let mut notes = Vec::new();
-            let text = decode(&bytes, &mut notes).unwrap();
+            let text = decode(&bytes, Hints::default(), &mut notes).unwrap();
             assert_eq!(text, expected);
             let given: Vec<_> = notes.iter().map(|note| note.code).collect();
             assert_eq!(given, codes, "{expected}");
@@ -215,7 +274,7 @@ mod tests {
     #[test]
     fn the_guess_names_the_encoding() {
         let mut notes = Vec::new();
-        decode(b"Z\xfcrich", &mut notes).unwrap();
+        decode(b"Z\xfcrich", Hints::default(), &mut notes).unwrap();
         assert_eq!(
             notes[0].message,
             "read as windows-1252, a guess; 0 characters replaced"
@@ -230,7 +289,10 @@ mod tests {
             b"\0\0\0\0\0\0\0\0",
             b"\xff\xfe\0\0a\0\0\0",
         ] {
-            assert_eq!(decode(bytes, &mut Vec::new()), Err(Binary));
+            assert_eq!(
+                decode(bytes, Hints::default(), &mut Vec::new()),
+                Err(Binary)
+            );
         }
     }
 
@@ -239,7 +301,63 @@ mod tests {
         let mut bytes = vec![b'a'; limits::SNIFF_BYTES];
         bytes.extend_from_slice(b"b\0c");
         let mut notes = Vec::new();
-        assert!(decode(&bytes, &mut notes).unwrap().ends_with("b c"));
+        assert!(
+            decode(&bytes, Hints::default(), &mut notes)
+                .unwrap()
+                .ends_with("b c")
+        );
         assert_eq!(notes[0].code, codes::NUL_REPLACED);
+    }
+
+    #[test]
+    fn rules_win_over_declarations_and_valid_utf8_over_both_but_rules() {
+        let label = |rule| Encoding::for_label(rule).unwrap();
+        for (bytes, rule, declared, expected, codes) in [
+            (&b"caf\xe9"[..], None, Some("iso-8859-1"), "café", vec![]),
+            (b"\xcf\xf0", None, Some("windows-1251"), "Пр", vec![]),
+            (
+                b"\xcf\xf0",
+                Some("koi8-r"),
+                Some("windows-1251"),
+                "оП",
+                vec![],
+            ),
+            ("né".as_bytes(), None, Some("iso-8859-1"), "né", vec![]),
+            ("né".as_bytes(), Some("latin1"), None, "nÃ©", vec![]),
+            (b"\xef\xbb\xbfn", Some("latin1"), None, "n", vec![]),
+            (b"n\0o\0", Some("utf-16le"), None, "no", vec![]),
+            (
+                b"caf\xe9",
+                None,
+                Some("utf-8"),
+                "café",
+                vec![codes::ENCODING_GUESSED],
+            ),
+            (
+                b"caf\xe9",
+                None,
+                Some("no\u{1b}ne"),
+                "café",
+                vec![codes::ENCODING_UNKNOWN, codes::ENCODING_GUESSED],
+            ),
+            (
+                b"caf\xff",
+                Some("utf-8"),
+                None,
+                "caf\u{fffd}",
+                vec![codes::ENCODING_REPLACED],
+            ),
+            (b"plain", None, Some("utf-16"), "plain", vec![]),
+            (b"\x1b$B$\"\x1b(B", None, Some("iso-2022-jp"), "あ", vec![]),
+        ] {
+            let mut notes = Vec::new();
+            let hints = Hints {
+                rule: rule.map(|rule| label(str::as_bytes(rule))),
+                declared,
+            };
+            assert_eq!(decode(bytes, hints, &mut notes).unwrap(), expected);
+            let given: Vec<_> = notes.iter().map(|note| note.code).collect();
+            assert_eq!(given, codes, "{expected}");
+        }
     }
 }

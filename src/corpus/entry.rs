@@ -115,6 +115,9 @@ pub struct Skipped {
 pub struct Failure {
     /// The path relative to the corpus.
     pub path: String,
+    /// The path inside the file, if that is a container and this is about a member of it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub member: Option<String>,
     /// The number of the record in a file that holds many, counted from 1.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub record: Option<u64>,
@@ -126,11 +129,22 @@ pub struct Failure {
     pub message: String,
 }
 
+impl Failure {
+    /// Whether it was passed over on purpose, as files are that nobody reads: it then counts as
+    /// skipped.
+    pub fn is_skip(&self) -> bool {
+        super::codes::is_skip(self.code)
+    }
+}
+
 impl fmt::Display for Failure {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self.record {
-            Some(record) => write!(f, "`{}` record {record}: {}", self.path, self.message),
-            None => write!(f, "`{}`: {}", self.path, self.message),
+        match (&self.member, self.record) {
+            (Some(member), _) => write!(f, "`{}!/{member}`: {}", self.path, self.message),
+            (None, Some(record)) => {
+                write!(f, "`{}` record {record}: {}", self.path, self.message)
+            }
+            (None, None) => write!(f, "`{}`: {}", self.path, self.message),
         }
     }
 }

@@ -60,3 +60,27 @@ pub(crate) const METADATA_BYTES: usize = 64 << 10;
 
 /// The most bytes of one path pattern in a rule.
 pub(crate) const PATTERN_BYTES: usize = 1_024;
+
+// Containers: archives, mail, whatever holds files.
+
+/// How many containers may lie in each other, the file itself counted: a mail folder in an archive
+/// in an archive. Every one is held in memory.
+pub(crate) const DEPTH: usize = 4;
+
+/// The most files that are taken out of one file, whatever lies in it: numbers of records have
+/// room for many times that, and a directory of so many fits in memory.
+pub(crate) const ENTRIES: u64 = 1_000_000;
+
+/// The most bytes that decoders may give out for one file, all members together: as many as a
+/// file may have that is not packed.
+pub(crate) const UNPACKED_BYTES: u64 = FILE_BYTES;
+
+/// How many times larger than its packed bytes a member may be. Text is packed to a tenth, seldom
+/// to a fiftieth; deflate can give a thousand times what it takes.
+pub(crate) const RATIO: u64 = 200;
+
+/// From how many unpacked bytes on the ratio counts: a small member may be as empty as it likes.
+pub(crate) const RATIO_FROM: u64 = 4 << 20;
+
+/// The most bytes of a container within a container, which is held in memory while it is cut.
+pub(crate) const NESTED_BYTES: u64 = 64 << 20;

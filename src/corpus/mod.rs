@@ -3,15 +3,28 @@
 //! Nothing in here trusts a file: every bound is in `limits.rs`, and whatever is guessed, cut,
 //! refused or passed over comes back as a [`Note`], a [`Failure`] or a [`Skipped`] with a stable
 //! code.
+//!
+//! Every format has a [`Reader`]: it recognises its files, cuts them into records, and makes an
+//! article of the bytes of one. The readers that come with the crate are in `readers/`; a program
+//! adds its own with [`Corpus::with_reader`].
 
+#[allow(dead_code, reason = "for whoever unpacks")]
+mod budget;
 pub(crate) mod codes;
+mod cut;
 mod dates;
 mod decode;
 mod entry;
 mod format;
+#[allow(dead_code, reason = "for whoever unpacks")]
+mod input;
+#[allow(dead_code, reason = "for whoever unpacks")]
 mod limits;
 mod paths;
 mod read;
+#[allow(dead_code, reason = "for whoever unpacks")]
+mod reader;
+mod readers;
 mod records;
 mod rules;
 #[cfg(test)]
@@ -21,11 +34,16 @@ mod walk;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+pub use cut::{Cutter, Member, Piece, Whole};
 pub use entry::{Entry, Failure, FileStat, Note, Reading, Sidecar, Skipped, SourceFile, Stage};
 pub use format::Format;
-pub use paths::decode_path;
+pub use input::Input;
+pub(crate) use paths::encode as encode_name;
+pub use paths::{decode_path, file_of};
+pub use reader::{Article, Material, Reader, Refusal, Sniff};
 pub use records::{FileDigest, RawRecord, Records};
 
+use crate::schema::Digests;
 use crate::{Config, Document, Result};
 
 /// A folder of article files and the rules for reading them.
@@ -36,6 +54,7 @@ pub struct Corpus {
     root: PathBuf,
     config: Config,
     rules: Arc<rules::Rules>,
+    readers: Arc<format::Readers>,
 }
 
 impl Corpus {
@@ -48,7 +67,15 @@ impl Corpus {
             root: root.into(),
             rules: Arc::new(rules::Rules::new(&config)?),
             config,
+            readers: Arc::default(),
         })
+    }
+
+    /// Adds a reader, which takes part like those that come with the crate, and before them. An
+    /// index that was made without it, or with another version of it, reads its files again.
+    pub fn with_reader(mut self, reader: impl Reader + 'static) -> Self {
+        Arc::make_mut(&mut self.readers).add(Format::new(reader));
+        self
     }
 
     /// The folder.
@@ -61,6 +88,12 @@ impl Corpus {
         &self.config
     }
 
+    /// The format that a file's name speaks of, if it is one that can be read; capitals do not
+    /// matter. What the file begins with may still tell another.
+    pub fn format_of(&self, name: &str) -> Option<Format> {
+        self.readers.of_name(name).cloned()
+    }
+
     /// Visits everything under the root in path order: byte order of the whole relative path.
     ///
     /// Symbolic links are not followed. Folders below the root that cannot be read, and
@@ -70,8 +103,8 @@ impl Corpus {
     /// # Errors
     /// [`ErrorKind::Io`](crate::ErrorKind::Io) if the root is no folder that can be read.
     pub fn walk(&self) -> Result<impl Iterator<Item = Entry> + '_> {
-        let rules = Arc::clone(&self.rules);
-        walk::Walk::new(&self.root, self.config.path.as_deref(), rules)
+        let (rules, readers) = (Arc::clone(&self.rules), Arc::clone(&self.readers));
+        walk::Walk::new(&self.root, self.config.path.as_deref(), rules, readers)
     }
 
     /// Whether the walk passes over what lies at a path relative to the root, judged by the path
@@ -92,27 +125,36 @@ impl Corpus {
     /// # Errors
     /// A [`Failure`] of the whole file.
     pub fn records(&self, file: &SourceFile) -> Result<Records, Failure> {
-        Records::open(file)
+        Records::open(&self.readers, file)
     }
 
     /// Parses one raw record: the expensive part, for many threads at once.
     ///
     /// # Errors
     /// A [`Failure`] of this record alone.
-    #[expect(
-        clippy::needless_pass_by_value,
-        reason = "a record is read once; its memory is freed here"
-    )]
     pub fn document(&self, file: &SourceFile, record: RawRecord) -> Result<Reading, Failure> {
-        let rules = self.rules.values(&file.path);
-        read::document(&self.config.schema, &rules, file, &record)
+        let rules = match &record.member {
+            Some(member) => self.rules.given(&paths::inside(&file.path, member)),
+            None => self.rules.given(&file.path),
+        };
+        read::document(&self.config.schema, &rules, file, record)
+    }
+
+    /// Digests of everything that decides what documents look like.
+    pub(crate) fn digests(&self) -> Digests {
+        let mut digests = self.config.digests();
+        for (name, version) in self.readers.added() {
+            let joined = format!("{} {name} {version}", digests.text);
+            blake3::hash(joined.as_bytes()).to_hex()[..32].clone_into(&mut digests.text);
+        }
+        digests
     }
 
     /// Gives a document that another configuration made what this one makes of its kept metadata
     /// and its place. Only right if both agree on ids, titles and texts.
     pub(crate) fn remake(&self, document: &mut Document) {
         let path = document.source.as_ref().map_or("", |source| &source.path);
-        let rules = self.rules.values(path);
+        let rules = self.rules.given(path);
         read::remake(&self.config.schema, &rules, document);
     }
 }

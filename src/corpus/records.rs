@@ -1,31 +1,50 @@
-//! Cuts an open file into raw records, in one pass and within bounds, and hashes every byte.
+//! Cuts an open file, and the files within it, into raw records, in one pass and within bounds,
+//! and hashes every byte.
 
-mod json;
 #[cfg(test)]
 mod tests;
 
 use std::fs::{File, OpenOptions};
-use std::io::{self, BufRead, BufReader, Read};
+use std::io::{self, Read};
 use std::path::Path;
 use std::sync::Arc;
 
-use super::{Failure, FileStat, Format, SourceFile, Stage, codes, limits};
+use serde_json::{Map, Value};
+
+use super::format::Readers;
+use super::{
+    Cutter, Failure, FileStat, Format, Input, Member, Note, Piece, Refusal, SourceFile, Stage,
+    codes, limits, paths,
+};
 
 /// The bytes of one record, not yet parsed.
 #[derive(Debug)]
 pub struct RawRecord {
-    /// Its number in a file that holds many, counted from 1; in JSON Lines that of its line.
+    /// Its number in a file that holds many, counted from 1, through all members of a container;
+    /// in JSON Lines that of its line.
     pub number: Option<u64>,
-    /// The first byte of the record in the file.
+    /// The path inside the container, if the file is one; a `!/` stands where another container
+    /// begins.
+    pub member: Option<String>,
+    /// The first byte of the record in the file, or in the member.
     pub start: u64,
-    /// The byte after the last one of the record in the file.
+    /// The byte after the last one of the record in the file, or in the member.
     pub end: u64,
-    /// The BLAKE3 hash of everything the document is made of: its bytes, and its sidecar's.
+    /// The BLAKE3 hash of everything the document is made of: its bytes, and its sidecar's, or
+    /// what the container says about it.
     pub hash: [u8; 32],
+    /// How it is read.
+    pub(super) format: Format,
+    /// Its number in a member that holds many.
+    pub(super) inner: Option<u64>,
     /// The hash of its own bytes alone.
     pub(super) own_hash: blake3::Hash,
     pub(super) data: Vec<u8>,
     pub(super) sidecar: Option<Arc<SidecarBytes>>,
+    /// What the container says about it.
+    pub(super) given: Map<String, Value>,
+    /// What was odd on the way to it.
+    pub(super) notes: Vec<Note>,
 }
 
 impl RawRecord {
@@ -61,61 +80,44 @@ pub struct FileDigest {
 pub struct Records {
     path: String,
     stat: FileStat,
-    input: BufReader<Hashing>,
-    /// Where in the file the next byte of `input` is.
-    offset: u64,
-    number: u64,
-    state: State,
+    readers: Arc<Readers>,
+    /// The file, and the members in each other that are being cut, the innermost last.
+    levels: Vec<Level>,
+    /// The number of the last piece.
+    last: u64,
     sidecar: Option<Arc<SidecarBytes>>,
     sidecar_hash: Option<blake3::Hash>,
+    /// What was odd about the file as such.
+    notes: Vec<Note>,
     changed: bool,
 }
 
+/// A file, or a member of one, that is being cut.
 #[derive(Debug)]
-enum State {
-    /// Nothing was read yet.
-    Start(Format),
-    /// Between two lines.
-    Lines,
-    /// Between two elements of a JSON array.
-    Elements,
-    /// Between two JSON objects of a file without an array.
-    Objects,
-    /// Everything was given out; what is left of the file is only hashed.
-    Done,
-    /// The file was given up; nothing more is read of it.
-    GivenUp,
+struct Level {
+    format: Format,
+    cutter: Box<dyn Cutter>,
+    input: Input,
+    /// The path inside the file; `None` for the file itself.
+    member: Option<String>,
+    given: Map<String, Value>,
+    notes: Vec<Note>,
+    is_done: bool,
 }
 
-/// Hashes and counts everything that is read through it.
-#[derive(Debug)]
-struct Hashing {
-    file: File,
-    hasher: blake3::Hasher,
-    length: u64,
-}
-
-impl Read for Hashing {
-    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
-        if self.length >= limits::FILE_BYTES {
-            return Err(io::ErrorKind::FileTooLarge.into());
-        }
-        let count = self.file.read(buffer)?;
-        self.hasher.update(&buffer[..count]);
-        self.length += count as u64;
-        Ok(count)
-    }
-}
+type Item = Result<RawRecord, Failure>;
 
 impl Records {
-    pub(super) fn open(file: &SourceFile) -> Result<Self, Failure> {
-        let opened = open_regular(&file.absolute).map_err(|(code, message)| Failure {
+    pub(super) fn open(readers: &Arc<Readers>, file: &SourceFile) -> Result<Self, Failure> {
+        let fail = |(code, message)| Failure {
             path: file.path.clone(),
+            member: None,
             record: None,
             stage: Stage::Read,
             code,
             message,
-        })?;
+        };
+        let mut input = Input::file(open_regular(&file.absolute).map_err(fail)?);
         let mut changed = false;
         let sidecar = file.sidecar.as_ref().map(|sidecar| {
             let (content, stat) = read_sidecar(&sidecar.absolute);
@@ -126,34 +128,47 @@ impl Records {
                 content,
             }
         });
+        // What cannot be read is said when the first record is asked for.
+        let head = input.head().unwrap_or_default();
+        let format = readers.settle(&file.format, head).clone();
+        let notes = mismatch(&file.format, &format);
+        let level = Level {
+            cutter: format.reader().cutter(),
+            format,
+            input,
+            member: None,
+            given: Map::new(),
+            notes: Vec::new(),
+            is_done: false,
+        };
         Ok(Self {
             path: file.path.clone(),
             stat: file.stat,
-            input: BufReader::with_capacity(
-                64 << 10,
-                Hashing {
-                    file: opened,
-                    hasher: blake3::Hasher::new(),
-                    length: 0,
-                },
-            ),
-            offset: 0,
-            number: 0,
-            state: State::Start(file.format),
+            readers: Arc::clone(readers),
+            levels: vec![level],
+            last: 0,
             sidecar_hash: sidecar.as_ref().map(|sidecar| match &sidecar.content {
                 Ok(bytes) => blake3::hash(bytes),
                 Err(message) => blake3::hash(message.as_bytes()),
             }),
             sidecar: sidecar.map(Arc::new),
+            notes,
             changed,
         })
     }
 
     /// Reads what is left of the file and says what all of it was.
     pub fn finish(mut self) -> FileDigest {
-        let given_up = matches!(self.state, State::GivenUp);
-        let complete = given_up || io::copy(&mut self.input, &mut io::sink()).is_ok();
-        let hashing = self.input.get_ref();
+        self.levels.truncate(1);
+        let file = self.levels.pop().and_then(|level| level.input.finish());
+        let Some((hashing, complete)) = file else {
+            // The first level is always the file.
+            return FileDigest {
+                hash: String::new(),
+                length: 0,
+                changed: true,
+            };
+        };
         let now = hashing.file.metadata().map(|now| FileStat::new(&now));
         let same = complete && now.is_ok_and(|now| now == self.stat);
         FileDigest {
@@ -178,145 +193,200 @@ impl Records {
         }
     }
 
-    fn record(&self, number: Option<u64>, start: u64, data: Vec<u8>) -> RawRecord {
+    /// The next record, or what stands in its place.
+    fn advance(&mut self) -> Option<Item> {
+        loop {
+            let is_file = self.levels.len() == 1;
+            let level = self.levels.last_mut()?;
+            if level.is_done {
+                if is_file {
+                    return None;
+                }
+                self.levels.pop();
+                continue;
+            }
+            match level.cutter.next(&mut level.input) {
+                Ok(Some(piece)) => {
+                    if let Some(item) = self.take(piece) {
+                        return Some(item);
+                    }
+                }
+                Ok(None) => level.is_done = true,
+                Err(error) => {
+                    level.is_done = true;
+                    level.input.give_up();
+                    return Some(Err(self.broken(&error)));
+                }
+            }
+        }
+    }
+
+    /// What becomes of a piece; `None` if it is a file in its own right, to be cut next.
+    fn take(&mut self, piece: Piece) -> Option<Item> {
+        let level = self.levels.last()?;
+        match piece {
+            Piece::Record {
+                number,
+                start,
+                data,
+            } => {
+                let part = Part {
+                    member: level.member.clone(),
+                    format: level.format.clone(),
+                    given: level.given.clone(),
+                    notes: level.notes.clone(),
+                };
+                Some(Ok(self.record(number, start, data, part)))
+            }
+            Piece::Member(member) => self.member(member),
+            Piece::Refused {
+                number,
+                member,
+                refusal,
+            } => {
+                let member = member.map(|name| paths::encode_member(name.as_bytes()).0);
+                let member = match (&level.member, member) {
+                    (Some(outer), Some(inner)) => Some(paths::inside(outer, &inner)),
+                    (outer, inner) => inner.or_else(|| outer.clone()),
+                };
+                // Without a member this is about the file: a number that was there before then
+                // says that it is about the rest.
+                let record = match member {
+                    Some(_) => Some(self.count()),
+                    None => number,
+                };
+                Some(Err(self.failure(record, member, refusal)))
+            }
+        }
+    }
+
+    /// What becomes of a file within the file.
+    fn member(&mut self, member: Member) -> Option<Item> {
+        let level = self.levels.last()?;
+        let (name, is_odd) = paths::encode_member(&member.name);
+        let path = match &level.member {
+            Some(outer) => paths::inside(outer, &name),
+            None => name.clone(),
+        };
+        let mut notes = level.notes.clone();
+        if is_odd {
+            let message = "the name leads out of the container, or is no path; it was mended";
+            notes.push(Note::new(codes::MEMBER_RENAMED, message));
+        }
+        let is_hidden = |step: &str| step.starts_with('.') || step == "__MACOSX";
+        if name.split('/').any(is_hidden) {
+            return Some(self.pass_over(path, codes::HIDDEN, "a hidden file or folder"));
+        }
+        let head = &member.data[..member.data.len().min(limits::SNIFF_BYTES)];
+        let hinted = || {
+            self.readers
+                .of_name(&format!("x.{}", member.extension.as_ref()?))
+        };
+        let named = self.readers.of_name(&name).or_else(hinted);
+        let format = if let Some(named) = named {
+            let format = self.readers.settle(named, head).clone();
+            notes.extend(mismatch(named, &format));
+            format
+        } else if let Some(format) = self.readers.of_content(head) {
+            format.clone()
+        } else {
+            let message = unsupported(&name);
+            return Some(self.pass_over(path, codes::UNSUPPORTED, &message));
+        };
+        if format.reader().is_container() && self.levels.len() >= limits::DEPTH {
+            let most = limits::DEPTH;
+            let message = format!("more than {most} containers lie in each other");
+            return Some(self.pass_over(path, codes::TOO_DEEP, &message));
+        }
+        let mut given = level.given.clone();
+        given.extend(member.given);
+        self.levels.push(Level {
+            cutter: format.reader().cutter(),
+            format,
+            input: Input::bytes(member.data, level.input.budget().clone()),
+            member: Some(path),
+            given,
+            notes,
+            is_done: false,
+        });
+        None
+    }
+
+    /// Says why a member is not read.
+    fn pass_over(&mut self, path: String, code: &'static str, message: &str) -> Item {
+        let number = self.count();
+        let refusal = Refusal::new(code, message).at(Stage::Read);
+        Err(self.failure(Some(number), Some(path), refusal))
+    }
+
+    /// The number of a piece that has none of its own.
+    fn count(&mut self) -> u64 {
+        self.last += 1;
+        self.last
+    }
+
+    fn record(&mut self, number: Option<u64>, start: u64, data: Vec<u8>, part: Part) -> RawRecord {
         let own_hash = blake3::hash(&data);
+        let end = start + data.len() as u64;
+        let (hash, number, inner) = match &part.member {
+            None => {
+                let place = number.map(|number| number.max(self.last + 1));
+                self.last = place.unwrap_or(self.last);
+                (self.with_sidecar(own_hash), place, None)
+            }
+            Some(member) => (
+                part.hash(own_hash, member, number),
+                Some(self.count()),
+                number,
+            ),
+        };
+        let mut notes = self.notes.clone();
+        notes.extend(part.notes);
         RawRecord {
             number,
+            inner,
             start,
-            end: start + data.len() as u64,
-            hash: *self.with_sidecar(own_hash).as_bytes(),
+            end,
+            hash: *hash.as_bytes(),
             own_hash,
             data,
-            sidecar: self.sidecar.clone(),
+            sidecar: self.sidecar.clone().filter(|_| part.member.is_none()),
+            member: part.member,
+            format: part.format,
+            given: part.given,
+            notes,
         }
     }
 
-    fn failure(&self, code: &'static str, message: impl Into<String>) -> Failure {
+    fn failure(&self, record: Option<u64>, member: Option<String>, refusal: Refusal) -> Failure {
         Failure {
             path: self.path.clone(),
-            record: (self.number > 0).then_some(self.number),
-            stage: Stage::Read,
-            code,
-            message: message.into(),
+            member,
+            record,
+            stage: refusal.stage,
+            code: refusal.code,
+            message: refusal.message,
         }
     }
 
-    /// A failure after which the file is left alone.
-    fn give_up(&mut self, error: &io::Error) -> Failure {
-        self.state = State::GivenUp;
-        let (code, message) = if error.kind() == io::ErrorKind::FileTooLarge {
+    /// What an error of the input means: the file, or the member, is left alone after it.
+    fn broken(&mut self, error: &io::Error) -> Failure {
+        let (code, message) = if let Some(refusal) = super::budget::refusal_of(error) {
+            (refusal.code, refusal.message)
+        } else if error.kind() == io::ErrorKind::FileTooLarge {
             let most = limits::FILE_BYTES >> 30;
             let message = format!("larger than {most} GiB; the rest was not read");
             (codes::FILE_TOO_LARGE, message)
         } else {
             (codes::UNREADABLE, format!("cannot be read: {error}"))
         };
-        self.failure(code, message)
-    }
-
-    fn too_large(&self, what: &str) -> Failure {
-        let most = limits::RECORD_BYTES >> 20;
-        self.failure(
-            codes::RECORD_TOO_LARGE,
-            format!("{what} is larger than {most} MiB"),
-        )
-    }
-
-    fn whole(&mut self) -> io::Result<Result<RawRecord, Failure>> {
-        let mut data = Vec::new();
-        let most = limits::RECORD_BYTES as u64 + 1;
-        (&mut self.input).take(most).read_to_end(&mut data)?;
-        if data.len() > limits::RECORD_BYTES {
-            self.state = State::GivenUp;
-            return Ok(Err(self.too_large("the file")));
-        }
-        self.state = State::Done;
-        Ok(Ok(self.record(None, 0, data)))
-    }
-
-    /// Passes over a byte order mark; refuses what cannot be cut at the bytes of ASCII.
-    fn sniff(&mut self) -> io::Result<Option<Failure>> {
-        let head = self.input.fill_buf()?;
-        let head = &head[..head.len().min(limits::SNIFF_BYTES)];
-        if head.starts_with(b"\xef\xbb\xbf") {
-            self.input.consume(3);
-            self.offset = 3;
-            return Ok(None);
-        }
-        let wide = head.starts_with(b"\xff\xfe") || head.starts_with(b"\xfe\xff");
-        if wide || super::decode::utf16_without_mark(head).is_some() {
-            let message = "the text is UTF-16; save the file as UTF-8";
-            return Ok(Some(self.failure(codes::ENCODING, message)));
-        }
-        if head.contains(&0) {
-            return Ok(Some(
-                self.failure(codes::BINARY, "not text: there are NUL bytes"),
-            ));
-        }
-        Ok(None)
-    }
-
-    fn line(&mut self) -> io::Result<Option<Result<RawRecord, Failure>>> {
-        loop {
-            let start = self.offset;
-            let mut data = Vec::new();
-            let most = limits::RECORD_BYTES as u64 + 1;
-            let count = (&mut self.input).take(most).read_until(b'\n', &mut data)?;
-            if count == 0 {
-                self.state = State::Done;
-                return Ok(None);
-            }
-            self.offset += count as u64;
-            self.number += 1;
-            if data.last() != Some(&b'\n') && data.len() > limits::RECORD_BYTES {
-                drop(data);
-                self.skip_line()?;
-                return Ok(Some(Err(self.too_large("the line"))));
-            }
-            while data.last().is_some_and(u8::is_ascii_whitespace) {
-                data.pop();
-            }
-            if !data.is_empty() {
-                return Ok(Some(Ok(self.record(Some(self.number), start, data))));
-            }
-        }
-    }
-
-    fn skip_line(&mut self) -> io::Result<()> {
-        loop {
-            let buffer = self.input.fill_buf()?;
-            let end = buffer.iter().position(|&byte| byte == b'\n');
-            let count = end.map_or(buffer.len(), |end| end + 1);
-            let last = end.is_some() || buffer.is_empty();
-            self.input.consume(count);
-            self.offset += count as u64;
-            if last {
-                return Ok(());
-            }
-        }
-    }
-
-    fn advance(&mut self) -> io::Result<Option<Result<RawRecord, Failure>>> {
-        if let State::Start(format) = self.state {
-            if format.is_single() {
-                return self.whole().map(Some);
-            }
-            if let Some(failure) = self.sniff()? {
-                self.state = State::Done;
-                return Ok(Some(Err(failure)));
-            }
-            if format == Format::JsonLines {
-                self.state = State::Lines;
-            } else {
-                return self.json_start();
-            }
-        }
-        match self.state {
-            State::Lines => self.line(),
-            State::Elements => self.json_element(),
-            State::Objects => self.json_object(),
-            State::Start(_) | State::Done | State::GivenUp => Ok(None),
-        }
+        let member = self.levels.last().and_then(|level| level.member.clone());
+        let record = match &member {
+            Some(_) => Some(self.count()),
+            None => (self.last > 0).then_some(self.last),
+        };
+        let refusal = Refusal::new(code, message).at(Stage::Read);
+        self.failure(record, member, refusal)
     }
 }
 
@@ -324,16 +394,60 @@ impl Iterator for Records {
     type Item = Result<RawRecord, Failure>;
 
     fn next(&mut self) -> Option<Self::Item> {
-        match self.advance() {
-            Ok(item) => item,
-            Err(error) => Some(Err(self.give_up(&error))),
+        self.advance()
+    }
+}
+
+/// What a record has of the level that it was cut from.
+struct Part {
+    member: Option<String>,
+    format: Format,
+    given: Map<String, Value>,
+    notes: Vec<Note>,
+}
+
+impl Part {
+    /// The hash of everything that a document in a container is made of: its id, too, follows
+    /// from where it lies, so that a member of another name is another document.
+    fn hash(&self, own: blake3::Hash, member: &str, number: Option<u64>) -> blake3::Hash {
+        let mut hasher = blake3::Hasher::new();
+        hasher.update(own.as_bytes());
+        hasher.update(&number.unwrap_or(0).to_le_bytes());
+        hasher.update(&(member.len() as u64).to_le_bytes());
+        hasher.update(member.as_bytes());
+        if !self.given.is_empty() {
+            let given = serde_json::to_vec(&self.given).unwrap_or_default();
+            hasher.update(&given);
+        }
+        hasher.finalize()
+    }
+}
+
+/// What is noted if something is not of the format that its name speaks of.
+fn mismatch(named: &Format, found: &Format) -> Vec<Note> {
+    if named == found {
+        return Vec::new();
+    }
+    let message = format!("called {}, read as {}", named.name(), found.name());
+    vec![Note::new(codes::FORMAT_MISMATCH, message)]
+}
+
+/// Why a file with such a name is not read.
+pub(super) fn unsupported(name: &str) -> String {
+    let name = name.rsplit('/').next().unwrap_or(name);
+    match name.rsplit_once('.') {
+        Some((_, extension)) if !extension.is_empty() => {
+            format!("files ending in `.{extension}` are not read")
+        }
+        _ => {
+            "files without an extension are only read if they begin like a known format".to_owned()
         }
     }
 }
 
 /// Opens a regular file. It follows no link and waits for nobody, so neither a pipe that took the
 /// place of a file since the walk nor a link out of the corpus gets through.
-fn open_regular(path: &Path) -> Result<File, (&'static str, String)> {
+pub(super) fn open_regular(path: &Path) -> Result<File, (&'static str, String)> {
     let mut options = OpenOptions::new();
     options.read(true);
     #[cfg(unix)]

@@ -5,9 +5,11 @@
 
 use std::collections::BTreeMap;
 
+use encoding_rs::Encoding;
 use globset::{Glob, GlobBuilder, GlobMatcher, GlobSet, GlobSetBuilder};
 
 use super::limits;
+use super::paths::file_of;
 use crate::schema::is_placeholder;
 use crate::{Config, Error, ErrorKind, Result, Rule};
 
@@ -51,25 +53,34 @@ impl Rules {
         self.exclude.is_match(path)
     }
 
-    /// The values that the place of a file gives to facets, numbers and fields; later rules win.
-    pub(crate) fn values(&self, path: &str) -> BTreeMap<String, Vec<String>> {
-        let mut values = BTreeMap::new();
+    /// What the place of a file gives to its documents; later rules win. A rule holds for a member
+    /// of a container if it fits the container, or the path of the member in it.
+    pub(crate) fn given(&self, path: &str) -> Given {
+        let mut given = Given::default();
+        let container = Some(file_of(path)).filter(|file| *file != path);
         for rule in &self.by_path {
-            if let Some(captures) = rule.matches(path) {
-                for (name, value) in captures {
-                    values.insert(name.to_owned(), vec![value.to_owned()]);
-                }
-                values.extend(rule.set.clone());
+            for path in container.into_iter().chain([path]) {
+                rule.apply(path, &mut given);
             }
         }
-        values
+        given
     }
+}
+
+/// What the place of a file gives to its documents.
+#[derive(Debug, Default)]
+pub(crate) struct Given {
+    /// Values of facets, numbers and fields.
+    pub(crate) values: BTreeMap<String, Vec<String>>,
+    /// How its bytes are to be read.
+    pub(crate) encoding: Option<&'static Encoding>,
 }
 
 #[derive(Debug)]
 struct Compiled {
     segments: Vec<Segment>,
     set: BTreeMap<String, Vec<String>>,
+    encoding: Option<&'static Encoding>,
 }
 
 #[derive(Debug)]
@@ -98,7 +109,23 @@ impl Compiled {
         Ok(Self {
             segments,
             set: rule.set.clone(),
+            encoding: rule
+                .encoding
+                .as_ref()
+                .map(|label| encoding(config, rule, label))
+                .transpose()?,
         })
+    }
+
+    /// Gives what the rule says, if the path fits.
+    fn apply(&self, path: &str, given: &mut Given) {
+        if let Some(captures) = self.matches(path) {
+            for (name, value) in captures {
+                given.values.insert(name.to_owned(), vec![value.to_owned()]);
+            }
+            given.values.extend(self.set.clone());
+            given.encoding = self.encoding.or(given.encoding);
+        }
     }
 
     /// What is captured, if the path fits.
@@ -224,6 +251,16 @@ fn glob_set(config: &Config, patterns: &[String]) -> Result<GlobSet> {
         .map_err(|error| refuse(config, &patterns.join("`, `"), &error.kind().to_string()))
 }
 
+/// The encoding that a label stands for.
+fn encoding(config: &Config, rule: &Rule, label: &str) -> Result<&'static Encoding> {
+    Encoding::for_label(label.as_bytes()).ok_or_else(|| {
+        let shown: String = label.chars().take(80).collect();
+        let why = format!("there is no encoding `{shown}`");
+        refuse(config, &rule.path, &why)
+            .with_hint("encodings are called as on the web: `latin1`, `windows-1252`, `koi8-r`")
+    })
+}
+
 fn refuse(config: &Config, pattern: &str, why: &str) -> Error {
     let place = config
         .path
@@ -285,12 +322,53 @@ mod tests {
             ("en/a/b/1962.md", "date=1962 language=en"),
             ("en/a/b/.md", ""),
         ] {
-            let values = rules.values(path);
+            let values = rules.given(path).values;
             let given: Vec<_> = values
                 .iter()
                 .map(|(name, values)| format!("{name}={}", values.join(",")))
                 .collect();
             assert_eq!(given.join(" "), expected, "{path}");
+        }
+    }
+
+    #[test]
+    fn rules_hold_for_members_and_give_encodings() {
+        let rules = rules(
+            r#"
+            [[rules]]
+            path = "old/**"
+            encoding = "latin1"
+            set = { source = "Old" }
+            [[rules]]
+            path = "**/*.zip!/{country}/**"
+            [[rules]]
+            path = "**/new.txt"
+            encoding = "koi8-r"
+            "#,
+        )
+        .unwrap();
+        for (path, values, encoding) in [
+            ("old/a.txt", "source=Old", "windows-1252"),
+            ("old/new.txt", "source=Old", "KOI8-R"),
+            (
+                "old/a.zip!/IR/x.txt",
+                "country=IR source=Old",
+                "windows-1252",
+            ),
+            ("a.zip!/IR/new.txt", "country=IR", "KOI8-R"),
+            ("a.txt", "", ""),
+        ] {
+            let given = rules.given(path);
+            let named = given.values.iter();
+            let named: Vec<_> = named
+                .map(|(name, values)| format!("{name}={}", values.join(",")))
+                .collect();
+            assert_eq!(named.join(" "), values, "{path}");
+            assert_eq!(
+                given.encoding.map_or("", |it| it.name()),
+                encoding,
+                "{path}"
+            );
         }
     }
 
@@ -323,6 +401,7 @@ mod tests {
             "[[rules]]\npath = 'a[/{source}'",
             "[[rules]]\npath = '{source}*/x'",
             "[[rules]]\npath = '{source}-{date}/x'",
+            "[[rules]]\npath = 'x/**'\nencoding = 'latin-none'",
         ] {
             let error = rules(text).unwrap_err();
             assert_eq!(error.kind(), ErrorKind::Config, "{text}");
@@ -340,6 +419,6 @@ mod tests {
             "**/a/".repeat(100)
         ))
         .unwrap();
-        assert!(rules.values(&"a/".repeat(2_000)).is_empty());
+        assert!(rules.given(&"a/".repeat(2_000)).values.is_empty());
     }
 }

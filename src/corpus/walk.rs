@@ -17,6 +17,7 @@ use std::sync::Arc;
 use ahead::Ahead;
 use folder::{Ground, Task};
 
+use super::format::Readers;
 use super::rules::Rules;
 use super::{Entry, Failure, Skipped, Stage};
 use crate::{Error, ErrorKind, Result};
@@ -60,7 +61,12 @@ impl Findings {
 
 impl Walk {
     /// Reads the root, and sets out.
-    pub(super) fn new(root: &Path, config: Option<&Path>, rules: Arc<Rules>) -> Result<Self> {
+    pub(super) fn new(
+        root: &Path,
+        config: Option<&Path>,
+        rules: Arc<Rules>,
+        readers: Arc<Readers>,
+    ) -> Result<Self> {
         let metadata =
             fs::metadata(root).map_err(|source| Error::io(root, "read the folder", source))?;
         if !metadata.is_dir() {
@@ -74,7 +80,7 @@ impl Walk {
         let listing =
             fs::read_dir(root).map_err(|source| Error::io(root, "read the folder", source))?;
         let config: Option<PathBuf> = config.and_then(|path| fs::canonicalize(path).ok());
-        let ground = Arc::new(Ground::new(root, config, rules));
+        let ground = Arc::new(Ground::new(root, config, rules, readers));
         let Findings { nodes, tasks } = ground.begin(listing);
         Ok(Self {
             ahead: Ahead::new(ground, tasks),
@@ -113,6 +119,7 @@ fn skip(path: String, code: &'static str, message: impl Into<String>) -> Entry {
 fn failed(path: String, code: &'static str, cause: &std::io::Error) -> Entry {
     Entry::Failed(Failure {
         path,
+        member: None,
         record: None,
         stage: Stage::Walk,
         code,

@@ -42,16 +42,32 @@ pub struct Document {
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct SourceLocation {
-    /// The file, relative to the corpus, with `/` between folders.
+    /// The file, relative to the corpus, with `/` between folders. For a member of a container,
+    /// `!/` and its path in there follow, as in `archive.zip!/inner.html`; no path of a file has
+    /// these two characters in a row.
     pub path: String,
-    /// The number of the record in a file that holds many, counted from 1.
+    /// The number of the record in a file that holds many, counted from 1 through all members.
     pub record: Option<u64>,
-    /// The first byte of the record in the file.
+    /// The first byte of the record in the file, or in the member.
     pub start: u64,
-    /// The byte after the last one of the record in the file.
+    /// The byte after the last one of the record in the file, or in the member.
     pub end: u64,
     /// The first 16 bytes of the BLAKE3 hash of the record's bytes, in hexadecimal.
     pub hash: String,
+}
+
+impl SourceLocation {
+    /// The file alone, relative to the corpus.
+    pub fn file(&self) -> &str {
+        self.path
+            .split_once("!/")
+            .map_or(&self.path, |(file, _)| file)
+    }
+
+    /// The path inside the file, if that is a container.
+    pub fn member(&self) -> Option<&str> {
+        self.path.split_once("!/").map(|(_, member)| member)
+    }
 }
 
 impl Document {

@@ -120,7 +120,7 @@ impl Home {
     /// Finds the index that `path` is or holds.
     pub(super) fn find(path: &Path) -> Result<Self> {
         for folder in [path.to_path_buf(), path.join(INDEX_FOLDER)] {
-            if folder.join(CURRENT).is_file() || has_lost_its_name(&folder) {
+            if is_file(&folder.join(CURRENT))? || has_lost_its_name(&folder) {
                 return Ok(Self::Folder(folder.into()));
             }
         }
@@ -144,6 +144,18 @@ impl Home {
             Self::Folder(folder) => Some(folder),
             Self::Memory(_) => None,
         }
+    }
+}
+
+/// Whether there is a file. One that lies where nobody may look is not one that is not there.
+fn is_file(path: &Path) -> Result<bool> {
+    match std::fs::metadata(path) {
+        Ok(metadata) => Ok(metadata.is_file()),
+        Err(error) if error.kind() == std::io::ErrorKind::PermissionDenied => {
+            Err(Error::io(path, "look for", error)
+                .with_hint("whoever searches must be allowed to read the folder of the index"))
+        }
+        Err(_) => Ok(false),
     }
 }
 
@@ -198,8 +210,7 @@ impl WriterLock {
         match file.handle().try_lock() {
             Ok(()) => {}
             Err(std::fs::TryLockError::WouldBlock) => {
-                let holder = std::fs::read_to_string(path).unwrap_or_default();
-                let holder = holder.lines().next().unwrap_or("").trim().to_owned();
+                let holder = noted_holder(path);
                 let who = if holder.is_empty() {
                     String::new()
                 } else {
@@ -224,6 +235,38 @@ impl WriterLock {
         written.map_err(|source| Error::io(path, "write the lock", source))?;
         Ok(Self::File { _file: file })
     }
+}
+
+/// How often the note of a holder is looked for, and how long after each other: it takes the lock
+/// a moment before it says who it is.
+const LOOKS: usize = 20;
+const PAUSE: std::time::Duration = std::time::Duration::from_millis(5);
+
+/// Who says to hold the lock; at first that may be nobody, or a process that is gone.
+fn noted_holder(path: &Path) -> String {
+    let mut holder = String::new();
+    for look in 0..LOOKS {
+        if look > 0 {
+            std::thread::sleep(PAUSE);
+        }
+        let note = std::fs::read_to_string(path).unwrap_or_default();
+        note.lines()
+            .next()
+            .unwrap_or("")
+            .trim()
+            .clone_into(&mut holder);
+        if !holder.is_empty() && !is_gone(&holder) {
+            break;
+        }
+    }
+    holder
+}
+
+/// Whether a note names a process that does not run here. It may run on another machine.
+fn is_gone(holder: &str) -> bool {
+    let number = holder.split(' ').nth(1).unwrap_or_default();
+    let processes = Path::new("/proc");
+    processes.join("self").exists() && !processes.join(number).exists()
 }
 
 /// Who holds the lock, for whoever finds it held: the process, the machine and since when.

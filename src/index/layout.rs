@@ -18,6 +18,7 @@ use super::segment::nodes::NodePlugin;
 use super::segment::per_document::PerDocument;
 use super::segment::{card, sentences};
 use super::tokens::{PACKED, PackedTokenizer};
+use crate::query::TextField;
 use crate::schema::Schema;
 
 /// Bytes of the folded title that the order by title looks at.
@@ -117,6 +118,20 @@ impl Fields {
             source: schema.add_text_field("source", TextOptions::from(STORED)),
         };
         (schema.build(), fields)
+    }
+
+    /// The fields that a word stands in, as exact forms or as stems.
+    pub(super) fn of_text(&self, field: Option<TextField>, exact: bool) -> Vec<Field> {
+        let (title, body) = if exact {
+            (self.title_exact, self.body_exact)
+        } else {
+            (self.title_stem, self.body_stem)
+        };
+        match field {
+            None => vec![title, body],
+            Some(TextField::Title) => vec![title],
+            Some(TextField::Body) => vec![body],
+        }
     }
 }
 

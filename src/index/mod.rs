@@ -22,6 +22,8 @@ mod prepare;
 mod property;
 #[cfg(test)]
 mod property_query;
+#[cfg(test)]
+mod property_why_not;
 #[cfg(feature = "formats")]
 mod repair;
 mod seal;

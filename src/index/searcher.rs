@@ -2,6 +2,11 @@
 
 #[cfg(feature = "formats")]
 pub(crate) mod every;
+mod explain;
+mod relax;
+mod spelling;
+mod values;
+mod why_not;
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -28,7 +33,7 @@ use super::search::views::{ResolvedFacet, SegmentView, Views};
 use super::stored::{SourceRecord, StoredDocument};
 use crate::analysis::{ANALYSIS_VERSION, Analyzer, Language};
 use crate::document::{DateRange, DocumentId};
-use crate::query::{self, Diagnostic, ParseContext, Query, Severity};
+use crate::query::{self, Diagnostic, Query, Severity};
 use crate::schema::Schema;
 use crate::search::{
     Choice, ChosenPresence, ChosenValue, Cursor, DateMatch, FORMAT_VERSION, FacetRef, FacetResults,
@@ -62,6 +67,8 @@ impl std::fmt::Debug for Snapshot {
             .finish_non_exhaustive()
     }
 }
+
+type EngineQuery = Box<dyn tantivy::query::Query>;
 
 /// A question, read and compiled.
 struct Asked {
@@ -202,6 +209,17 @@ impl Searcher {
         for tally in dates {
             asked.diagnostics.extend(about_dates(tally));
         }
+        let (mut why_not, mut relaxations) = (None, Vec::new());
+        if request.cursor.is_none() {
+            let corrections = self.corrections(&asked.query, request, total, control)?;
+            if total == 0 {
+                (why_not, relaxations) =
+                    self.way_out(&asked.query, request, &corrections, control)?;
+            }
+            let corrections = corrections.into_iter();
+            let corrections = corrections.map(|correction| correction.into_diagnostic(total));
+            asked.diagnostics.extend(corrections);
+        }
         let mut results = Vec::with_capacity(facets.len());
         for (counted, tally) in facets.iter().zip(tallies) {
             let name = counted.facet.name();
@@ -235,6 +253,8 @@ impl Searcher {
             hits,
             facets: FacetResults(results),
             diagnostics: asked.diagnostics,
+            why_not,
+            relaxations,
             cursor,
         })
     }
@@ -363,18 +383,24 @@ impl Searcher {
 
     /// Reads the question of a request and compiles it.
     fn ask(&self, request: &SearchRequest) -> Result<Asked> {
-        let context = ParseContext {
-            schema: Some(self.schema()),
-            any: request.any,
-            today: request.today,
-        };
-        let (query, mut diagnostics) = match &request.question {
-            Question::Text(text) => query::parse(text, &context).into_result()?,
-            Question::Tree(query) => (query.clone(), Vec::new()),
-        };
+        let mut asked = self.compile(request)?;
         if self.is_partial() {
-            diagnostics.push(about_a_part(self.documents()));
+            asked.diagnostics.push(about_a_part(self.documents()));
         }
+        self.about_values(&asked.query, request, &mut asked.diagnostics)?;
+        Ok(asked)
+    }
+
+    /// Reads the question of a request.
+    fn read(&self, request: &SearchRequest) -> Result<(Query, Vec<Diagnostic>)> {
+        match &request.question {
+            Question::Text(text) => query::parse(text, &self.context(request)).into_result(),
+            Question::Tree(query) => Ok((query.clone(), Vec::new())),
+        }
+    }
+
+    fn compile(&self, request: &SearchRequest) -> Result<Asked> {
+        let (query, mut diagnostics) = self.read(request)?;
         let (base, mut ranges) = split_dates(&query);
         if request.dates != DateRange::default() {
             ranges.push(request.dates);
@@ -390,6 +416,7 @@ impl Searcher {
             searcher: &self.snapshot.engine,
             languages: &self.snapshot.languages,
             date_match: request.date_match,
+            ranking: request.ranking,
             analyzer: Analyzer::new(),
             diagnostics: Vec::new(),
             statistics: Statistics::default(),
@@ -437,7 +464,6 @@ impl Searcher {
         for (name, choice) in &request.choices {
             let reference = FacetRef::parse(name);
             let facet = ResolvedFacet::find(self.schema(), &reference)?;
-            self.check_values(&facet, choice, &mut diagnostics)?;
             owners.insert(reference, pass_filters.len());
             pass_filters.push(choice_filter(&filters, &facet, choice));
         }
@@ -451,40 +477,6 @@ impl Searcher {
             digest,
             analyzer,
         })
-    }
-
-    /// Says which of the chosen values no document has.
-    fn check_values(
-        &self,
-        facet: &ResolvedFacet,
-        choice: &Choice,
-        diagnostics: &mut Vec<Diagnostic>,
-    ) -> Result<()> {
-        let values = choice
-            .any_of
-            .iter()
-            .chain(&choice.all_of)
-            .chain(&choice.none_of);
-        for value in values {
-            let set = ValueSet {
-                facet: facet.clone(),
-                values: vec![value.clone()],
-            };
-            let mut known = false;
-            for view in self.snapshot.views.iter() {
-                known |= set.occurs(&view.facet(facet)?)?;
-            }
-            if !known {
-                let name = facet.name();
-                let message = format!("no document has `{}` as its `{name}`", value.value);
-                diagnostics.push(
-                    Diagnostic::new(Severity::Warning, "unknown_value", message).hint(format!(
-                        "`pressmark facets --facets {name} --top all` lists them"
-                    )),
-                );
-            }
-        }
-        Ok(())
     }
 
     /// The facets to count.
@@ -729,6 +721,7 @@ fn digest(query: &Query, request: &SearchRequest) -> u64 {
         request.date_match == DateMatch::Overlap,
         request.added_since,
         request.sort,
+        request.ranking,
     );
     let text = serde_json::to_string(&decisive).unwrap_or_default();
     super::prepare::key_of(&text)

@@ -277,6 +277,18 @@ impl Writer {
         published
     }
 
+    /// Writes everything so far to files, and publishes nothing: what is to be deleted waits in
+    /// memory until then.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Io`] or [`ErrorKind::Damaged`]; the published state stays as it is.
+    #[cfg_attr(not(feature = "formats"), expect(dead_code, reason = "for reindexing"))]
+    pub(crate) fn write_out(&mut self) -> Result<()> {
+        self.check_usable()?;
+        let committed = self.engine.commit();
+        self.taken(committed)
+    }
+
     /// Publishes like [`commit`](Self::commit), after the merges that are under way, and gives
     /// the lock back.
     ///

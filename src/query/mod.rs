@@ -17,8 +17,10 @@ mod parser;
 mod print;
 mod problem;
 mod remarks;
+mod rewrite;
 mod token;
 mod value;
+mod walk;
 
 #[cfg(test)]
 mod tests;
@@ -28,6 +30,7 @@ pub use ast::{DateClause, FacetClause, NumberClause, Phrase, Presence, Query, Te
 pub use dates::{parse_date_point, parse_date_range};
 pub use diagnostic::{Diagnostic, Severity};
 pub use parser::parse;
+pub(crate) use rewrite::rewrite;
 
 use crate::{Error, ErrorKind, PartialDate, Result, Schema};
 

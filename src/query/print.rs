@@ -110,6 +110,11 @@ impl fmt::Display for Value<'_> {
     }
 }
 
+/// The value of a clause as it is written behind its field.
+pub(super) fn value_text(query: &Query) -> String {
+    Value(query).to_string()
+}
+
 /// What stands behind the colon, or alone.
 fn value(query: &Query, f: &mut fmt::Formatter<'_>) -> fmt::Result {
     match query {

@@ -10,7 +10,7 @@ use crate::Result;
 /// A ledger, or sums in its place.
 #[derive(Debug)]
 pub(super) enum Account {
-    Ledger(Ledger),
+    Ledger(Box<Ledger>),
     Sums(Sums),
 }
 
@@ -27,9 +27,10 @@ impl Account {
     }
 
     /// Takes the line of a record out again, at the end.
-    pub(super) fn overtake(&mut self, path: &str, number: u32) {
-        if let Self::Ledger(ledger) = self {
-            ledger.overtake(path, number);
+    pub(super) fn overtake(&mut self, path: &str, number: u32) -> Result<()> {
+        match self {
+            Self::Ledger(ledger) => ledger.overtake(path, number),
+            Self::Sums(_) => Ok(()),
         }
     }
 

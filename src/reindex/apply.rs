@@ -6,39 +6,43 @@
 
 mod close;
 mod files;
+mod new;
 mod remake;
 mod revive;
 mod suspend;
 
-pub(super) use revive::Wanted;
+pub(super) use revive::{Wanted, WantedFile};
 
-use std::borrow::Cow;
-use std::collections::HashSet;
 use std::time::{Duration, Instant};
 
 use super::account::Account;
 use super::entry::{Entry, FileEntry, Key, Reason, RecordEntry, Status};
 use super::journal::Journal;
-use super::ledger::{INDEXED, Line};
+use super::ledger::{FAILED, INDEXED, Line, SKIPPED};
 use super::options::MaxErrors;
-use super::plan::{Fate, Old, PlannedFile, is_settled, out_of_reach};
+use super::packed::{Reading, Writing};
+use super::plan::{Fate, Old, Place, Plan, PlannedFile, is_settled, out_of_reach};
 use super::sink::{Prepare, Sink};
-use super::state::{FileState, KeyMap, Record, sidecar_key};
+use super::state::{FileState, Record, sidecar_key};
+use super::store::{Array, Bits, Fixed, Table};
 use crate::corpus::{Failure, FileDigest, Note, codes};
 use crate::index::RunState;
 use crate::{Commit, Error, ErrorKind, Result};
+use new::{NewFile, NewFiles};
 
 /// The part of a run that only one thread at a time may touch.
 pub(super) struct Apply<'a, S: Sink> {
     old: &'a Old,
-    planned: &'a [PlannedFile],
-    files: Vec<NewFile<'a>>,
+    plan: &'a Plan,
+    files: NewFiles<'a>,
     /// Who has an id, by its key.
-    claims: KeyMap<Claim>,
-    /// Old records whose documents may have to go: file, record.
-    dangling: Vec<(u32, u32)>,
+    claims: Table<Claim>,
+    /// Old records, by their places, whose numbers were met again.
+    met: Bits,
+    /// Old records whose documents may have to go.
+    dangling: Array<Place>,
     /// Ids that a checkpoint took out of the index, and that nobody has claimed since.
-    gone: HashSet<Key>,
+    gone: Table<()>,
     journal: Journal,
     /// Where the texts of old ids are, if that is not the journal that is written.
     old_journal: Option<Journal>,
@@ -56,9 +60,16 @@ pub(super) struct Apply<'a, S: Sink> {
     documents_before: u64,
     foreign: u64,
     wrote_documents: bool,
+    /// Bytes of memory that wait for documents to be deleted.
+    waiting: usize,
     since_checkpoint: u64,
     last_checkpoint: Instant,
 }
+
+/// Bytes that the engine takes for a document that is to be deleted, besides its id.
+const DELETION: usize = 128;
+/// So many bytes may wait for that; in tests those of a few documents.
+const MOST_WAITING: usize = if cfg!(test) { 600 } else { 16 << 20 };
 
 /// What holds for the whole run.
 #[derive(Debug, Clone)]
@@ -78,21 +89,6 @@ pub(super) struct Run {
     pub(super) checkpoints: Option<(Duration, u64)>,
 }
 
-/// A file as this run leaves it.
-#[derive(Debug)]
-struct NewFile<'a> {
-    /// Records are in the order in which workers brought them. A file that stays is that of before.
-    state: Cow<'a, FileState>,
-    fate: Fate,
-    /// Whether anybody began to read it.
-    begun: bool,
-    /// Where the journal has it as it was when the reading began.
-    begun_at: Option<u64>,
-    /// Whether it counts as failed, and whether the ledger says so already.
-    failed: bool,
-    listed: bool,
-}
-
 /// Who has an id.
 #[derive(Debug, Clone, Copy)]
 struct Claim {
@@ -100,6 +96,24 @@ struct Claim {
     record: u32,
     /// Whether this run has put a document of that id; otherwise the index holds the old one.
     put: bool,
+}
+
+impl Fixed for Claim {
+    const SIZE: usize = 9;
+
+    fn put(&self, bytes: &mut [u8]) {
+        let mut out = Writing(bytes);
+        out.put_u32(self.file);
+        out.put_u32(self.record);
+        out.put_flags(&[self.put]);
+    }
+
+    fn get(bytes: &[u8]) -> Self {
+        let mut input = Reading(bytes);
+        let (file, record) = (input.take_u32(), input.take_u32());
+        let [put] = input.take_flags();
+        Self { file, record, put }
+    }
 }
 
 /// What is to be done with a record that is the same as before.
@@ -114,6 +128,8 @@ pub(super) enum Same {
 /// A document that is ready to be written.
 pub(super) struct Ready<P> {
     pub(super) number: u32,
+    /// The path inside the file, if that is a container.
+    pub(super) member: Option<String>,
     pub(super) hash: [u8; 32],
     pub(super) added: i64,
     pub(super) prepared: P,
@@ -146,23 +162,25 @@ type PreparedOf<S> = <<S as Sink>::Prepare as Prepare>::Prepared;
 impl<'a, S: Sink> Apply<'a, S> {
     pub(super) fn new(
         old: &'a Old,
-        planned: &'a [PlannedFile],
+        plan: &'a Plan,
         journals: (Journal, Option<Journal>),
         account: Account,
         sink: S,
         run: Run,
-    ) -> Self {
+    ) -> Result<Self> {
         let documents = sink.documents();
+        let space = &old.space;
         let mut apply = Self {
             // Of a damaged index, some may be missing already.
             documents_before: documents.max(old.documents()),
             foreign: documents.saturating_sub(old.documents()),
             old,
-            planned,
-            files: Vec::with_capacity(planned.len()),
-            claims: KeyMap::default(),
-            dangling: Vec::new(),
-            gone: HashSet::new(),
+            plan,
+            files: NewFiles::new(&old.state, space),
+            claims: Table::with_room(space, old.documents()),
+            met: Bits::new(space),
+            dangling: Array::new(space),
+            gone: Table::new(space),
             journal: journals.0,
             old_journal: journals.1,
             account,
@@ -173,84 +191,90 @@ impl<'a, S: Sink> Apply<'a, S> {
             out_of_reach: None,
             bytes: 0,
             wrote_documents: false,
+            waiting: 0,
             since_checkpoint: 0,
             last_checkpoint: Instant::now(),
         };
-        apply.claims.reserve(old.ids.len());
-        for (planned, rank) in planned.iter().zip(0_u32..) {
-            apply.add_file(planned, rank);
+        for item in plan.files() {
+            let (rank, planned) = item?;
+            apply.add_file(rank, planned)?;
         }
-        apply
+        Ok(apply)
     }
 
-    fn add_file(&mut self, planned: &PlannedFile, rank: u32) {
-        let known = planned
-            .old
-            .and_then(|index| self.old.state.files.get(index as usize));
-        let state = match (planned.fate, known, &planned.source) {
-            (Fate::Keep | Fate::KeepUnseen, Some(known), _) => Cow::Borrowed(known),
-            (_, known, Some(source)) => Cow::Owned(FileState {
-                file: known.map_or(u32::MAX, |known| known.file),
-                path: source.path.as_str().into(),
-                stat: source.stat,
-                sidecar: sidecar_key(source),
-                settled: is_settled(source, self.run.now),
-                ..FileState::default()
-            }),
-            (_, _, None) => Cow::Owned(FileState::default()),
+    fn add_file(&mut self, rank: u32, planned: PlannedFile) -> Result<()> {
+        let known = match planned.old {
+            Some(index) => Some(self.old.state.file(index)?),
+            None => None,
         };
-        for (record, index) in state.records.iter().zip(0_u32..) {
-            if record.status == Status::Indexed {
-                let claim = Claim {
-                    file: rank,
-                    record: index,
-                    put: false,
+        let file = match (planned.fate, known) {
+            (Fate::Keep | Fate::KeepUnseen, Some(known)) => NewFile::kept(known, planned.fate),
+            (_, known) => {
+                let Some(source) = self.plan.source(&planned)? else {
+                    return Err(Error::new(ErrorKind::Engine, "a file has no source"));
                 };
-                self.claims.insert(record.key, claim);
+                NewFile::new(FileState {
+                    file: known.map_or(u32::MAX, |known| known.file),
+                    path: self.files.push_path(&source.path)?,
+                    stat: source.stat,
+                    sidecar: sidecar_key(&source),
+                    settled: is_settled(&source, self.run.now),
+                    ..FileState::default()
+                })
+            }
+        };
+        if !file.is_own {
+            for (item, index) in self.old.state.records(&file.state).zip(0_u32..) {
+                let (_, record) = item?;
+                if record.status == Status::Indexed {
+                    let claim = Claim {
+                        file: rank,
+                        record: index,
+                        put: false,
+                    };
+                    self.claims.insert(record.key, claim)?;
+                }
+            }
+            let records = file.state.records.all;
+            self.seen += u64::from(records);
+            if file.failed || records == 0 {
+                self.seen += 1;
             }
         }
-        let failed = state.failed_at.is_some();
-        self.seen += state.records.len() as u64;
-        if planned.fate != Fate::Read && (failed || state.records.is_empty()) {
-            self.seen += 1;
-        }
-        self.files.push(NewFile {
-            state,
-            fate: planned.fate,
-            begun: false,
-            begun_at: None,
-            failed,
-            listed: false,
-        });
+        self.files.push(&file)
     }
 
     pub(super) fn preparer(&self) -> S::Prepare {
         self.sink.preparer()
     }
 
-    /// The file as it was, unless everything is to be made anew in a new journal.
-    fn known(&self, rank: u32) -> Option<(u32, &'a FileState)> {
+    /// The file as it was, and its place in the old state, unless everything is to be made anew in
+    /// a new journal.
+    fn known(&self, rank: u32) -> Result<Option<(u32, FileState)>> {
         if self.run.rebuild {
-            return None;
+            return Ok(None);
         }
-        let index = self.planned.get(rank as usize)?.old?;
-        Some((index, self.old.state.files.get(index as usize)?))
+        match self.plan.file(rank)?.old {
+            Some(index) => Ok(Some((index, self.old.state.file(index)?))),
+            None => Ok(None),
+        }
     }
 
     /// A file is about to be read.
     pub(super) fn begin_file(&mut self, rank: u32) -> Result<()> {
-        let is_known = self.known(rank).is_some();
-        self.files[rank as usize].begun = true;
-        let file = self.files[rank as usize].state.to_mut();
+        let is_known = self.known(rank)?.is_some();
+        let mut file = self.files.file(rank)?;
+        file.begun = true;
         if !is_known {
-            file.file = self.journal.number_file();
+            file.state.file = self.journal.number_file();
         }
         // A checkpoint in the middle must not take half the file for all of it.
         if !is_known || self.run.checkpoints.is_some() {
-            let at = self.journal.append(&Entry::File(file.entry()))?;
-            self.files[rank as usize].begun_at = Some(at);
+            let path = self.files.path(&file)?;
+            let at = self.journal.append(&Entry::File(file.state.entry(&path)))?;
+            file.begun_at = Some(at);
         }
-        Ok(())
+        self.files.set(rank, &file)
     }
 
     /// So many records of a file came out of it, well or failed.
@@ -268,28 +292,24 @@ impl<'a, S: Sink> Apply<'a, S> {
             ..*known
         };
         if record.status == Status::Indexed {
-            match self.claims.get(&record.key).copied() {
-                Some(claim) if self.place(claim) > (rank, number) => {
+            match self.claims.get(record.key)? {
+                Some(claim) if self.place(claim)? > (rank, number) => {
                     record.status = Status::Duplicate;
                 }
                 Some(claim) if claim.put => return Ok(Same::Rewrite),
-                _ if self.gone.contains(&record.key) => return Ok(Same::Rewrite),
+                _ if self.gone.contains(record.key)? => return Ok(Same::Rewrite),
                 Some(claim) => {
                     self.supersede(claim)?;
-                    self.claim(rank, record.key, false);
+                    self.claim(rank, record.key, false)?;
                 }
-                None => self.claim(rank, record.key, false),
+                None => self.claim(rank, record.key, false)?,
             }
         }
-        self.overwrite(rank, number, record.key);
+        self.overwrite(rank, number, record.key, record.hash)?;
         if record.status != known.status || number != known.number {
             record.at = self.rejournal(rank, known.at, number, record.status)?;
         }
-        self.files[rank as usize]
-            .state
-            .to_mut()
-            .records
-            .push(record);
+        self.files.push_record(rank, &record)?;
         Ok(Same::Settled)
     }
 
@@ -297,61 +317,53 @@ impl<'a, S: Sink> Apply<'a, S> {
     pub(super) fn put(&mut self, rank: u32, ready: Ready<PreparedOf<S>>) -> Result<()> {
         let id = <S::Prepare as Prepare>::id(&ready.prepared).to_owned();
         let key = Key::of(&id);
-        let claim = self.claims.get(&key).copied();
+        let hash = Key::cut(&ready.hash);
+        let claim = self.claims.get(key)?;
         let status = match claim {
-            Some(claim) if self.place(claim) > (rank, ready.number) => Status::Duplicate,
+            Some(claim) if self.place(claim)? > (rank, ready.number) => Status::Duplicate,
             _ => Status::Indexed,
         };
-        self.overwrite(rank, ready.number, key);
+        self.overwrite(rank, ready.number, key, hash)?;
         let at = self.journal.append(&Entry::Record(RecordEntry {
-            file: self.files[rank as usize].state.file,
+            file: self.files.file(rank)?.state.file,
             number: ready.number,
             status,
-            hash: Key::cut(&ready.hash),
+            hash,
             key,
             added: ready.added,
             id: &id,
+            member: ready.member.as_deref().unwrap_or(""),
             cut: ready.cut(),
             failure: None,
         }))?;
-        let mut record = Record {
+        let is_indexed = status == Status::Indexed;
+        let record = Record {
             key,
-            hash: Key::cut(&ready.hash),
+            hash,
             added: ready.added,
             at,
             number: ready.number,
             status,
             cut: ready.cut(),
-            fresh: !ready.same,
-            listed: false,
+            fresh: is_indexed && !ready.same,
+            listed: is_indexed && !ready.same,
         };
-        if status == Status::Indexed {
-            if let Some(claim) = claim {
-                self.supersede(claim)?;
-            }
-            self.claim(rank, key, true);
-            let replaces = claim.is_some() || self.index_holds(key);
-            if !ready.same {
-                self.list_indexed(rank, &id, &ready)?;
-                record.listed = true;
-            }
-            self.files[rank as usize]
-                .state
-                .to_mut()
-                .records
-                .push(record);
-            self.write_document(key, ready.prepared, replaces)?;
-        } else {
-            self.files[rank as usize]
-                .state
-                .to_mut()
-                .records
-                .push(record);
+        if !is_indexed {
+            return self.files.push_record(rank, &record).map(|_| ());
         }
-        Ok(())
+        if let Some(claim) = claim {
+            self.supersede(claim)?;
+        }
+        self.claim(rank, key, true)?;
+        let replaces = claim.is_some() || self.index_holds(key)?;
+        if record.listed {
+            self.list_indexed(rank, &id, &ready)?;
+        }
+        self.files.push_record(rank, &record)?;
+        self.write_document(key, ready.prepared, replaces)
     }
 
-    /// Takes a record that could not become a document.
+    /// Takes a record that could not become a document, or was passed over.
     pub(super) fn fail(
         &mut self,
         rank: u32,
@@ -360,44 +372,38 @@ impl<'a, S: Sink> Apply<'a, S> {
         failure: &Failure,
     ) -> Result<()> {
         let at = self.journal_failed(rank, number, hash, Key::default(), "", failure)?;
-        self.overwrite(rank, number, Key::default());
-        self.files[rank as usize]
-            .state
-            .to_mut()
-            .records
-            .push(Record {
-                key: Key::default(),
-                hash: Key::cut(&hash),
-                added: 0,
-                at,
-                number,
-                status: Status::Failed,
-                cut: false,
-                fresh: false,
-                listed: true,
-            });
+        self.overwrite(rank, number, Key::default(), Key::cut(&hash))?;
+        let record = Record {
+            key: Key::default(),
+            hash: Key::cut(&hash),
+            added: 0,
+            at,
+            number,
+            status: status_of(failure),
+            cut: false,
+            fresh: false,
+            listed: true,
+        };
+        self.files.push_record(rank, &record)?;
         self.list_failed(failure, number)
     }
 
     /// A file was read, and all its records were taken.
     pub(super) fn end_file(&mut self, rank: u32, end: &FileEnd) -> Result<()> {
-        let mut numbers: Vec<u32> = {
-            let records = &self.files[rank as usize].state.records;
-            records.iter().map(|record| record.number).collect()
-        };
-        numbers.sort_unstable();
         // It says nothing about the content, so what is known of that stays.
         let unreadable = end
             .failure
             .as_ref()
             .is_some_and(|failure| failure.code == codes::UNREADABLE);
-        if let Some((index, known)) = self.known(rank) {
-            for (record, place) in known.records.iter().zip(0_u32..) {
-                if numbers.binary_search(&record.number).is_ok() {
+        if let Some((index, known)) = self.known(rank)? {
+            let old = self.old;
+            for item in old.state.records(&known) {
+                let (slot, record) = item?;
+                if self.met.contains(slot)? {
                     continue;
                 }
                 if unreadable {
-                    self.keep_unread(rank, record, end)?;
+                    self.keep_unread(rank, &record, end)?;
                     continue;
                 }
                 self.journal.append(&Entry::RecordGone {
@@ -405,46 +411,46 @@ impl<'a, S: Sink> Apply<'a, S> {
                     number: record.number,
                 })?;
                 if record.status == Status::Indexed {
-                    self.dangling.push((index, place));
+                    self.dangling.push(&Place { file: index, slot })?;
                 }
             }
         }
         if unreadable && self.run.rebuild {
-            self.miss(rank, end);
+            self.miss(rank, end)?;
         }
-        let file = &mut self.files[rank as usize];
         if let Some(failure) = &end.failure {
-            file.failed = true;
-            file.listed = true;
-            let failure = failure.clone();
-            self.list_failed(&failure, 0)?;
+            self.list_failed(failure, 0)?;
         }
-        let file = &mut self.files[rank as usize];
-        if file.failed || file.state.records.is_empty() {
+        let mut file = self.files.file(rank)?;
+        if end.failure.is_some() {
+            (file.failed, file.listed) = (true, true);
+        }
+        if file.failed || file.state.records.all == 0 {
             self.seen += 1;
         }
         self.bytes += end.digest.as_ref().map_or(0, |digest| digest.length);
-        let file = &mut self.files[rank as usize];
         // What changed while it was read, or could not be read at all, is read again next time.
-        let state = file.state.to_mut();
-        state.complete = !unreadable && end.digest.as_ref().is_none_or(|it| !it.changed);
+        file.state.complete = !unreadable && end.digest.as_ref().is_none_or(|it| !it.changed);
         let hash = end
             .digest
             .as_ref()
             .and_then(|it| blake3::Hash::from_hex(&it.hash).ok());
-        state.hash = hash.map_or(Key::default(), |hash| Key::cut(hash.as_bytes()));
+        file.state.hash = hash.map_or(Key::default(), |hash| Key::cut(hash.as_bytes()));
+        self.files.set(rank, &file)?;
         self.journal_file(rank, end.failure.as_ref())
     }
 
     /// Remembers that a rebuild cannot read a file that documents are from.
-    fn miss(&mut self, rank: u32, end: &FileEnd) {
-        let known = self.planned[rank as usize].old;
-        let known = known.and_then(|index| self.old.state.files.get(index as usize));
-        let documents = known.map_or(0, |known| known.records.len());
+    fn miss(&mut self, rank: u32, end: &FileEnd) -> Result<()> {
+        let documents = match self.plan.file(rank)?.old {
+            Some(index) => u64::from(self.old.state.file(index)?.records.all),
+            None => 0,
+        };
         if let (1.., Some(failure)) = (documents, &end.failure) {
             self.out_of_reach
                 .get_or_insert_with(|| out_of_reach(&failure.path, documents));
         }
+        Ok(())
     }
 
     /// Keeps what is known of a record whose file could not be read to where it lies.
@@ -498,103 +504,125 @@ impl<'a, S: Sink> Apply<'a, S> {
         Ok(commit)
     }
 
-    fn place(&self, claim: Claim) -> (u32, u32) {
-        (claim.file, self.record(claim).number)
+    fn place(&self, claim: Claim) -> Result<(u32, u32)> {
+        Ok((claim.file, self.record(claim)?.number))
     }
 
-    fn record(&self, claim: Claim) -> &Record {
-        &self.files[claim.file as usize].state.records[claim.record as usize]
+    fn record(&self, claim: Claim) -> Result<Record> {
+        self.files.record(claim.file, claim.record)
     }
 
     /// Gives an id to the record that is about to be added to a file.
-    fn claim(&mut self, rank: u32, key: Key, put: bool) {
-        let record = self.files[rank as usize].state.records.len() as u32;
-        self.claims.insert(
-            key,
-            Claim {
-                file: rank,
-                record,
-                put,
-            },
-        );
+    fn claim(&mut self, rank: u32, key: Key, put: bool) -> Result<()> {
+        let claim = Claim {
+            file: rank,
+            record: self.files.file(rank)?.state.records.all,
+            put,
+        };
+        self.claims.insert(key, claim).map(|_| ())
     }
 
     /// Takes its id from a record.
     fn supersede(&mut self, claim: Claim) -> Result<()> {
-        let record = *self.record(claim);
+        let record = self.record(claim)?;
         let at = self.rejournal(claim.file, record.at, record.number, Status::Duplicate)?;
-        let file = self.files[claim.file as usize].state.to_mut();
         if record.listed {
-            self.account.overtake(&file.path, record.number);
+            let path = self.files.path(&self.files.file(claim.file)?)?;
+            self.account.overtake(&path, record.number)?;
         }
-        file.records[claim.record as usize] = Record {
+        let superseded = Record {
             status: Status::Duplicate,
             at,
             fresh: false,
             listed: false,
             ..record
         };
-        Ok(())
+        self.files.set_record(claim.file, claim.record, &superseded)
     }
 
-    /// Remembers the document of the record that was at this place, if it had another id.
-    fn overwrite(&mut self, rank: u32, number: u32, key: Key) {
-        let Some((file, known)) = self.known(rank) else {
-            return;
+    /// Remembers the document of the record that was at this place, if it had another id; and that
+    /// there is one at this place.
+    fn overwrite(&mut self, rank: u32, number: u32, key: Key, hash: Key) -> Result<()> {
+        let Some((index, known)) = self.known(rank)? else {
+            return Ok(());
         };
-        let Ok(index) = known
-            .records
-            .binary_search_by_key(&number, |record| record.number)
-        else {
-            return;
+        let Some((slot, record)) = self.old.state.record_of(&known, number)? else {
+            return Ok(());
         };
-        let record = &known.records[index];
-        if record.status == Status::Indexed && record.key != key {
-            self.dangling.push((file, index as u32));
+        self.met.insert(slot)?;
+        if record.hash == hash {
+            self.files.update(rank, |file| file.alike += 1)?;
         }
+        if record.status == Status::Indexed && record.key != key {
+            self.dangling.push(&Place { file: index, slot })?;
+        }
+        Ok(())
     }
 
     /// Whether the index may hold a document of that id that it held before the run.
-    fn index_holds(&self, key: Key) -> bool {
-        let held = self.old.ids.contains_key(&key) && !self.gone.contains(&key);
-        !self.run.rebuild && (held || self.foreign > 0)
+    fn index_holds(&self, key: Key) -> Result<bool> {
+        if self.run.rebuild {
+            return Ok(false);
+        }
+        Ok(self.foreign > 0 || (self.old.holds(key)? && !self.gone.contains(key)?))
     }
 
     fn write_document(&mut self, key: Key, prepared: PreparedOf<S>, replaces: bool) -> Result<()> {
+        let id = <S::Prepare as Prepare>::id(&prepared).len();
         self.sink.put(prepared, replaces)?;
-        self.gone.remove(&key);
+        self.gone.remove(key)?;
         self.wrote_documents = true;
-        Ok(())
+        if replaces {
+            self.await_deletion(id)
+        } else {
+            Ok(())
+        }
+    }
+
+    /// A document waits to be deleted, which costs memory until everything is written out.
+    fn await_deletion(&mut self, id: usize) -> Result<()> {
+        self.waiting += id + DELETION;
+        if self.waiting < MOST_WAITING {
+            return Ok(());
+        }
+        self.waiting = 0;
+        self.sink.write_out()
     }
 
     /// Takes the documents out of the index that nobody claims any more.
     fn settle_dangling(&mut self) -> Result<()> {
-        for (file, record) in std::mem::take(&mut self.dangling) {
-            let file = &self.old.state.files[file as usize];
-            let record = &file.records[record as usize];
-            if self.claims.contains_key(&record.key) || self.gone.contains(&record.key) {
+        for item in self.take_dangling().iter() {
+            let (_, place) = item?;
+            let record = self.old.state.record(place.slot)?;
+            if self.claims.contains(record.key)? || self.gone.contains(record.key)? {
                 continue;
             }
-            let id = self.id_of_old(record.at)?;
+            let (id, _) = self.id_of_old(record.at)?;
             self.sink.delete(&id)?;
+            self.await_deletion(id.len())?;
             self.wrote_documents = true;
-            self.gone.insert(record.key);
+            self.gone.insert(record.key, ())?;
         }
         Ok(())
     }
 
-    /// The text of an id that an earlier run journaled.
-    fn id_of_old(&mut self, at: u64) -> Result<String> {
+    fn take_dangling(&mut self) -> Array<Place> {
+        let none = Array::new(&self.old.space);
+        std::mem::replace(&mut self.dangling, none)
+    }
+
+    /// The text of an id that an earlier run journaled, and the member that it is of.
+    fn id_of_old(&mut self, at: u64) -> Result<(String, String)> {
         let journal = self.old_journal.as_mut().unwrap_or(&mut self.journal);
         journal.read(at, |entry| match entry {
-            Entry::Record(record) => record.id.to_owned(),
-            _ => String::new(),
+            Entry::Record(record) => (record.id.to_owned(), record.member.to_owned()),
+            _ => (String::new(), String::new()),
         })
     }
 
     /// Journals a record that is journaled at `at` again, with another status or number.
     fn rejournal(&mut self, rank: u32, at: u64, number: u32, status: Status) -> Result<u64> {
-        let file = self.files[rank as usize].state.file;
+        let file = self.files.file(rank)?.state.file;
         let bytes = self.journal.changed_record(at, |record| {
             (record.file, record.number, record.status) = (file, number, status);
         })?;
@@ -611,13 +639,14 @@ impl<'a, S: Sink> Apply<'a, S> {
         failure: &Failure,
     ) -> Result<u64> {
         self.journal.append(&Entry::Record(RecordEntry {
-            file: self.files[rank as usize].state.file,
+            file: self.files.file(rank)?.state.file,
             number,
-            status: Status::Failed,
+            status: status_of(failure),
             hash: Key::cut(&hash),
             key,
             added: 0,
             id,
+            member: failure.member.as_deref().unwrap_or(""),
             cut: false,
             failure: Some(reason(failure)),
         }))
@@ -625,36 +654,41 @@ impl<'a, S: Sink> Apply<'a, S> {
 
     /// Journals a file as it is; `None` keeps the reason for which it failed before, if it did.
     fn journal_file(&mut self, rank: u32, failure: Option<&Failure>) -> Result<()> {
-        let begun_at = self.files[rank as usize].begun_at.take();
-        let file = self.files[rank as usize].state.to_mut();
-        if let (Some(at), None, None) = (begun_at, failure, file.failed_at)
-            && self.journal.replace(at, &Entry::File(file.entry()))
-        {
-            return Ok(());
-        }
-        let at = match (failure, file.failed_at) {
-            (Some(failure), _) => {
-                let failure = Some(reason(failure));
-                self.journal.append(&Entry::File(FileEntry {
-                    failure,
-                    ..file.entry()
-                }))?
-            }
-            (None, Some(at)) => {
-                let bytes = self
-                    .journal
-                    .read(at, |entry| file.bytes_with_failure_of(entry))?;
-                self.journal.append_bytes(&bytes)?
-            }
-            (None, None) => self.journal.append(&Entry::File(file.entry()))?,
+        let mut file = self.files.file(rank)?;
+        let path = self.files.path(&file)?;
+        let begun_at = file.begun_at.take();
+        let state = &mut file.state;
+        let is_replaced = match (begun_at, failure, state.failed_at) {
+            (Some(at), None, None) => self.journal.replace(at, &Entry::File(state.entry(&path))),
+            _ => false,
         };
-        file.failed_at = (failure.is_some() || file.failed_at.is_some()).then_some(at);
-        Ok(())
+        if !is_replaced {
+            let at = match (failure, state.failed_at) {
+                (Some(failure), _) => {
+                    let failure = Some(reason(failure));
+                    self.journal.append(&Entry::File(FileEntry {
+                        failure,
+                        ..state.entry(&path)
+                    }))?
+                }
+                (None, Some(at)) => {
+                    let bytes = self
+                        .journal
+                        .read(at, |entry| state.bytes_with_failure_of(&path, entry))?;
+                    self.journal.append_bytes(&bytes)?
+                }
+                (None, None) => self.journal.append(&Entry::File(state.entry(&path)))?,
+            };
+            state.failed_at = (failure.is_some() || state.failed_at.is_some()).then_some(at);
+        }
+        self.files.set(rank, &file)
     }
 
     fn list_indexed(&mut self, rank: u32, id: &str, ready: &Ready<PreparedOf<S>>) -> Result<()> {
+        let path = self.files.path(&self.files.file(rank)?)?;
         self.account.line(&Line {
-            path: &self.files[rank as usize].state.path,
+            path: &path,
+            member: ready.member.as_deref().unwrap_or(""),
             record: record_number(ready.number),
             id,
             status: INDEXED,
@@ -667,15 +701,24 @@ impl<'a, S: Sink> Apply<'a, S> {
     }
 
     fn list_failed(&mut self, failure: &Failure, number: u32) -> Result<()> {
+        let is_skip = failure.is_skip();
         self.account.line(&Line {
             path: &failure.path,
+            member: failure.member.as_deref().unwrap_or(""),
             record: record_number(number),
-            status: "failed",
+            status: if is_skip { SKIPPED } else { FAILED },
             stage: failure.stage.name(),
             code: failure.code,
             message: &failure.message,
             ..Line::default()
         })?;
+        if is_skip {
+            return Ok(());
+        }
+        self.count_failure()
+    }
+
+    fn count_failure(&mut self) -> Result<()> {
         self.failures += 1;
         match self.run.max_errors {
             // A plan is made to its end all the same.
@@ -713,6 +756,15 @@ fn too_many_errors(what: &str) -> Error {
 /// The number of a record as the ledger has it: none in a file of one record.
 fn record_number(number: u32) -> Option<u32> {
     (number > 0).then_some(number)
+}
+
+/// What a failure makes of a record.
+fn status_of(failure: &Failure) -> Status {
+    if failure.is_skip() {
+        Status::Skipped
+    } else {
+        Status::Failed
+    }
 }
 
 fn reason(failure: &Failure) -> Reason<'_> {

@@ -111,11 +111,12 @@ fn attempt(
         options: &options,
         observer,
         kept: found.index.as_ref().map_or(Kept::Nowhere, Kept::In),
+        space: options.space(folder),
     };
     let sink = DrySink {
         schema: corpus.config().schema.clone(),
         searcher: searcher.cloned(),
-        tally: Mutex::default(),
+        tally: Mutex::new(Tally::new(&job.space)),
     };
     plan.generation = sink.generation();
     plan.documents_before = sink.documents();
@@ -141,7 +142,7 @@ fn fill(
     };
     let account = Account::Sums(Sums::default());
     let kept = known.take_kept();
-    let apply = Apply::new(&known.old, &known.plan.files, journals, account, sink, run);
+    let apply = Apply::new(&known.old, &known.plan, journals, account, sink, run)?;
     let (mut apply, outcome) = job.read(&known, kept, apply);
     outcome.map_err(|stop| stop.error)?;
     let mut report = Report::new(std::path::PathBuf::new());
@@ -160,7 +161,7 @@ fn fill(
     }
     plan.totals = (&report).into();
     plan.documents_after = report.documents;
-    (plan.files, plan.changes) = apply.file_changes(&known.plan);
+    (plan.files, plan.changes) = apply.file_changes(&known.plan)?;
     let (sink, account) = apply.into_parts();
     if let Account::Sums(sums) = account {
         plan.reasons = sums.into_reasons();
@@ -197,16 +198,15 @@ impl DrySink {
         tally.finish(&self.schema, self.searcher.as_ref(), rebuild)
     }
 
-    fn change(&self, id: &str, change: impl FnOnce(&mut Tally)) -> Result<()> {
+    fn change(&self, id: &str, change: impl FnOnce(&mut Tally) -> Result<()>) -> Result<()> {
         let mut tally = self.tally.lock().unwrap_or_else(PoisonError::into_inner);
-        if !tally.forget(id)
+        if !tally.forget(id)?
             && let Some(searcher) = &self.searcher
             && let Some(before) = searcher.facets_of(id)?
         {
             tally.count(&self.schema, &before, -1);
         }
-        change(&mut tally);
-        Ok(())
+        change(&mut tally)
     }
 }
 
@@ -226,12 +226,15 @@ impl Sink for DrySink {
         if replaces {
             return self.change(id, add);
         }
-        add(&mut self.tally.lock().unwrap_or_else(PoisonError::into_inner));
-        Ok(())
+        add(&mut self.tally.lock().unwrap_or_else(PoisonError::into_inner))
     }
 
     fn delete(&self, id: &str) -> Result<()> {
-        self.change(id, |_| {})
+        self.change(id, |_| Ok(()))
+    }
+
+    fn write_out(&mut self) -> Result<()> {
+        Ok(())
     }
 
     fn commit(&mut self, _: RunState) -> Result<Commit> {

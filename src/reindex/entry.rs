@@ -51,6 +51,8 @@ pub(super) enum Status {
     Duplicate,
     /// It could not become a document.
     Failed,
+    /// It was passed over on purpose.
+    Skipped,
 }
 
 /// One step of the story that a journal tells.
@@ -102,6 +104,8 @@ pub(super) struct RecordEntry<'a> {
     /// When its document first entered the index, in seconds since 1970 UTC.
     pub(super) added: i64,
     pub(super) id: &'a str,
+    /// The path inside the file, if that is a container; empty if it is none.
+    pub(super) member: &'a str,
     /// Whether not all of its metadata are kept: then a changed configuration needs its file.
     pub(super) cut: bool,
     /// Why it failed.
@@ -221,11 +225,20 @@ impl<'a> RecordEntry<'a> {
             Status::Indexed => 0,
             Status::Duplicate => 1,
             Status::Failed => 2,
+            Status::Skipped => 3,
         };
-        out.push(status | u8::from(self.failure.is_some()) << 2 | u8::from(self.cut) << 3);
+        out.push(
+            status
+                | u8::from(self.failure.is_some()) << 2
+                | u8::from(self.cut) << 3
+                | u8::from(!self.member.is_empty()) << 4,
+        );
         out.extend_from_slice(&self.hash.0);
         out.extend_from_slice(&self.added.to_le_bytes());
         write_text(out, self.id);
+        if !self.member.is_empty() {
+            write_text(out, self.member);
+        }
         if let Some(reason) = &self.failure {
             reason.write(out);
         }
@@ -245,7 +258,7 @@ impl<'a> RecordEntry<'a> {
                 0 => Status::Indexed,
                 1 => Status::Duplicate,
                 2 => Status::Failed,
-                _ => return None,
+                _ => Status::Skipped,
             },
             hash,
             key: if id.is_empty() {
@@ -255,6 +268,7 @@ impl<'a> RecordEntry<'a> {
             },
             added,
             id,
+            member: if flags & 16 == 0 { "" } else { input.text()? },
             cut: flags & 8 != 0,
             failure: if flags & 4 == 0 {
                 None
@@ -372,6 +386,7 @@ mod tests {
             key: Key::of("id"),
             added: -1,
             id: "id",
+            member: "",
             cut: true,
             failure: None,
         };
@@ -388,6 +403,12 @@ mod tests {
             Entry::Record(record),
             Entry::Record(RecordEntry {
                 status: Status::Failed,
+                failure: Some(reason),
+                ..record
+            }),
+            Entry::Record(RecordEntry {
+                status: Status::Skipped,
+                member: "a.zip!/b.png",
                 failure: Some(reason),
                 ..record
             }),

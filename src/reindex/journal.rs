@@ -11,6 +11,7 @@ use std::path::{Path, PathBuf};
 
 use super::entry::{Entry, MAGIC, MAX_ENTRY, RecordEntry};
 use super::state::{Replay, State};
+use super::store::{Log, Space};
 use crate::index::FileRef;
 use crate::index::storage::{self, OutputFile};
 use crate::{Error, ErrorKind, Result};
@@ -45,8 +46,8 @@ pub(super) struct Journal {
     entries: u64,
     /// The number of the next new file.
     next_file: u32,
-    /// Nothing is ever written: what is appended stays in memory.
-    scratch: bool,
+    /// What is appended if nothing may be written to the index.
+    scratch: Option<Log>,
 }
 
 impl Journal {
@@ -63,13 +64,15 @@ impl Journal {
             buffer: MAGIC.to_vec(),
             entries: 0,
             next_file: 0,
-            scratch: false,
+            scratch: None,
         }
     }
 
-    /// The same journal for a run that must not write: what it appends stays in memory.
-    pub(super) fn into_scratch(mut self) -> Self {
-        self.scratch = true;
+    /// The same journal for a run that must not write to the index: it appends to a space instead.
+    pub(super) fn into_scratch(mut self, space: &Space) -> Self {
+        self.length += self.buffer.len() as u64;
+        self.buffer.clear();
+        self.scratch = Some(Log::new(space));
         self
     }
 
@@ -77,7 +80,7 @@ impl Journal {
     ///
     /// # Errors
     /// [`ErrorKind::Damaged`] if it is not what the generation says.
-    pub(super) fn load(index: &Path, named: &FileRef) -> Result<(Self, State)> {
+    pub(super) fn load(index: &Path, named: &FileRef, space: &Space) -> Result<(Self, State)> {
         let path = index.join(&named.path);
         if !Path::new(&named.path).starts_with(FOLDER) || named.path.contains("..") {
             return Err(damaged(&path, "it lies outside the index"));
@@ -95,10 +98,10 @@ impl Journal {
             read: 0,
         };
         let mut input = BufReader::with_capacity(BUFFER, hashing);
-        let mut replay = Replay::default();
-        let told = tell(&mut input, &mut replay)
-            .and_then(|told| io::copy(&mut input, &mut io::sink()).map(|_| told))
-            .map_err(|error| Error::io(&path, "read", error))?;
+        let failed = |error| Error::io(&path, "read", error);
+        let mut replay = Replay::new(space);
+        let told = tell(&mut input, &mut replay, failed)?;
+        io::copy(&mut input, &mut io::sink()).map_err(failed)?;
         let Hashing { hasher, read, .. } = input.into_inner();
         // A wrong length or hash explains more than what could not be told.
         if read != named.length {
@@ -116,7 +119,7 @@ impl Journal {
         if !told {
             return Err(damaged(&path, "it cannot be read"));
         }
-        let state = replay.finish();
+        let state = replay.finish()?;
         let journal = Self {
             path,
             name: named.path.clone(),
@@ -127,7 +130,7 @@ impl Journal {
             buffer: Vec::new(),
             entries: state.entries,
             next_file: state.next_file,
-            scratch: false,
+            scratch: None,
         };
         Ok((journal, state))
     }
@@ -146,13 +149,9 @@ impl Journal {
 
     /// Appends an entry and says where it is.
     pub(super) fn append(&mut self, entry: &Entry<'_>) -> Result<u64> {
-        if self.buffer.len() >= BUFFER && !self.scratch {
-            self.write_out()?;
-        }
-        let at = self.length + self.buffer.len() as u64;
-        entry.write(&mut self.buffer);
-        self.entries += 1;
-        Ok(at)
+        let mut bytes = Vec::new();
+        entry.write(&mut bytes);
+        self.append_bytes(&bytes)
     }
 
     /// Writes an entry in the place of one that is as long, if that is not written out yet.
@@ -176,12 +175,16 @@ impl Journal {
 
     /// Appends an entry that is written already.
     pub(super) fn append_bytes(&mut self, bytes: &[u8]) -> Result<u64> {
-        if self.buffer.len() >= BUFFER && !self.scratch {
+        self.entries += 1;
+        if let Some(scratch) = &mut self.scratch {
+            // The log puts the same length in front.
+            return Ok(self.length + scratch.push(bytes.get(4..).unwrap_or_default())?);
+        }
+        if self.buffer.len() >= BUFFER {
             self.write_out()?;
         }
         let at = self.length + self.buffer.len() as u64;
         self.buffer.extend_from_slice(bytes);
-        self.entries += 1;
         Ok(at)
     }
 
@@ -217,6 +220,13 @@ impl Journal {
                 .map(|entry| f(&entry))
                 .ok_or_else(|| wrong(&self.path));
         };
+        if let Some(scratch) = &self.scratch {
+            let mut bytes = Vec::new();
+            scratch.get(in_buffer, &mut bytes)?;
+            return Entry::read(&bytes)
+                .map(|entry| f(&entry))
+                .ok_or_else(|| wrong(&self.path));
+        }
         self.buffer
             .get(in_buffer as usize..)
             .and_then(|bytes| {
@@ -339,16 +349,20 @@ impl Journal {
 }
 
 /// Reads entries to the end; `false` if something is no entry.
-fn tell(input: &mut impl BufRead, replay: &mut Replay) -> io::Result<bool> {
+fn tell(
+    input: &mut impl BufRead,
+    replay: &mut Replay,
+    failed: impl Fn(io::Error) -> Error,
+) -> Result<bool> {
     let mut magic = [0; MAGIC.len()];
-    if !fill(input, &mut magic)? || magic != *MAGIC {
+    if !fill(input, &mut magic).map_err(&failed)? || magic != *MAGIC {
         return Ok(false);
     }
     let mut at = MAGIC.len() as u64;
     let mut length = [0; 4];
     let mut bytes = Vec::new();
-    while !input.fill_buf()?.is_empty() {
-        if !fill(input, &mut length)? {
+    while !input.fill_buf().map_err(&failed)?.is_empty() {
+        if !fill(input, &mut length).map_err(&failed)? {
             return Ok(false);
         }
         let length = u32::from_le_bytes(length) as usize;
@@ -356,8 +370,13 @@ fn tell(input: &mut impl BufRead, replay: &mut Replay) -> io::Result<bool> {
             return Ok(false);
         }
         bytes.resize(length, 0);
-        let told = fill(input, &mut bytes)?
-            && Entry::read(&bytes).is_some_and(|entry| replay.apply(&entry, at).is_some());
+        if !fill(input, &mut bytes).map_err(&failed)? {
+            return Ok(false);
+        }
+        let told = match Entry::read(&bytes) {
+            Some(entry) => replay.apply(&entry, at)?,
+            None => false,
+        };
         if !told {
             return Ok(false);
         }

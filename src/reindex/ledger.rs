@@ -5,14 +5,15 @@
 //! later one has its line taken out again at the end, so that every record has one line that is
 //! true.
 
-use std::collections::HashSet;
 use std::fs::{self, File};
 use std::io::{self, BufRead, BufReader, BufWriter, Write};
 use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
 
+use super::entry::Key;
 use super::journal::sync_folder;
+use super::store::{Space, Table};
 use crate::corpus::Note;
 use crate::index::seal_line;
 use crate::index::storage::{self, OutputFile};
@@ -30,11 +31,18 @@ const KEPT: usize = 20;
 
 /// The status of a document that was written in this run.
 pub(super) const INDEXED: &str = "indexed";
+/// The status of what could not become a document,
+pub(super) const FAILED: &str = "failed";
+/// and of what was passed over on purpose.
+pub(super) const SKIPPED: &str = "skipped";
 
 /// One line: what became of a file or record.
 #[derive(Debug, Clone, Default, Serialize)]
 pub(super) struct Line<'a> {
     pub(super) path: &'a str,
+    /// The path inside the file, if that is a container.
+    #[serde(skip_serializing_if = "str::is_empty")]
+    pub(super) member: &'a str,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(super) record: Option<u32>,
     #[serde(skip_serializing_if = "str::is_empty")]
@@ -74,8 +82,9 @@ pub(super) struct Ledger {
     /// Where it is while it is being written.
     working: PathBuf,
     output: BufWriter<Hashed>,
-    /// Records whose lines are no longer true, by path and number.
-    overtaken: HashSet<(String, u32)>,
+    /// Records whose lines are no longer true, by the keys of path and number.
+    overtaken: Table<()>,
+    space: Space,
     /// The line that is being written.
     line: Vec<u8>,
 }
@@ -83,7 +92,7 @@ pub(super) struct Ledger {
 impl Ledger {
     /// Begins the ledger of a run. One of that name must not be there yet; a derived name is
     /// made unique.
-    pub(super) fn begin(index: &Path, run: &RunId) -> Result<Self> {
+    pub(super) fn begin(index: &Path, run: &RunId, space: &Space) -> Result<Self> {
         let folder = index.join(FOLDER);
         storage::create_folder(&folder).map_err(|error| Error::io(&folder, "create", error))?;
         let mut attempt = 0;
@@ -102,7 +111,8 @@ impl Ledger {
                         path,
                         working,
                         output: buffered(file),
-                        overtaken: HashSet::new(),
+                        overtaken: Table::new(space),
+                        space: space.clone(),
                         line: Vec::new(),
                     });
                 }
@@ -142,8 +152,10 @@ impl Ledger {
     }
 
     /// Takes the line of a record out again, at the end.
-    pub(super) fn overtake(&mut self, path: &str, number: u32) {
-        self.overtaken.insert((path.to_owned(), number));
+    pub(super) fn overtake(&mut self, path: &str, number: u32) -> Result<()> {
+        self.overtaken
+            .insert(place_key(path, number), ())
+            .map(|_| ())
     }
 
     /// Takes out what is no longer true. Lines that follow are true.
@@ -151,17 +163,17 @@ impl Ledger {
         if self.overtaken.is_empty() {
             return Ok(());
         }
-        let overtaken = std::mem::take(&mut self.overtaken);
+        let overtaken = std::mem::replace(&mut self.overtaken, Table::new(&self.space));
         let temporary = self.path.with_extension(TEMPORARY);
-        let mut settle = || -> io::Result<BufWriter<Hashed>> {
+        let mut settle = || -> Result<BufWriter<Hashed>, Trouble> {
             self.output.flush()?;
             let mut output = buffered(OutputFile::create(&temporary)?);
             let mut input = BufReader::new(File::open(&self.working)?);
             let mut bytes = Vec::new();
             while input.read_until(b'\n', &mut bytes)? > 0 {
                 let line: Named = serde_json::from_slice(&bytes)?;
-                let is_overtaken =
-                    line.status == INDEXED && overtaken.contains(&(line.path, line.record));
+                let is_overtaken = line.status == INDEXED
+                    && overtaken.contains(place_key(&line.path, line.record))?;
                 if !is_overtaken {
                     output.write_all(&bytes)?;
                 }
@@ -171,7 +183,10 @@ impl Ledger {
             output.get_mut().file.rename(&self.working)?;
             Ok(output)
         };
-        self.output = settle().map_err(|error| Error::io(&self.working, "write", error))?;
+        self.output = settle().map_err(|trouble| match trouble {
+            Trouble::Disk(error) => Error::io(&self.working, "write", error),
+            Trouble::Space(error) => error,
+        })?;
         Ok(())
     }
 
@@ -251,6 +266,28 @@ impl Ledger {
         }
         Ok(())
     }
+}
+
+/// Why a ledger cannot be put right.
+enum Trouble {
+    Disk(io::Error),
+    Space(Error),
+}
+
+impl<E: Into<io::Error>> From<E> for Trouble {
+    fn from(error: E) -> Self {
+        Self::Disk(error.into())
+    }
+}
+
+impl From<Error> for Trouble {
+    fn from(error: Error) -> Self {
+        Self::Space(error)
+    }
+}
+
+fn place_key(path: &str, number: u32) -> Key {
+    Key::of(format!("{path}\0{number}"))
 }
 
 /// A file that is hashed while it is written.
@@ -335,6 +372,10 @@ mod tests {
 
     use super::*;
 
+    fn begin(index: &Path, run: &RunId) -> Result<Ledger> {
+        Ledger::begin(index, run, &Space::new(index, 0))
+    }
+
     fn indexed(path: &str, record: u32) -> Line<'_> {
         Line {
             path,
@@ -349,11 +390,11 @@ mod tests {
     fn lines_that_were_overtaken_are_taken_out() {
         let index = tempdir().unwrap();
         let run = RunId::new("first", 0).unwrap();
-        let mut ledger = Ledger::begin(index.path(), &run).unwrap();
+        let mut ledger = begin(index.path(), &run).unwrap();
         for (path, record) in [("a.jsonl", 1), ("a.jsonl", 2), ("b.jsonl", 1)] {
             ledger.line(&indexed(path, record)).unwrap();
         }
-        ledger.overtake("a.jsonl", 1);
+        ledger.overtake("a.jsonl", 1).unwrap();
         ledger.settle().unwrap();
         let notes = [Note::new("decoded", "read as windows-1252")];
         ledger
@@ -385,7 +426,7 @@ mod tests {
     fn a_derived_name_is_made_unique_and_a_given_one_is_not() {
         let index = tempdir().unwrap();
         let derived = RunId::new("", 1_700_000_000).unwrap();
-        let names = [(); 2].map(|()| Ledger::begin(index.path(), &derived).unwrap().name());
+        let names = [(); 2].map(|()| begin(index.path(), &derived).unwrap().name());
         assert_eq!(
             names,
             [
@@ -394,9 +435,9 @@ mod tests {
             ]
         );
         let given = RunId::new("mine", 0).unwrap();
-        Ledger::begin(index.path(), &given).unwrap();
+        begin(index.path(), &given).unwrap();
         assert_eq!(
-            Ledger::begin(index.path(), &given).unwrap_err().kind(),
+            begin(index.path(), &given).unwrap_err().kind(),
             ErrorKind::Io
         );
     }
@@ -418,7 +459,7 @@ mod tests {
         let mut last = None;
         for number in 0..25 {
             let run = RunId::new(&format!("r{number:02}"), 0).unwrap();
-            let mut ledger = Ledger::begin(index.path(), &run).unwrap();
+            let mut ledger = begin(index.path(), &run).unwrap();
             ledger.finish(&serde_json::Value::Null).unwrap();
             last = Some(ledger);
         }

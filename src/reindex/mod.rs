@@ -11,7 +11,9 @@ mod entry;
 pub mod forecast;
 mod journal;
 mod ledger;
+mod listing;
 mod options;
+mod packed;
 mod pipeline;
 mod plan;
 mod repair;
@@ -20,6 +22,7 @@ mod run;
 mod sink;
 mod source;
 mod state;
+mod store;
 #[cfg(test)]
 mod tests;
 
@@ -68,7 +71,8 @@ pub fn reindex(
     let started = Instant::now();
     let run_id = RunId::new(&options.run_id, options.now)?;
     let schema = &corpus.config().schema;
-    let index = open(index_dir, schema, options)?;
+    // Whoever creates an index holds its lock, too.
+    let index = patiently(options, observer, || open(index_dir, schema, options))?;
     let folder = index.path().unwrap_or(index_dir).to_owned();
     let changed = !options.rebuild && index.schema()? != *schema;
     let writer_options = WriterOptions {
@@ -93,6 +97,7 @@ pub fn reindex(
         options,
         observer,
         kept: Kept::In(&index),
+        space: options.space(&folder),
     };
     job.run::<Writer>(writer)
 }

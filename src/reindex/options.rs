@@ -1,8 +1,10 @@
 //! How a run is to be done, and how it can be watched and stopped.
 
+use std::path::{Path, PathBuf};
 use std::str::FromStr;
 use std::time::Duration;
 
+use super::store::Space;
 use crate::corpus::Failure;
 use crate::{Error, ErrorKind};
 
@@ -14,6 +16,11 @@ pub struct ReindexOptions {
     pub threads: usize,
     /// Bytes that the writer may use for what is not on disk yet.
     pub memory: usize,
+    /// Bytes that may hold what the run remembers of files and records. What does not fit lies in a
+    /// temporary file without a name, which is gone with the process.
+    pub state_memory: usize,
+    /// The folder of that file; that of the index if none is given.
+    pub scratch: Option<PathBuf>,
     /// Read everything again into a new build, as if there were no index.
     pub rebuild: bool,
     /// Publish even if more than 20 % of the documents, and more than 20, would be lost.
@@ -40,6 +47,8 @@ impl Default for ReindexOptions {
         Self {
             threads: std::thread::available_parallelism().map_or(2, usize::from),
             memory: 128 << 20,
+            state_memory: 64 << 20,
+            scratch: None,
             rebuild: false,
             allow_shrink: false,
             retry_failed: false,
@@ -72,6 +81,23 @@ impl ReindexOptions {
     pub fn memory(mut self, bytes: usize) -> Self {
         self.memory = bytes;
         self
+    }
+
+    /// Sets how many bytes may hold what the run remembers of files and records.
+    pub fn state_memory(mut self, bytes: usize) -> Self {
+        self.state_memory = bytes;
+        self
+    }
+
+    /// Sets the folder in which the run may put aside what it remembers.
+    pub fn scratch(mut self, folder: impl Into<PathBuf>) -> Self {
+        self.scratch = Some(folder.into());
+        self
+    }
+
+    /// Where a run remembers what it knows.
+    pub(super) fn space(&self, index: &Path) -> Space {
+        Space::new(self.scratch.as_deref().unwrap_or(index), self.state_memory)
     }
 
     /// Sets whether everything is read again into a new build.
@@ -184,6 +210,8 @@ pub enum Event {
         path: String,
         /// The number of the record in a file that holds many.
         record: Option<u64>,
+        /// The path inside the file, if that is a container.
+        member: Option<String>,
         /// The stable code, as in the ledger.
         code: String,
         /// Why, for people.
@@ -205,6 +233,7 @@ impl Event {
         Self::Failed {
             path: failure.path.clone(),
             record: failure.record,
+            member: failure.member.clone(),
             code: failure.code.to_owned(),
             message: failure.message.clone(),
         }

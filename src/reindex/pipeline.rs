@@ -15,13 +15,14 @@ use std::time::{Duration, Instant};
 
 use crossbeam_channel::{Receiver, Sender, TrySendError, bounded};
 
-use super::apply::{Apply, FileEnd, Ready, Same, Wanted};
+use super::apply::{Apply, FileEnd, Ready, Same, Wanted, WantedFile};
 use super::entry::{Key, Status};
 use super::options::{Event, Observer, Progress};
-use super::plan::{Old, PlannedFile};
+use super::plan::{Old, Plan};
 use super::sink::{Prepare, Sink};
 use super::source::{Raw, Source};
-use super::state::{FileState, KeyMap, Record};
+use super::state::{FileState, Record};
+use super::store::{Array, Table};
 use crate::corpus::{Failure, Note, SourceFile, Stage, codes};
 use crate::{Error, ErrorKind, Result};
 
@@ -37,7 +38,7 @@ const DRAIN: Duration = Duration::from_secs(5);
 /// What all workers share.
 pub(super) struct Pipeline<'a, C: Source, S: Sink> {
     pub(super) source: &'a C,
-    pub(super) files: &'a [PlannedFile],
+    pub(super) plan: &'a Plan,
     pub(super) old: &'a Old,
     pub(super) apply: Mutex<Apply<'a, S>>,
     pub(super) observer: &'a dyn Observer,
@@ -46,7 +47,7 @@ pub(super) struct Pipeline<'a, C: Source, S: Sink> {
     pub(super) now: i64,
     pub(super) counts: Counts,
     /// When records that are gone from where they were entered the index, by their hash.
-    pub(super) moved: &'a KeyMap<i64>,
+    pub(super) moved: &'a Table<i64>,
     /// Whether files that were begun are read to their end when the run is to stop.
     pub(super) drains: bool,
     pub(super) stop: AtomicBool,
@@ -65,22 +66,50 @@ pub(super) struct Counts {
     pub(super) bytes_total: u64,
 }
 
+/// Files to read.
+#[derive(Debug, Clone, Copy)]
+pub(super) enum Todo<'w> {
+    /// As a whole, by their ranks.
+    Whole(&'w Array<u32>),
+    /// For records that are to get an id back.
+    Wanted(&'w Wanted),
+}
+
 /// A file to read: as a whole, or for a few of its records.
-#[derive(Debug)]
-pub(super) struct Work {
-    pub(super) rank: u32,
-    /// Only records that are to get an id back.
-    pub(super) wanted: Option<Wanted>,
+#[derive(Debug, Clone, Copy)]
+struct Work<'w> {
+    rank: u32,
+    wanted: Option<(&'w Wanted, WantedFile)>,
+}
+
+impl<'w> Todo<'w> {
+    fn work(self, at: u64) -> Result<Option<Work<'w>>> {
+        Ok(match self {
+            Todo::Whole(ranks) if at < ranks.len() => Some(Work {
+                rank: ranks.get(at)?,
+                wanted: None,
+            }),
+            Todo::Wanted(wanted) if at < wanted.files().len() => {
+                let file = wanted.files().get(at)?;
+                Some(Work {
+                    rank: file.rank,
+                    wanted: Some((wanted, file)),
+                })
+            }
+            _ => None,
+        })
+    }
 }
 
 /// A file that is being read.
 struct Task<'w> {
-    work: &'w Work,
+    work: Work<'w>,
+    source: SourceFile,
+    /// What is known of its records, if they are compared with it.
+    known: Option<(u32, FileState)>,
     /// The batches not dealt with, and one for the worker that cuts.
     pending: AtomicUsize,
     end: Mutex<FileEnd>,
-    /// Wanted records that were found.
-    found: Mutex<Vec<u32>>,
 }
 
 struct Batch<'w, D> {
@@ -104,13 +133,13 @@ impl<C: Source, S: Sink> Pipeline<'_, C, S> {
     /// # Errors
     /// The first error of index, journal or ledger; [`ErrorKind::Cancelled`] if the observer says
     /// so.
-    pub(super) fn run(&self, work: &[Work], threads: usize) -> Result<()> {
+    pub(super) fn run(&self, todo: Todo<'_>, threads: usize) -> Result<()> {
         let threads = threads.clamp(1, 256);
-        let next = &AtomicUsize::new(0);
+        let next = &AtomicU64::new(0);
         let (sender, receiver) = bounded(threads * QUEUE);
         let jobs = (0..threads).map(|_| {
             let (sender, receiver) = (sender.clone(), receiver.clone());
-            move || self.worker(work, next, sender, &receiver)
+            move || self.worker(todo, next, sender, &receiver)
         });
         let jobs = jobs.collect();
         // Workers end when no one is left who could send.
@@ -164,8 +193,8 @@ impl<C: Source, S: Sink> Pipeline<'_, C, S> {
 
     fn worker<'w>(
         &self,
-        work: &'w [Work],
-        next: &AtomicUsize,
+        todo: Todo<'w>,
+        next: &AtomicU64,
         sender: Sender<Batch<'w, C::Data>>,
         receiver: &Receiver<Batch<'w, C::Data>>,
     ) -> Step {
@@ -177,7 +206,8 @@ impl<C: Source, S: Sink> Pipeline<'_, C, S> {
             if self.is_stopping() {
                 break;
             }
-            let Some(work) = work.get(next.fetch_add(1, Ordering::Relaxed)) else {
+            let at = next.fetch_add(1, Ordering::Relaxed);
+            let Some(work) = self.kept(todo.work(at))? else {
                 break;
             };
             self.file(work, &sender, &mut analyse)?;
@@ -192,11 +222,12 @@ impl<C: Source, S: Sink> Pipeline<'_, C, S> {
     /// Cuts a file into batches.
     fn file<'w>(
         &self,
-        work: &'w Work,
+        work: Work<'w>,
         sender: &Sender<Batch<'w, C::Data>>,
         analyse: &mut S::Prepare,
     ) -> Step {
-        let Some(source) = self.source_of(work.rank) else {
+        let planned = self.kept(self.plan.file(work.rank))?;
+        let Some(source) = self.kept(self.plan.source(&planned))? else {
             return Ok(());
         };
         if work.wanted.is_none() {
@@ -204,16 +235,18 @@ impl<C: Source, S: Sink> Pipeline<'_, C, S> {
         }
         let task = Arc::new(Task {
             work,
+            source,
+            known: self.known(planned.old)?,
             pending: AtomicUsize::new(1),
             end: Mutex::default(),
-            found: Mutex::default(),
         });
+        let source = &task.source;
         let mut end = FileEnd::default();
         let mut items = Vec::new();
         let mut bytes = 0;
         // Only reading is guarded: a panic there costs the rest of the file.
         let opened = calm(|| self.source.records(source))
-            .unwrap_or_else(|message| Err(panicked(source, None, &message)));
+            .unwrap_or_else(|message| Err(Place::of(source).panicked(&message)));
         match opened {
             Err(failure) => end.failure = Some(failure),
             Ok(mut records) => {
@@ -222,7 +255,7 @@ impl<C: Source, S: Sink> Pipeline<'_, C, S> {
                     let next = match calm(|| records.next()) {
                         Ok(next) => next,
                         Err(message) => {
-                            end.failure = Some(panicked(source, None, &message));
+                            end.failure = Some(Place::of(source).panicked(&message));
                             break;
                         }
                     };
@@ -232,7 +265,7 @@ impl<C: Source, S: Sink> Pipeline<'_, C, S> {
                             match digest {
                                 Ok(digest) => end.digest = Some(digest),
                                 Err(message) => {
-                                    end.failure = Some(panicked(source, None, &message));
+                                    end.failure = Some(Place::of(source).panicked(&message));
                                 }
                             }
                             break;
@@ -303,13 +336,11 @@ impl<C: Source, S: Sink> Pipeline<'_, C, S> {
         items: Vec<Item<C::Data>>,
         analyse: &mut S::Prepare,
     ) -> Step {
-        if let Some(source) = self.source_of(task.work.rank) {
-            if let Some(wanted) = &task.work.wanted {
-                self.revive(task, wanted, source, items, analyse)?;
-            } else {
-                self.records(task.work.rank, source, items, analyse)?;
-                self.checkpoint()?;
-            }
+        if task.work.wanted.is_some() {
+            self.revive(task, items, analyse)?;
+        } else {
+            self.records(task, items, analyse)?;
+            self.checkpoint()?;
         }
         self.done(task)
     }
@@ -333,31 +364,26 @@ impl<C: Source, S: Sink> Pipeline<'_, C, S> {
         }
         let rank = task.work.rank;
         let end = std::mem::take(&mut *lock(&task.end)?);
-        if let Some(wanted) = &task.work.wanted {
-            let found = std::mem::take(&mut *lock(&task.found)?);
-            let lost = wanted.iter().filter(|(number, _)| !found.contains(number));
-            for (_, &index) in lost {
-                self.guarded(|apply| apply.lose(rank, index, end.failure.as_ref()))?;
-            }
+        if let Some((wanted, file)) = &task.work.wanted {
+            self.guarded(|apply| {
+                wanted.each_lost(file, |index| apply.lose(rank, index, end.failure.as_ref()))
+            })?;
             return self.go_on();
         }
         self.guarded(|apply| apply.end_file(rank, &end))?;
         self.counts.files.fetch_add(1, Ordering::Relaxed);
-        if let Some(source) = self.source_of(rank) {
-            self.tell_progress(source);
-        }
+        self.tell_progress(&task.source);
         self.go_on()
     }
 
     /// Deals with the records of a batch.
     fn records(
         &self,
-        rank: u32,
-        source: &SourceFile,
+        task: &Task<'_>,
         items: Vec<Item<C::Data>>,
         analyse: &mut S::Prepare,
     ) -> Step {
-        let known = self.known(rank);
+        let rank = task.work.rank;
         let count = items.len() as u64;
         let mut changed = Vec::new();
         self.guarded(|apply| {
@@ -366,10 +392,13 @@ impl<C: Source, S: Sink> Pipeline<'_, C, S> {
                 match item {
                     Item::Failed(number, failure) => apply.fail(rank, number, [0; 32], &failure)?,
                     Item::Record(number, raw) => {
-                        let before = known.and_then(|known| known.record(number));
-                        let same = before.filter(|record| self.is_same(record, &raw.hash));
+                        let before = match &task.known {
+                            Some((_, known)) => self.old.state.record_of(known, number)?,
+                            None => None,
+                        };
+                        let same = before.filter(|(_, it)| self.is_same(it, &raw.hash));
                         match same
-                            .map(|same| apply.same(rank, number, same))
+                            .map(|(_, same)| apply.same(rank, number, &same))
                             .transpose()?
                         {
                             Some(Same::Settled) => self.count_bytes(raw.end - raw.start),
@@ -387,49 +416,49 @@ impl<C: Source, S: Sink> Pipeline<'_, C, S> {
         for (number, raw, same) in changed {
             self.go_on()?;
             self.count_bytes(raw.end - raw.start);
-            self.record(rank, source, number, raw, same, analyse)?;
+            self.record(task, number, raw, same, analyse)?;
             self.counts.records.fetch_add(1, Ordering::Relaxed);
         }
-        self.tell_progress(source);
+        self.tell_progress(&task.source);
         Ok(())
     }
 
     /// Makes a document of a record and has it written.
     fn record(
         &self,
-        rank: u32,
-        source: &SourceFile,
+        task: &Task<'_>,
         number: u32,
         raw: Raw<C::Data>,
         mut same: bool,
         analyse: &mut S::Prepare,
     ) -> Step {
+        let (rank, source) = (task.work.rank, &task.source);
         let (hash, started) = (raw.hash, Instant::now());
         let bytes = raw.end - raw.start;
+        let place = Place {
+            source,
+            number,
+            member: raw.member.clone(),
+        };
         let reading = match calm(|| self.source.document(source, raw)) {
             Ok(Ok(reading)) => reading,
             Ok(Err(failure)) => return self.fail(rank, number, hash, &failure),
             Err(message) => {
-                return self.fail(
-                    rank,
-                    number,
-                    hash,
-                    &panicked(source, Some(number), &message),
-                );
+                return self.fail(rank, number, hash, &place.panicked(&message));
             }
         };
         let id = Key::of(reading.document.id.as_str());
         if !same {
             // A record that only moved within its file is what the index has already.
-            if let Some(moved) = self.moved(rank, id, hash) {
-                match self.guarded(|apply| apply.same(rank, number, moved))? {
+            if let Some(moved) = self.kept(self.moved(task, id, hash))? {
+                match self.guarded(|apply| apply.same(rank, number, &moved))? {
                     Same::Settled => return Ok(()),
                     Same::Rewrite => same = true,
                 }
             }
         }
-        let added = self.added(id, hash);
-        let prepared = match self.prepare(source, number, reading.document, added, analyse)? {
+        let added = self.kept(self.added(id, hash))?;
+        let prepared = match self.prepare(&place, reading.document, added, analyse)? {
             Ok(prepared) => prepared,
             Err(failure) => return self.fail(rank, number, hash, &failure),
         };
@@ -437,6 +466,7 @@ impl<C: Source, S: Sink> Pipeline<'_, C, S> {
         let notes = notes_of::<S>(reading.notes, &prepared);
         let ready = Ready {
             number,
+            member: place.member,
             hash,
             added,
             prepared,
@@ -449,34 +479,36 @@ impl<C: Source, S: Sink> Pipeline<'_, C, S> {
     }
 
     /// Makes the documents of records that get their ids back.
-    fn revive(
-        &self,
-        task: &Task<'_>,
-        wanted: &Wanted,
-        source: &SourceFile,
-        items: Vec<Item<C::Data>>,
-        analyse: &mut S::Prepare,
-    ) -> Step {
-        let rank = task.work.rank;
+    fn revive(&self, task: &Task<'_>, items: Vec<Item<C::Data>>, analyse: &mut S::Prepare) -> Step {
+        let (rank, source) = (task.work.rank, &task.source);
+        let Some((wanted, file)) = &task.work.wanted else {
+            return Ok(());
+        };
         for item in items {
             self.go_on()?;
             let Item::Record(number, raw) = item else {
                 continue;
             };
-            let Some(&index) = wanted.get(&number) else {
+            let Some((at, index)) = self.kept(wanted.find(file, number))? else {
                 continue;
             };
             let (hash, started, bytes) = (raw.hash, Instant::now(), raw.end - raw.start);
-            if !self.guarded(|apply| Ok(apply.is_wanted(rank, index, &hash)))? {
+            let place = Place {
+                source,
+                number,
+                member: raw.member.clone(),
+            };
+            if !self.guarded(|apply| apply.is_wanted(rank, index, &hash))? {
                 continue;
             }
-            lock(&task.found)?.push(number);
+            self.kept(wanted.note(at))?;
             let reading = calm(|| self.source.document(source, raw))
-                .unwrap_or_else(|message| Err(panicked(source, Some(number), &message)));
+                .unwrap_or_else(|message| Err(place.panicked(&message)));
             let made = match reading {
                 Ok(reading) => {
-                    let added = self.added(Key::of(reading.document.id.as_str()), hash);
-                    self.prepare(source, number, reading.document, added, analyse)?
+                    let id = Key::of(reading.document.id.as_str());
+                    let added = self.kept(self.added(id, hash))?;
+                    self.prepare(&place, reading.document, added, analyse)?
                         .map(|prepared| (prepared, reading.notes, added))
                 }
                 Err(failure) => Err(failure),
@@ -488,6 +520,7 @@ impl<C: Source, S: Sink> Pipeline<'_, C, S> {
                     let same = false;
                     let ready = Ready {
                         number,
+                        member: place.member,
                         hash,
                         added,
                         prepared,
@@ -510,21 +543,21 @@ impl<C: Source, S: Sink> Pipeline<'_, C, S> {
     /// Analyses a document. What is wrong with it is a failure of this record alone.
     fn prepare(
         &self,
-        source: &SourceFile,
-        number: u32,
+        place: &Place<'_>,
         document: crate::Document,
         added: i64,
         analyse: &mut S::Prepare,
     ) -> Step<std::result::Result<<S::Prepare as Prepare>::Prepared, Failure>> {
         match calm(|| analyse.prepare(document, added)) {
             Ok(Ok(prepared)) => Ok(Ok(prepared)),
-            Ok(Err(error)) if error.kind() == ErrorKind::Document => Ok(Err(Failure {
-                path: source.path.clone(),
-                record: (number > 0).then_some(u64::from(number)),
-                stage: Stage::Validate,
-                code: codes::NOT_INDEXABLE,
-                message: error.message().to_owned(),
-            })),
+            Ok(Err(error)) if error.kind() == ErrorKind::Document => {
+                let message = error.message().to_owned();
+                Ok(Err(place.failure(
+                    Stage::Validate,
+                    codes::NOT_INDEXABLE,
+                    message,
+                )))
+            }
             Ok(Err(error)) => {
                 self.keep(error);
                 Err(Stopped)
@@ -532,27 +565,28 @@ impl<C: Source, S: Sink> Pipeline<'_, C, S> {
             Err(message) => {
                 // It may have been left half done.
                 *analyse = self.preparer.clone();
-                Ok(Err(panicked(source, Some(number), &message)))
+                Ok(Err(place.panicked(&message)))
             }
         }
     }
 
     fn fail(&self, rank: u32, number: u32, hash: [u8; 32], failure: &Failure) -> Step {
-        self.tell_failed(failure);
+        if !failure.is_skip() {
+            self.tell_failed(failure);
+        }
         self.guarded(|apply| apply.fail(rank, number, hash, failure))
     }
 
-    /// The file as it was, unless its documents have to be made anew.
-    fn known(&self, rank: u32) -> Option<&FileState> {
+    /// The file as it was, and its place in the old state, unless its documents have to be made anew.
+    fn known(&self, old: Option<u32>) -> Step<Option<(u32, FileState)>> {
         if self.old.again.all || self.old.again.remake {
-            return None;
+            return Ok(None);
         }
-        let index = self.files.get(rank as usize)?.old?;
-        self.old
-            .state
-            .files
-            .get(index as usize)
-            .filter(|file| !file.stale)
+        let Some(index) = old else {
+            return Ok(None);
+        };
+        let file = self.kept(self.old.state.file(index))?;
+        Ok((!file.stale).then_some((index, file)))
     }
 
     /// Whether a record is what it was, and nothing is to be done about it.
@@ -562,28 +596,38 @@ impl<C: Source, S: Sink> Pipeline<'_, C, S> {
     }
 
     /// The record whose document has this id, if it is this one at another place of its file.
-    fn moved(&self, rank: u32, id: Key, hash: [u8; 32]) -> Option<&Record> {
-        let known = self.known(rank)?;
-        let (file, record) = self.old.holder(id)?;
-        let same = std::ptr::eq(file, known)
-            && record.hash == Key::cut(&hash)
-            && record.status == Status::Indexed;
-        same.then_some(record)
+    fn moved(&self, task: &Task<'_>, id: Key, hash: [u8; 32]) -> Result<Option<Record>> {
+        let Some((index, _)) = task.known else {
+            return Ok(None);
+        };
+        let holder = self.old.holder(id)?;
+        Ok(holder
+            .filter(|(place, record)| {
+                place.file == index
+                    && record.hash == Key::cut(&hash)
+                    && record.status == Status::Indexed
+            })
+            .map(|(_, record)| record))
     }
 
     /// When the document of an id entered the index; one that lay elsewhere under another id, as
     /// long as that was its place, is not new.
-    fn added(&self, id: Key, hash: [u8; 32]) -> i64 {
-        if let Some((_, record)) = self.old.holder(id) {
-            return record.added;
+    fn added(&self, id: Key, hash: [u8; 32]) -> Result<i64> {
+        if let Some((_, record)) = self.old.holder(id)? {
+            return Ok(record.added);
         }
-        let known = self.old.added.get(&id);
-        let known = known.or_else(|| self.moved.get(&Key::cut(&hash)));
-        known.copied().unwrap_or(self.now)
+        if let Some(added) = self.old.added.get(id)? {
+            return Ok(added);
+        }
+        Ok(self.moved.get(Key::cut(&hash))?.unwrap_or(self.now))
     }
 
-    fn source_of(&self, rank: u32) -> Option<&SourceFile> {
-        self.files.get(rank as usize)?.source.as_ref()
+    /// Goes on with what was found; an error ends the run.
+    fn kept<T>(&self, outcome: Result<T>) -> Step<T> {
+        outcome.map_err(|error| {
+            self.keep(error);
+            Stopped
+        })
     }
 
     /// Does something under the lock; an error ends the run.
@@ -681,24 +725,44 @@ fn bug(panic: &(dyn Any + Send)) -> Error {
     .with_hint("nothing was published; this is a bug, please report it")
 }
 
-fn panicked(source: &SourceFile, number: Option<u32>, message: &str) -> Failure {
-    Failure {
-        path: source.path.clone(),
-        record: number.filter(|number| *number > 0).map(u64::from),
-        stage: Stage::Parse,
-        code: codes::PANICKED,
-        message: format!("a bug was met: {message}"),
+/// Where a record lies.
+struct Place<'a> {
+    source: &'a SourceFile,
+    /// 0 in a file of one record.
+    number: u32,
+    member: Option<String>,
+}
+
+impl<'a> Place<'a> {
+    /// The file as a whole.
+    fn of(source: &'a SourceFile) -> Self {
+        Self {
+            source,
+            number: 0,
+            member: None,
+        }
+    }
+
+    fn failure(&self, stage: Stage, code: &'static str, message: String) -> Failure {
+        Failure {
+            path: self.source.path.clone(),
+            member: self.member.clone(),
+            record: (self.number > 0).then_some(u64::from(self.number)),
+            stage,
+            code,
+            message,
+        }
+    }
+
+    fn panicked(&self, message: &str) -> Failure {
+        let message = format!("a bug was met: {message}");
+        self.failure(Stage::Parse, codes::PANICKED, message)
     }
 }
 
 fn out_of_order(source: &SourceFile) -> Failure {
-    Failure {
-        path: source.path.clone(),
-        record: None,
-        stage: Stage::Read,
-        code: codes::TOO_MANY_RECORDS,
-        message: "the rest was not read: more records than can be numbered".to_owned(),
-    }
+    let message = "the rest was not read: more records than can be numbered".to_owned();
+    Place::of(source).failure(Stage::Read, codes::TOO_MANY_RECORDS, message)
 }
 
 /// The number of a record that comes after another: they grow, so that places are places.
@@ -710,8 +774,9 @@ fn number_after(last: Option<u32>, number: Option<u64>) -> Option<u32> {
 /// The number of a failed record; `None` if the failure is one of the file, or of its rest.
 fn of_record(last: Option<u32>, failure: &Failure) -> Option<u32> {
     let terminal = matches!(failure.code, codes::UNREADABLE | codes::FILE_TOO_LARGE);
-    let number = number_after(last, failure.record).filter(|number| *number > 0);
-    number.filter(|_| !terminal)
+    // What is passed over is no failure of a file, even if it is all of it.
+    let number = number_after(last, failure.record);
+    number.filter(|number| (*number > 0 || failure.is_skip()) && !terminal)
 }
 
 fn notes_of<S: Sink>(

@@ -1,27 +1,55 @@
 //! Compares a folder with what the journal says of it: which files have to be read, which stay,
 //! which are gone.
 
-use std::collections::HashSet;
-use std::path::{Component, Path};
+use std::path::{Component, Path, PathBuf};
 
 use super::entry::{Key, Status};
-use super::state::{FileState, KeyMap, Record, State};
-use crate::corpus::{Entry, Failure, Skipped, SourceFile, Stage, codes};
+use super::listing::{Formats, Passed, PassedList, pack, unpack};
+use super::packed::{Reading, Writing};
+use super::state::{FileState, Record, State};
+use super::store::{Array, Bits, Fixed, Log, Sorter, Space, Table};
+use crate::corpus::{Entry, SourceFile, codes};
 use crate::{Error, ErrorKind, Result};
 
 /// A file modified so shortly before a run may change once more without a new time.
 const TICK_NS: i64 = 2_000_000_000;
 
 /// What earlier runs left behind.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(super) struct Old {
     pub(super) state: State,
-    /// Where the record lies whose document the index holds, by the key of its id: file, record.
-    pub(super) ids: KeyMap<(u32, u32)>,
+    /// Where the record lies whose document the index holds, by the key of its id.
+    ids: Table<Place>,
     /// What is to be done with what did not change.
     pub(super) again: Again,
     /// When documents entered the index that the state does not know, in seconds since 1970 UTC.
-    pub(super) added: KeyMap<i64>,
+    pub(super) added: Table<i64>,
+    pub(super) space: Space,
+}
+
+/// Where a record of the old state lies: its file, and its place among all records.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Place {
+    pub(super) file: u32,
+    pub(super) slot: u64,
+}
+
+impl Fixed for Place {
+    const SIZE: usize = 12;
+
+    fn put(&self, bytes: &mut [u8]) {
+        let mut out = Writing(bytes);
+        out.put_u32(self.file);
+        out.put_u64(self.slot);
+    }
+
+    fn get(bytes: &[u8]) -> Self {
+        let mut input = Reading(bytes);
+        Self {
+            file: input.take_u32(),
+            slot: input.take_u64(),
+        }
+    }
 }
 
 /// What is to be done with files and documents that did not change.
@@ -36,40 +64,54 @@ pub(super) struct Again {
 }
 
 impl Old {
-    pub(super) fn new(mut state: State, again: Again) -> Self {
-        let mut ids: KeyMap<(u32, u32)> = KeyMap::default();
-        ids.reserve(state.files.len());
-        let mut overtaken = Vec::new();
-        let every = state.files.iter().zip(0_u32..);
-        for (file, file_index) in every {
-            for (record, index) in file.records.iter().zip(0_u32..) {
-                if record.status == Status::Indexed {
-                    // A killed first build may leave two places of one record: the later counts.
-                    overtaken.extend(ids.insert(record.key, (file_index, index)));
+    pub(super) fn new(mut state: State, again: Again, space: &Space) -> Result<Self> {
+        let mut ids = Table::with_room(space, state.documents()?);
+        let mut overtaken = Array::<Place>::new(space);
+        for item in state.files() {
+            let (index, file) = item?;
+            if file.records.indexed == 0 {
+                continue;
+            }
+            for item in state.records(&file) {
+                let (slot, record) = item?;
+                if record.status != Status::Indexed {
+                    continue;
+                }
+                // A killed first build may leave two places of one record: the later counts.
+                if let Some(earlier) = ids.insert(record.key, Place { file: index, slot })? {
+                    overtaken.push(&earlier)?;
                 }
             }
         }
-        for (file, record) in overtaken {
-            state.files[file as usize].records[record as usize].status = Status::Duplicate;
+        for item in overtaken.iter() {
+            let (_, place) = item?;
+            state.overtake(place.file, place.slot)?;
         }
-        Self {
+        Ok(Self {
             state,
             ids,
             again,
-            added: KeyMap::default(),
-        }
+            added: Table::new(space),
+            space: space.clone(),
+        })
     }
 
     /// Documents in the index that came from files.
     pub(super) fn documents(&self) -> u64 {
-        self.ids.len() as u64
+        self.ids.len()
     }
 
-    /// The record whose document has this id, with its file.
-    pub(super) fn holder(&self, key: Key) -> Option<(&FileState, &Record)> {
-        let &(file, record) = self.ids.get(&key)?;
-        let file = self.state.files.get(file as usize)?;
-        Some((file, file.records.get(record as usize)?))
+    /// Whether the index holds a document of this id that came from a file.
+    pub(super) fn holds(&self, key: Key) -> Result<bool> {
+        self.ids.contains(key)
+    }
+
+    /// The record whose document has this id, and where it lies.
+    pub(super) fn holder(&self, key: Key) -> Result<Option<(Place, Record)>> {
+        match self.ids.get(key)? {
+            Some(place) => Ok(Some((place, self.state.record(place.slot)?))),
+            None => Ok(None),
+        }
     }
 
     /// Whether a file is read although it is what it was.
@@ -80,49 +122,39 @@ impl Old {
 
     /// Whether documents of a file are to be made anew, and what is kept of them does not suffice.
     pub(super) fn lacks_metadata(&self, file: &FileState) -> bool {
-        self.again.remake && file.records.iter().any(|record| record.cut)
-    }
-
-    /// Looks for a file, at first at the place where it probably is.
-    fn find(&self, path: &str, guess: u32) -> Option<u32> {
-        let guessed = self.state.files.get(guess as usize);
-        if guessed.is_some_and(|file| *file.path == *path) {
-            return Some(guess);
-        }
-        let found = self
-            .state
-            .files
-            .binary_search_by(|file| (*file.path).cmp(path));
-        found.ok().map(|index| index as u32)
+        self.again.remake && file.cut
     }
 }
 
 /// What has to be done, and what is known without doing it.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(super) struct Plan {
     /// The files that will be known, in path order: their rank decides between equal ids.
-    pub(super) files: Vec<PlannedFile>,
-    /// The ranks of those to be read.
-    pub(super) to_read: Vec<u32>,
-    /// Files of the journal that are no longer there.
-    pub(super) vanished: Vec<u32>,
-    pub(super) skipped: Vec<Skipped>,
-    pub(super) failed: Vec<Failure>,
+    files: Array<PlannedFile>,
+    /// What the walk says of files that may be opened.
+    sources: Log,
+    formats: Formats,
+    /// The ranks of files to be read.
+    pub(super) to_read: Array<u32>,
+    /// Files of the old state that are still there, or may be.
+    seen: Bits,
+    pub(super) skipped: PassedList,
+    pub(super) failed: PassedList,
     /// Files found by the walk.
     pub(super) found: u64,
     /// Bytes to be read.
     pub(super) bytes: u64,
-    /// The place in the old state that the next file probably has.
-    next: u32,
+    /// The folder that paths are relative to.
+    root: PathBuf,
 }
 
 /// A file that will be known.
-#[derive(Debug)]
+#[derive(Debug, Clone, Copy)]
 pub(super) struct PlannedFile {
     /// Its place in the old state.
     pub(super) old: Option<u32>,
-    /// `None` if the walk could not reach it, or if nobody will have to read it.
-    pub(super) source: Option<SourceFile>,
+    /// Where its source is; `None` if the walk could not reach it, or if nobody will have to read it.
+    source: Option<u64>,
     pub(super) fate: Fate,
 }
 
@@ -137,151 +169,319 @@ pub(super) enum Fate {
     Read,
 }
 
+impl Fate {
+    pub(super) fn to_byte(self) -> u8 {
+        match self {
+            Self::Keep => 0,
+            Self::KeepUnseen => 1,
+            Self::Read => 2,
+        }
+    }
+
+    pub(super) fn from_byte(byte: u8) -> Self {
+        match byte {
+            0 => Self::Keep,
+            1 => Self::KeepUnseen,
+            _ => Self::Read,
+        }
+    }
+}
+
+impl Fixed for PlannedFile {
+    const SIZE: usize = 13;
+
+    fn put(&self, bytes: &mut [u8]) {
+        let mut out = Writing(bytes);
+        out.put_u32(self.old.unwrap_or(u32::MAX));
+        out.put_place(self.source);
+        out.put(&[self.fate.to_byte()]);
+    }
+
+    fn get(bytes: &[u8]) -> Self {
+        let mut input = Reading(bytes);
+        Self {
+            old: Some(input.take_u32()).filter(|old| *old != u32::MAX),
+            source: input.take_place(),
+            fate: Fate::from_byte(input.take::<1>()[0]),
+        }
+    }
+}
+
+impl PlannedFile {
+    /// Whether it can be opened.
+    pub(super) fn has_source(&self) -> bool {
+        self.source.is_some()
+    }
+}
+
 impl Plan {
-    /// Compares what a walk finds. The index is passed over if it lies `inside` the corpus.
-    pub(super) fn make(walk: impl Iterator<Item = Entry>, inside: Option<&str>, old: &Old) -> Self {
-        let mut plan = Self::default();
-        let mut found = Vec::new();
+    /// Compares what a walk below `root` finds. The index is passed over if it lies `inside` the
+    /// corpus.
+    pub(super) fn make(
+        root: &Path,
+        walk: impl Iterator<Item = Entry>,
+        inside: Option<&str>,
+        old: &Old,
+    ) -> Result<Self> {
+        let space = &old.space;
+        let mut plan = Self {
+            files: Array::new(space),
+            sources: Log::new(space),
+            formats: Formats::default(),
+            to_read: Array::new(space),
+            seen: Bits::new(space),
+            skipped: PassedList::new(space),
+            failed: PassedList::new(space),
+            found: 0,
+            bytes: 0,
+            root: root.to_owned(),
+        };
+        // Mostly they come in path order; that costs a comparison each.
+        let mut found = Sorter::new(space);
+        let mut out_of_reach = Table::new(space);
+        let mut bytes = Vec::new();
         for entry in walk {
             if inside.is_some_and(|inside| lies_in(entry.path(), inside)) {
                 continue;
             }
             match entry {
-                Entry::File(file) => found.push(file),
-                Entry::Skipped(skipped) => plan.skipped.push(skipped),
-                Entry::Failed(failure) => plan.failed.push(failure),
+                Entry::File(file) => {
+                    bytes.clear();
+                    bytes.extend_from_slice(file.path.as_bytes());
+                    // No path holds a zero. Of two with one path, the first found comes first.
+                    bytes.push(0);
+                    bytes.extend_from_slice(&plan.found.to_be_bytes());
+                    pack(&file, &mut plan.formats, &mut bytes);
+                    found.push(&bytes)?;
+                    plan.found += 1;
+                }
+                Entry::Skipped(skipped) => plan.skipped.push(Passed::from(&skipped))?,
+                Entry::Failed(failure) => {
+                    out_of_reach.insert(Key::of(&failure.path), ())?;
+                    plan.failed.push(Passed::from(&failure))?;
+                }
             }
         }
-        plan.found = found.len() as u64;
-        found.sort_by(|a, b| a.path.cmp(&b.path));
-        let pairs = found.windows(2).zip(1..);
-        let doubles: HashSet<usize> = pairs
-            .filter(|(pair, _)| pair[0].path == pair[1].path)
-            .map(|(_, second)| second)
-            .collect();
-        let mut unseen = old.unseen(&plan.failed).into_iter().peekable();
-        let mut seen = vec![false; old.state.files.len()];
-        for (index, file) in found.into_iter().enumerate() {
-            let is_double = doubles.contains(&index);
-            while let Some(index) =
-                unseen.next_if(|&index| *old.state.files[index as usize].path < *file.path)
-            {
-                plan.keep_unseen(index, &mut seen);
-            }
-            plan.add(file, is_double, old, &mut seen);
-        }
-        for index in unseen {
-            plan.keep_unseen(index, &mut seen);
-        }
-        plan.vanished = (0_u32..)
-            .zip(&seen)
-            .filter(|(_, seen)| !**seen)
-            .map(|(i, _)| i)
-            .collect();
-        plan
+        let mut known = Known {
+            old,
+            out_of_reach,
+            files: Box::new(old.state.files()),
+            next: None,
+        };
+        known.advance()?;
+        let mut last = Vec::new();
+        found.finish(|bytes| plan.take(bytes, &mut last, &mut known))?;
+        known.pass_before(None, &mut plan)?;
+        Ok(plan)
     }
 
-    fn add(&mut self, file: SourceFile, is_double: bool, old: &Old, seen: &mut [bool]) {
-        // Both are in path order: most files are the next one.
-        let index = old.find(&file.path, self.next);
-        self.next = index.map_or(self.next, |index| index + 1);
-        let place = index.and_then(|index| seen.get_mut(index as usize));
-        let twice = place.is_some_and(|seen| std::mem::replace(seen, true));
-        if twice || is_double {
-            self.failed.push(Failure {
-                path: file.path,
-                record: None,
-                stage: Stage::Walk,
+    /// Takes the next file in path order.
+    fn take(&mut self, bytes: &[u8], last: &mut Vec<u8>, known: &mut Known<'_>) -> Result<()> {
+        let end = bytes
+            .iter()
+            .position(|byte| *byte == 0)
+            .unwrap_or(bytes.len());
+        let (path, rest) = bytes.split_at(end);
+        let rest = rest.get(1 + size_of::<u64>()..).unwrap_or_default();
+        let is_double = path == last.as_slice();
+        last.clear();
+        last.extend_from_slice(path);
+        let path = String::from_utf8_lossy(path);
+        if is_double {
+            return self.failed.push(Passed {
+                path: &path,
                 code: codes::SAME_PATH,
-                message: "another file is called the same".to_owned(),
+                message: "another file is called the same",
             });
-            return;
         }
-        let known = index.and_then(|index| old.state.files.get(index as usize));
-        let keep = known.is_some_and(|known| {
+        known.pass_before(Some(&path), self)?;
+        let before = known.take(&path)?;
+        let Some(file) = unpack(&self.root, &self.formats, &path, rest) else {
+            return Err(Error::new(
+                ErrorKind::Engine,
+                "a list of files was mixed up",
+            ));
+        };
+        if let Some((index, _)) = &before {
+            self.seen.insert(u64::from(*index))?;
+        }
+        let old = known.old;
+        let keep = before.as_ref().is_some_and(|(_, known)| {
             known.complete && known.settled && known.looks_like(&file) && !old.reads_again(known)
         });
         // A file that stays is opened again only if one of its ids may come back to it.
-        let contested = known.is_some_and(|known| {
-            known
-                .records
-                .iter()
-                .any(|record| record.status == Status::Duplicate)
-        });
-        let (fate, source) = if keep {
-            (Fate::Keep, contested.then_some(file))
+        let is_contested = before.is_some_and(|(_, known)| known.records.duplicate > 0);
+        let source = if keep && !is_contested {
+            None
         } else {
-            self.to_read.push(self.files.len() as u32);
-            self.bytes += file.stat.length;
-            (Fate::Read, Some(file))
+            Some(self.sources.push(bytes)?)
         };
-        self.files.push(PlannedFile {
-            old: index,
-            source,
-            fate,
-        });
+        if !keep {
+            self.to_read.push(&(self.files.len() as u32))?;
+            self.bytes += file.stat.length;
+        }
+        let fate = if keep { Fate::Keep } else { Fate::Read };
+        let old = before.map(|(index, _)| index);
+        self.files.push(&PlannedFile { old, source, fate })?;
+        Ok(())
     }
 
-    fn keep_unseen(&mut self, index: u32, seen: &mut [bool]) {
-        // If the walk found it after all, it has its place already, or gets one.
-        if !std::mem::replace(&mut seen[index as usize], true) {
-            self.files.push(PlannedFile {
-                old: Some(index),
-                source: None,
-                fate: Fate::KeepUnseen,
-            });
-        }
+    /// A file that will be known, by its rank.
+    pub(super) fn file(&self, rank: u32) -> Result<PlannedFile> {
+        self.files.get(u64::from(rank))
+    }
+
+    /// Every file that will be known, with its rank.
+    pub(super) fn files(&self) -> impl Iterator<Item = Result<(u32, PlannedFile)>> + '_ {
+        let files = self.files.iter();
+        files.map(|item| item.map(|(rank, file)| (rank as u32, file)))
+    }
+
+    /// What the walk said of a file, if it may be opened.
+    pub(super) fn source(&self, file: &PlannedFile) -> Result<Option<SourceFile>> {
+        let Some(at) = file.source else {
+            return Ok(None);
+        };
+        let mut bytes = Vec::new();
+        self.sources.get(at, &mut bytes)?;
+        let end = bytes.iter().position(|byte| *byte == 0);
+        let (path, rest) = bytes.split_at(end.unwrap_or(bytes.len()));
+        let rest = rest.get(1 + size_of::<u64>()..).unwrap_or_default();
+        let path = String::from_utf8_lossy(path);
+        Ok(unpack(&self.root, &self.formats, &path, rest))
+    }
+
+    /// Files of the old state that are no longer there, in path order.
+    pub(super) fn vanished<'a>(
+        &'a self,
+        old: &'a Old,
+    ) -> impl Iterator<Item = Result<(u32, FileState)>> + 'a {
+        old.state.files().filter_map(|item| {
+            let (index, file) = match item {
+                Ok(item) => item,
+                Err(error) => return Some(Err(error)),
+            };
+            match self.seen.contains(u64::from(index)) {
+                Ok(true) => None,
+                Ok(false) => Some(Ok((index, file))),
+                Err(error) => Some(Err(error)),
+            }
+        })
     }
 
     /// When the documents of records entered the index that are gone from their files, by the
     /// hash of the record; the earliest of equals.
-    pub(super) fn gone(&self, old: &Old) -> KeyMap<i64> {
-        let mut gone: KeyMap<i64> = KeyMap::default();
-        let files = self.vanished.iter();
-        let records = files.flat_map(|&file| &old.state.files[file as usize].records);
-        for record in records.filter(|record| record.status == Status::Indexed) {
-            let added = gone.entry(record.hash).or_insert(record.added);
-            *added = record.added.min(*added);
+    pub(super) fn gone(&self, old: &Old) -> Result<Table<i64>> {
+        let mut gone = Table::new(&old.space);
+        for item in self.vanished(old) {
+            let (_, file) = item?;
+            for item in old.state.records(&file) {
+                let (_, record) = item?;
+                if record.status == Status::Indexed {
+                    let added = gone.get(record.hash)?.unwrap_or(record.added);
+                    gone.insert(record.hash, added.min(record.added))?;
+                }
+            }
         }
-        gone
+        Ok(gone)
     }
 
     /// Refuses to begin anew without documents whose files cannot be reached at the moment.
     pub(super) fn check_rebuild(&self, old: &Old) -> Result<()> {
-        let unseen = self
-            .files
-            .iter()
-            .filter(|file| file.fate == Fate::KeepUnseen);
-        let known = unseen.filter_map(|file| old.state.files.get(file.old? as usize));
-        let documents: usize = known.map(|file| file.records.len()).sum();
-        match self.failed.first() {
-            Some(failure) if documents > 0 => Err(out_of_reach(&failure.path, documents)),
-            _ => Ok(()),
+        if self.failed.len() == 0 {
+            return Ok(());
         }
+        let mut documents = 0;
+        for item in self.files() {
+            if let (
+                _,
+                PlannedFile {
+                    old: Some(index),
+                    fate: Fate::KeepUnseen,
+                    ..
+                },
+            ) = item?
+            {
+                documents += u64::from(old.state.file(index)?.records.all);
+            }
+        }
+        let mut refusal = None;
+        self.failed.each(|failure| {
+            if documents > 0 {
+                refusal.get_or_insert_with(|| out_of_reach(failure.path, documents));
+            }
+            Ok(())
+        })?;
+        refusal.map_or(Ok(()), Err)
     }
 }
 
-impl Old {
-    /// The known files that lie below something that could not be reached, in path order.
-    fn unseen(&self, failed: &[Failure]) -> Vec<u32> {
-        if failed.is_empty() {
-            return Vec::new();
-        }
-        let failed: HashSet<&str> = failed.iter().map(|failure| &*failure.path).collect();
-        let below = |path: &str| {
-            let mut folders = path.match_indices('/').map(|(end, _)| &path[..end]);
-            failed.contains("") || failed.contains(path) || folders.any(|it| failed.contains(it))
+/// The files of the old state in path order, beside those that the walk found.
+struct Known<'a> {
+    old: &'a Old,
+    /// What the walk could not read, by the keys of paths.
+    out_of_reach: Table<()>,
+    files: Box<dyn Iterator<Item = Result<(u32, FileState)>> + 'a>,
+    next: Option<(u32, FileState, String)>,
+}
+
+impl Known<'_> {
+    fn advance(&mut self) -> Result<()> {
+        self.next = match self.files.next().transpose()? {
+            Some((index, file)) => Some((index, file, self.old.state.path(&file)?)),
+            None => None,
         };
-        let files = self.state.files.iter().zip(0_u32..);
-        files
-            .filter(|(file, _)| below(&file.path))
-            .map(|(_, index)| index)
-            .collect()
+        Ok(())
+    }
+
+    /// Passes over files that the walk did not find, up to a path: those that lie below something
+    /// that could not be read stay.
+    fn pass_before(&mut self, path: Option<&str>, plan: &mut Plan) -> Result<()> {
+        while let Some((index, _, known)) = &self.next {
+            if path.is_some_and(|path| known.as_str() >= path) {
+                break;
+            }
+            if self.is_out_of_reach(known)? {
+                plan.seen.insert(u64::from(*index))?;
+                plan.files.push(&PlannedFile {
+                    old: Some(*index),
+                    source: None,
+                    fate: Fate::KeepUnseen,
+                })?;
+            }
+            self.advance()?;
+        }
+        Ok(())
+    }
+
+    /// The file of that path, if it is known.
+    fn take(&mut self, path: &str) -> Result<Option<(u32, FileState)>> {
+        match &self.next {
+            Some((index, file, known)) if known == path => {
+                let found = (*index, *file);
+                self.advance()?;
+                Ok(Some(found))
+            }
+            _ => Ok(None),
+        }
+    }
+
+    fn is_out_of_reach(&self, path: &str) -> Result<bool> {
+        if self.out_of_reach.is_empty() {
+            return Ok(false);
+        }
+        let folders = path.match_indices('/').map(|(end, _)| &path[..end]);
+        for path in ["", path].into_iter().chain(folders) {
+            if self.out_of_reach.contains(Key::of(path))? {
+                return Ok(true);
+            }
+        }
+        Ok(false)
     }
 }
 
 /// Why a rebuild would lose documents.
-pub(super) fn out_of_reach(path: &str, records: usize) -> Error {
+pub(super) fn out_of_reach(path: &str, records: u64) -> Error {
     Error::new(
         ErrorKind::Io,
         format!(

@@ -7,6 +7,7 @@ use std::path::Path;
 use serde::{Deserialize, Serialize};
 
 use super::journal::Journal;
+use super::store::Space;
 use super::{Observer, ReindexOptions, Report, reindex};
 use crate::corpus::Corpus;
 use crate::index::{each_whole_card, forget, mend, run_states};
@@ -51,7 +52,7 @@ pub fn repair(
             .with_hint("name the folder of articles with `-C DIR`"));
     }
     let known = if plan.needs_source() {
-        known_ids(index_dir)
+        known_ids(index_dir, &options.space(index_dir))
     } else {
         BTreeSet::new()
     };
@@ -97,13 +98,13 @@ pub fn repair(
 }
 
 /// The ids of documents, as far as cards that are whole and journals that are whole know them.
-fn known_ids(folder: &Path) -> BTreeSet<String> {
+fn known_ids(folder: &Path, space: &Space) -> BTreeSet<String> {
     let mut known = BTreeSet::new();
     each_whole_card(folder, |id| {
         known.insert(id.to_owned());
     });
     let mut journals = run_states(folder).into_iter().filter_map(|run| run.journal);
-    let loaded = journals.find_map(|journal| Journal::load(folder, &journal).ok());
+    let loaded = journals.find_map(|journal| Journal::load(folder, &journal, space).ok());
     if let Some((journal, state)) = loaded {
         known.extend(state.ids(journal));
     }

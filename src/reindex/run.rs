@@ -10,11 +10,12 @@ use super::apply::{Apply, Run};
 use super::entry::Key;
 use super::journal::Journal;
 use super::ledger::{Ledger, RunId};
-use super::pipeline::{Counts, Pipeline, Work};
+use super::pipeline::{Counts, Pipeline, Todo};
 use super::plan::{Again, Old, Plan, index_inside};
 use super::sink::Sink;
 use super::source::Source;
-use super::state::{KeyMap, State};
+use super::state::State;
+use super::store::{Space, Table};
 use super::{Event, Observer, ReindexOptions, Report};
 use crate::index::{FileRef, RunState};
 use crate::schema::Digests;
@@ -29,6 +30,8 @@ pub(super) struct Job<'a, C: Source> {
     pub(super) options: &'a ReindexOptions,
     pub(super) observer: &'a dyn Observer,
     pub(super) kept: Kept<'a>,
+    /// Where everything is that the run remembers.
+    pub(super) space: Space,
 }
 
 /// Where and when a run takes place.
@@ -57,7 +60,7 @@ pub(super) struct Known {
     /// of the old ones when the run publishes: by then they are let go.
     kept: Option<Searcher>,
     /// When records that are gone entered the index, by their hash.
-    moved: KeyMap<i64>,
+    moved: Table<i64>,
     pub(super) digests: Digests,
 }
 
@@ -74,13 +77,13 @@ impl<C: Source> Job<'_, C> {
             Some(journal) if !self.options.rebuild => (journal, None),
             old => (Journal::begin(folder, sink.generation() + 1), old),
         };
-        let ledger = Ledger::begin(folder, &self.place.run_id)?;
+        let ledger = Ledger::begin(folder, &self.place.run_id, &self.space)?;
         let mut report = Report::new(ledger.path().to_owned());
         (report.generation, report.documents) = (sink.generation(), sink.documents());
         let run = self.rules(&known, journals.0.is_loaded(), sink.documents());
-        let account = Account::Ledger(ledger);
+        let account = Account::Ledger(Box::new(ledger));
         let kept = known.take_kept();
-        let apply = Apply::new(&known.old, &known.plan.files, journals, account, sink, run);
+        let apply = Apply::new(&known.old, &known.plan, journals, account, sink, run)?;
 
         let (mut apply, read) = self.read(&known, kept, apply);
         let sealed = match read {
@@ -152,13 +155,14 @@ impl<C: Source> Job<'_, C> {
             self.place.folder,
             self.before.journal.as_ref(),
             options.rebuild,
+            &self.space,
         )?;
         let lost = loaded.is_none() && documents > 0;
         let (journal, state) = loaded.unzip();
-        let state = state.unwrap_or_default();
+        let state = state.unwrap_or_else(|| State::empty(&self.space));
         // Documents that left the index by another way than this one are missed, not noticed one
         // by one: then everything is written again.
-        let missing = self.before.lacking || documents < state.documents();
+        let missing = self.before.lacking || documents < state.documents()?;
         let digests = self.source.digests();
         let made_with = Digests::split(&self.before.config);
         let other_values = made_with.values != digests.values;
@@ -176,19 +180,23 @@ impl<C: Source> Job<'_, C> {
             remake: kept.is_some(),
             failed: options.retry_failed,
         };
-        let mut old = Old::new(state, again);
+        let mut old = Old::new(state, again, &self.space)?;
         if let (true, Kept::In(index)) = (lost, self.kept) {
             // Without a journal the documents themselves tell since when they are there.
             if let Ok(searcher) = index.searcher() {
+                let mut outcome = Ok(());
                 searcher.each_added(|id, added| {
-                    old.added.insert(Key::of(id), added);
+                    if outcome.is_ok() {
+                        outcome = old.added.insert(Key::of(id), added).map(|_| ());
+                    }
                 });
+                outcome?;
             }
         }
         let inside = index_inside(self.source.root(), self.place.folder);
-        let plan = Plan::make(walk, inside.as_deref(), &old);
-        self.tell_plan(&plan);
-        let moved = plan.gone(&old);
+        let plan = Plan::make(self.source.root(), walk, inside.as_deref(), &old)?;
+        self.tell_plan(&plan)?;
+        let moved = plan.gone(&old)?;
         Ok(Known {
             old,
             plan,
@@ -214,7 +222,7 @@ impl<C: Source> Job<'_, C> {
             max_errors: options.max_errors,
             // Until every file was read with the new configuration, the old one is what is
             // recorded.
-            config_before: if first_build && known.old.state.files.is_empty() {
+            config_before: if first_build && known.old.state.is_empty() {
                 config.clone()
             } else {
                 self.before.config.clone()
@@ -225,15 +233,22 @@ impl<C: Source> Job<'_, C> {
         }
     }
 
-    fn tell_plan(&self, plan: &Plan) {
+    fn tell_plan(&self, plan: &Plan) -> Result<()> {
         self.observer.event(&Event::Walked {
             files: plan.found,
-            to_read: plan.to_read.len() as u64,
+            to_read: plan.to_read.len(),
             bytes: plan.bytes,
         });
-        for failure in &plan.failed {
-            self.observer.event(&Event::failed(failure));
-        }
+        plan.failed.each(|failure| {
+            self.observer.event(&Event::Failed {
+                path: failure.path.to_owned(),
+                record: None,
+                member: None,
+                code: failure.code.to_owned(),
+                message: failure.message.to_owned(),
+            });
+            Ok(())
+        })
     }
 
     /// Reads what has to be read, then what has to be read once more because an id is free again,
@@ -251,7 +266,7 @@ impl<C: Source> Job<'_, C> {
         let preparer = apply.preparer();
         let pipeline = Pipeline {
             source: self.source,
-            files: &plan.files,
+            plan,
             old: &known.old,
             drains: apply.may_suspend(),
             apply: Mutex::new(apply),
@@ -259,7 +274,7 @@ impl<C: Source> Job<'_, C> {
             preparer,
             now: self.options.now,
             counts: Counts {
-                files_total: plan.to_read.len() as u64,
+                files_total: plan.to_read.len(),
                 bytes_total: plan.bytes,
                 ..Counts::default()
             },
@@ -296,22 +311,16 @@ impl<C: Source> Job<'_, C> {
         pipeline: &Pipeline<'_, C, S>,
     ) -> Result<()> {
         let threads = self.options.threads;
-        let whole = |&rank: &u32| Work { rank, wanted: None };
-        let mut work: Vec<Work> = known.plan.to_read.iter().map(whole).collect();
+        pipeline.run(Todo::Whole(&known.plan.to_read), threads)?;
         loop {
-            pipeline.run(&work, threads)?;
             let wanted = match pipeline.apply.lock() {
-                Ok(apply) => apply.wanted(),
+                Ok(apply) => apply.wanted()?,
                 Err(_) => break,
             };
-            if wanted.is_empty() {
+            if wanted.files().is_empty() {
                 break;
             }
-            let again = |(rank, wanted)| Work {
-                rank,
-                wanted: Some(wanted),
-            };
-            work = wanted.into_iter().map(again).collect();
+            pipeline.run(Todo::Wanted(&wanted), threads)?;
         }
         match kept {
             Some(kept) => pipeline.remake(&kept, threads),
@@ -377,11 +386,16 @@ fn after_stop(commit: Option<Commit>, error: Error) -> Error {
 }
 
 /// Reads the journal that the index names. A rebuild can do without one that is damaged.
-fn load(folder: &Path, named: Option<&FileRef>, rebuild: bool) -> Result<Option<(Journal, State)>> {
+fn load(
+    folder: &Path,
+    named: Option<&FileRef>,
+    rebuild: bool,
+    space: &Space,
+) -> Result<Option<(Journal, State)>> {
     let Some(named) = named else {
         return Ok(None);
     };
-    match Journal::load(folder, named) {
+    match Journal::load(folder, named, space) {
         Ok(loaded) => Ok(Some(loaded)),
         Err(error) if rebuild && error.kind() == ErrorKind::Damaged => Ok(None),
         Err(error) => Err(error),
@@ -404,6 +418,8 @@ impl Known {
             Some(journal) if !rebuild => (journal, None),
             old => (Journal::begin(folder, u64::MAX), old),
         };
-        (journal.into_scratch(), old.map(Journal::into_scratch))
+        let space = &self.old.space;
+        let scratch = |journal: Journal| journal.into_scratch(space);
+        (scratch(journal), old.map(scratch))
     }
 }

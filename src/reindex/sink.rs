@@ -12,6 +12,8 @@ pub(super) trait Sink: Send {
     /// Adds a document; `replaces` says whether one of that id may be there.
     fn put(&self, prepared: <Self::Prepare as Prepare>::Prepared, replaces: bool) -> Result<()>;
     fn delete(&self, id: &str) -> Result<()>;
+    /// Lets go of what waits in memory to be deleted, and publishes nothing.
+    fn write_out(&mut self) -> Result<()>;
     fn commit(&mut self, run: RunState) -> Result<Commit>;
     fn finish(self, run: RunState) -> Result<Commit>;
     /// Documents in the newest generation.
@@ -45,6 +47,10 @@ impl Sink for Writer {
 
     fn delete(&self, id: &str) -> Result<()> {
         self.delete(id)
+    }
+
+    fn write_out(&mut self) -> Result<()> {
+        self.write_out()
     }
 
     fn commit(&mut self, run: RunState) -> Result<Commit> {

@@ -30,6 +30,8 @@ pub(super) trait Source: Sync {
 #[derive(Debug)]
 pub(super) struct Raw<D> {
     pub(super) number: Option<u64>,
+    /// The path inside the file, if that is a container.
+    pub(super) member: Option<String>,
     pub(super) start: u64,
     pub(super) end: u64,
     pub(super) hash: [u8; 32],
@@ -47,7 +49,7 @@ impl Source for Corpus {
     }
 
     fn digests(&self) -> Digests {
-        self.config().digests()
+        self.digests()
     }
 
     fn remake(&self, document: &mut Document) {
@@ -84,6 +86,7 @@ impl Iterator for CorpusRecords {
         };
         Some(Ok(Raw {
             number: record.number,
+            member: record.member.clone(),
             start: record.start,
             end: record.end,
             hash: record.hash,

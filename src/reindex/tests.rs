@@ -4,6 +4,7 @@
 mod behaviour;
 mod fakes;
 mod faults;
+mod members;
 mod model;
 mod planning;
 mod power;

@@ -49,6 +49,9 @@ pub struct Rule {
     pub path: String,
     /// Values by the name of a facet, number or field.
     pub set: BTreeMap<String, Vec<String>>,
+    /// The encoding of the files, as it is called on the web; byte order marks win over it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub encoding: Option<String>,
 }
 
 /// A query with a name, asked as `@name`.
@@ -128,7 +131,7 @@ impl Config {
             others.map(|keys| reaches_text(keys).then_some(keys)),
             self.rules
                 .iter()
-                .filter_map(Rule::about_title)
+                .filter_map(Rule::about_text)
                 .collect::<Vec<_>>(),
         );
         Digests {
@@ -164,10 +167,11 @@ impl Digests {
 }
 
 impl Rule {
-    /// What the rule has to do with titles, if anything.
-    fn about_title(&self) -> Option<(&str, Option<&Vec<String>>)> {
-        let set = self.set.get("title");
-        (set.is_some() || self.path.contains("{title}")).then_some((&self.path, set))
+    /// What the rule has to do with titles and texts, if anything.
+    fn about_text(&self) -> Option<impl Serialize> {
+        let (set, encoding) = (self.set.get("title"), self.encoding.as_ref());
+        let is_about = set.is_some() || encoding.is_some() || self.path.contains("{title}");
+        is_about.then_some((&self.path, set, encoding))
     }
 }
 

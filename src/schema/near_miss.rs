@@ -12,33 +12,81 @@ pub fn suggest<S: AsRef<str>>(
     name: &str,
     candidates: impl IntoIterator<Item = S>,
 ) -> Option<String> {
-    let wanted = fold(name)?;
-    let mut tolerance = match wanted.len() {
-        0 => return None,
-        1..=2 => 0,
-        3..=5 => 1,
-        6..=8 => 2,
-        _ => 3,
-    };
+    let mut wanted = Wanted::new(name)?;
     let mut best = None;
     for candidate in candidates {
         let candidate = candidate.as_ref();
-        let Some(folded) = fold(candidate) else {
-            continue;
-        };
-        if folded.len().abs_diff(wanted.len()) > tolerance {
-            continue;
-        }
-        let slips = distance(&wanted, &folded);
-        if slips <= tolerance {
+        if let Some(slips) = wanted.slips(candidate) {
             best = Some(candidate.to_owned());
             match slips.checked_sub(1) {
-                Some(less) => tolerance = less,
+                Some(less) => wanted.tolerance = less,
                 None => break,
             }
         }
     }
     best
+}
+
+/// A name to compare many others with.
+#[derive(Debug)]
+pub(crate) struct Wanted {
+    letters: Vec<char>,
+    tolerance: usize,
+    /// Which letters occur, by their code modulo 64.
+    present: u64,
+    other: Vec<char>,
+    rows: [Vec<usize>; 3],
+}
+
+impl Wanted {
+    /// `None` for a name that is empty or too long to compare.
+    pub(crate) fn new(name: &str) -> Option<Self> {
+        let letters = fold(name)?;
+        let tolerance = match letters.len() {
+            0 => return None,
+            1..=2 => 0,
+            3..=5 => 1,
+            6..=8 => 2,
+            _ => 3,
+        };
+        Some(Self {
+            tolerance,
+            present: present(&letters),
+            letters,
+            other: Vec::new(),
+            rows: Default::default(),
+        })
+    }
+
+    /// How many slips lie between the names, if it is few enough.
+    pub(crate) fn slips(&mut self, name: &str) -> Option<usize> {
+        // A byte is a quarter of a letter at least.
+        if name.len() > 4 * (self.letters.len() + self.tolerance)
+            || name.len() + self.tolerance < self.letters.len()
+        {
+            return None;
+        }
+        self.other.clear();
+        let folded = name.chars().flat_map(char::to_lowercase);
+        self.other.extend(folded.take(MAX_CHARACTERS + 1));
+        let (wanted, other) = (&self.letters, &self.other);
+        if other.len() > MAX_CHARACTERS || other.len().abs_diff(wanted.len()) > self.tolerance {
+            return None;
+        }
+        // A slip brings one letter and takes another at most.
+        let different = (present(other) ^ self.present).count_ones() as usize;
+        if different > 2 * self.tolerance {
+            return None;
+        }
+        let slips = distance(wanted, other, &mut self.rows);
+        (slips <= self.tolerance).then_some(slips)
+    }
+}
+
+fn present(letters: &[char]) -> u64 {
+    letters.iter().fold(0, |present, &letter| {
+        present | 1 << (u32::from(letter) % 64)
+    })
 }
 
 /// The letters without case; `None` for what is too long to compare.
@@ -53,10 +101,14 @@ fn fold(name: &str) -> Option<Vec<char>> {
 
 /// Edits and swaps of neighbours that turn one name into the other (Damerau and Levenshtein, in
 /// the restricted form where no letter is touched twice).
-fn distance(left: &[char], right: &[char]) -> usize {
-    let mut row_before_that = vec![0; right.len() + 1];
-    let mut row_before: Vec<usize> = (0..=right.len()).collect();
-    let mut current = vec![0; right.len() + 1];
+fn distance(left: &[char], right: &[char], rows: &mut [Vec<usize>; 3]) -> usize {
+    let [row_before_that, row_before, current] = rows;
+    for row in [&mut *row_before_that, &mut *current] {
+        row.clear();
+        row.resize(right.len() + 1, 0);
+    }
+    row_before.clear();
+    row_before.extend(0..=right.len());
     for (i, a) in left.iter().enumerate() {
         current[0] = i + 1;
         for (j, b) in right.iter().enumerate() {
@@ -67,8 +119,8 @@ fn distance(left: &[char], right: &[char]) -> usize {
             }
             current[j + 1] = fewest;
         }
-        std::mem::swap(&mut row_before_that, &mut row_before);
-        std::mem::swap(&mut row_before, &mut current);
+        std::mem::swap(row_before_that, row_before);
+        std::mem::swap(row_before, current);
     }
     row_before[right.len()]
 }
@@ -116,8 +168,9 @@ mod tests {
             ("abcd", "", 4),
         ] {
             let letters = |text: &str| text.chars().collect::<Vec<_>>();
-            assert_eq!(distance(&letters(left), &letters(right)), slips);
-            assert_eq!(distance(&letters(right), &letters(left)), slips);
+            let mut rows = Default::default();
+            assert_eq!(distance(&letters(left), &letters(right), &mut rows), slips);
+            assert_eq!(distance(&letters(right), &letters(left), &mut rows), slips);
         }
     }
 }

@@ -39,6 +39,8 @@ pub struct SearchRequest {
     pub cursor: Option<Cursor>,
     /// Snippets to make for each hit, at most; 0 for none.
     pub snippets: Snippets,
+    /// What words in title and body count in the order by relevance.
+    pub ranking: Ranking,
     /// What `today` and `2w` in the query are counted from; without it they are refused.
     pub today: Option<PartialDate>,
 }
@@ -181,6 +183,33 @@ impl Default for Snippets {
         Self {
             fragments: 2,
             characters: 200,
+        }
+    }
+}
+
+/// What the occurrences of a word count in the order by relevance (BM25F). The default is what was
+/// found to serve; see `docs/ranking.md`.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+#[non_exhaustive]
+pub struct Ranking {
+    /// How slowly further occurrences lose weight: 0 counts the first alone; above 0.
+    pub k1: f32,
+    /// What an occurrence in the title counts, one in the body being 1.
+    pub title: f32,
+    /// How much the length of the title matters, from 0 to 1.
+    pub title_b: f32,
+    /// How much the length of the body matters, from 0 to 1.
+    pub body_b: f32,
+}
+
+impl Default for Ranking {
+    fn default() -> Self {
+        Self {
+            k1: 3.0,
+            title: 3.0,
+            title_b: 0.75,
+            body_b: 0.75,
         }
     }
 }

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use serde::ser::SerializeMap;
 use serde::{Serialize, Serializer};
 
-use super::Cursor;
+use super::{Cursor, Relaxation, WhyNot};
 use crate::document::{DocumentId, PartialDate};
 use crate::query::Diagnostic;
 
@@ -32,6 +32,12 @@ pub struct SearchResponse {
     pub facets: FacetResults,
     /// What there is to say about the question.
     pub diagnostics: Vec<Diagnostic>,
+    /// What left no hits, if there are none.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub why_not: Option<WhyNot>,
+    /// What little would give hits, if there are none; best first.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub relaxations: Vec<Relaxation>,
     /// Continues after the last hit; `None` on the last page.
     pub cursor: Option<Cursor>,
 }

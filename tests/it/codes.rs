@@ -8,15 +8,22 @@ use serde_json::{Value, json};
 
 use crate::world::World;
 
-/// Codes that take a race, a permission that does not bind every user, a bug, or gigabytes.
+/// Codes that take a race, a permission that does not bind every user, a bug, gigabytes, or a
+/// container.
 const NOT_HERE: &[&str] = &[
+    "bomb",
     "changed",
+    "encoding_unknown",
     "file_too_large",
+    "format_mismatch",
+    "member_renamed",
     "not_a_file",
     "not_indexable",
     "panicked",
     "record_too_large",
     "same_path",
+    "too_deep",
+    "too_many_members",
     "too_many_records",
     "unreadable",
     "unreadable_folder",

@@ -144,6 +144,9 @@ document  news/ferry.md matches
   yes     ferry
   yes     NOT storm
   yes     -f country=Norway
+score     1.3001
+  1.3001  ferry · in 4 documents · idf 0.5754 · title 1 of 5 words: tf 2.8029 ·
+          body 2 of 50 words: tf 1.0921
 --- stderr
 --- exit 0
 
@@ -206,4 +209,78 @@ fn documents_are_found_where_the_last_search_was() {
             "error: no document has the id `9`\n  hint: the last search here listed 4 hits\n"
         )
     );
+}
+
+#[test]
+fn a_score_is_told_clause_by_clause() {
+    let world = World::indexed();
+    let arguments = [
+        "explain",
+        "ferry harbour country:Norway",
+        "--id",
+        "news/ferry.md",
+    ];
+    let run = world.harbour(&arguments);
+    assert_eq!((run.code, run.stderr.as_str()), (0, ""));
+    assert_data_eq!(run.stdout, file!["snapshots/explain-score.txt"]);
+    let answer = world
+        .harbour(&[&arguments[..], &["--json"]].concat())
+        .json();
+    let document = &answer["document"];
+    let parts = document["parts"].as_array().unwrap();
+    let sum: f64 = parts
+        .iter()
+        .map(|part| part["score"].as_f64().unwrap())
+        .sum();
+    assert!(
+        (sum - document["score"].as_f64().unwrap()).abs() < 1e-4,
+        "{answer}"
+    );
+    assert_eq!(parts[0]["fields"][0]["field"], "title");
+    let lost = world.harbour(&["explain", "ferry museum", "--id", "news/ferry.md", "--json"]);
+    assert_eq!(lost.code, 1);
+    let document = &lost.json()["document"];
+    assert_eq!(
+        document["clauses"][1],
+        json!({"query": "museum", "matches": false})
+    );
+    assert!(document.get("score").is_none());
+}
+
+#[test]
+fn a_shown_document_is_lit_by_a_query() {
+    let world = World::indexed();
+    let run = world.harbour(&[
+        "show",
+        "news/ferry.md",
+        "--query",
+        "ferry OR \"freight goes\" -port",
+    ]);
+    assert_eq!((run.code, run.stderr.as_str()), (0, ""));
+    let marked = run.stdout.matches('*').count();
+    assert_eq!(marked, 2 * 4, "{}", run.stdout);
+    assert!(
+        run.stdout.starts_with("*Ferry* timetable"),
+        "{}",
+        run.stdout
+    );
+    assert!(run.stdout.contains("*Freight goes* on"), "{}", run.stdout);
+    let json = world
+        .harbour(&["show", "news/ferry.md", "--query", "ferry", "--json"])
+        .json();
+    let text = json["text"].as_str().unwrap();
+    for range in json["highlights"]["body"].as_array().unwrap() {
+        let end = |at: usize| range[at].as_u64().unwrap() as usize;
+        assert_eq!(text[end(0)..end(1)].to_lowercase(), "ferry");
+    }
+    let none = world.harbour(&["show", "news/ferry.md", "--query", "zeppelin"]);
+    assert_eq!(none.code, 0);
+    assert!(
+        none.stderr.starts_with("notice: the query matches no word"),
+        "{none:?}"
+    );
+    let wrong = world.harbour(&["show", "news/ferry.md", "--query", "(ferry"]);
+    assert_eq!(wrong.code, 2);
+    let plain = world.harbour(&["show", "news/ferry.md"]);
+    assert!(!plain.stdout.contains('*'));
 }

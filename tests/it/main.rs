@@ -7,6 +7,7 @@
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
 mod arguments;
+mod batch;
 mod codes;
 mod crash;
 mod documents;
@@ -22,4 +23,5 @@ mod search;
 mod tidy;
 mod upkeep;
 mod watch;
+mod why_not;
 mod world;

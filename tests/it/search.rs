@@ -38,7 +38,11 @@ fn results_go_to_one_stream_and_remarks_to_the_other() {
     let run = world.harbour(&["search", "zeppelin"]);
     assert_eq!(
         (run.code, run.stdout.as_str(), run.stderr.as_str()),
-        (1, "", "no hits · [TIME]\n")
+        (
+            1,
+            "",
+            "no hits · [TIME]\n\nno document satisfies zeppelin\n"
+        )
     );
 }
 
@@ -294,8 +298,14 @@ error: there is no facet `contry`
         str![[r#"
 0
 --- stderr
-warning: no document has `Norwai` as its `country`
-  hint: `pressmark facets --facets country --top all` lists them
+warning: no document has `Norwai` as its `country`; near it: `Norway` (3
+  documents)
+  hint: write `-f country=Norway`
+
+no document satisfies -f country=Norwai
+
+try
+  pressmark search -f country=Norway · 3 hits · `Norway` for `Norwai`
 --- exit 1
 
 "#]]

@@ -170,6 +170,13 @@ pub(crate) struct SearchArgs {
     /// Do not index a folder with a `pressmark.toml` that has no index yet
     #[arg(long)]
     pub(crate) no_index: bool,
+    /// Answer many questions, each by a line of JSON: `-` is standard input
+    ///
+    /// The file has a query a line, or is a table (CSV) with the columns `name` and `query`. All
+    /// other options hold for every question. A question that cannot be answered gets a line
+    /// with its error, the others are answered all the same, and the exit status is 2.
+    #[arg(long, value_name = "FILE")]
+    pub(crate) batch: Option<PathBuf>,
     #[command(flatten)]
     pub(crate) selection: SelectionArgs,
     #[command(flatten)]
@@ -224,6 +231,9 @@ pub(crate) struct ShowArgs {
     /// The id of a document, or the number of a hit
     #[arg(value_name = "ID|N")]
     pub(crate) id: String,
+    /// Mark what this query matches
+    #[arg(long, value_name = "QUERY")]
+    pub(crate) query: Option<String>,
 }
 
 /// Open the source file of a document in the program that opens such files

@@ -1,5 +1,6 @@
 //! One module for each command: it asks the library and hands the answer to a form of output.
 
+mod batch;
 mod check;
 mod completions;
 mod document;

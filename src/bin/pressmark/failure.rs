@@ -104,6 +104,23 @@ impl Failure {
         }
     }
 
+    /// The failure as the members of an object that stands for one answer among several; the
+    /// failure itself if it ends the whole run.
+    pub(crate) fn into_object(self) -> Result<serde_json::Map<String, serde_json::Value>, Self> {
+        let told = match self {
+            Self::Told(told) if told.finish != Finish::Interrupted => told,
+            other => return Err(other),
+        };
+        let object = ErrorObject {
+            format_version: pressmark::FORMAT_VERSION,
+            error: told.body(),
+        };
+        match serde_json::to_value(&object) {
+            Ok(serde_json::Value::Object(members)) => Ok(members),
+            _ => Err(Self::Told(told)),
+        }
+    }
+
     /// Tells the failure on the stream and in the form it was asked for.
     pub(crate) fn report(self, console: &mut Console) -> Finish {
         let Self::Told(told) = self else {
@@ -119,12 +136,7 @@ impl Failure {
         if console.json && told.finish != Finish::Interrupted {
             let object = ErrorObject {
                 format_version: pressmark::FORMAT_VERSION,
-                error: ErrorBody {
-                    code: &told.code,
-                    message: &told.message,
-                    span: told.span.filter(|_| told.query.is_some()),
-                    hint: told.hint.as_deref(),
-                },
+                error: told.body(),
             };
             // When not even this can be told, the exit status has to do.
             let _ = output::json::line(console.out(), &object);
@@ -142,6 +154,17 @@ impl Failure {
         let text = output::findings::render(&diagnostic, &query, console.stderr);
         console.shout(&text);
         told.finish
+    }
+}
+
+impl Told {
+    fn body(&self) -> ErrorBody<'_> {
+        ErrorBody {
+            code: &self.code,
+            message: &self.message,
+            span: self.span.filter(|_| self.query.is_some()),
+            hint: self.hint.as_deref(),
+        }
     }
 }
 

@@ -15,6 +15,8 @@ use crate::failure::Failure;
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct Line {
     pub(crate) path: String,
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub(crate) member: String,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) record: Option<u64>,
     pub(crate) status: String,

@@ -9,6 +9,7 @@ mod last;
 mod ledger;
 mod output;
 mod progress;
+mod questions;
 mod request;
 mod settings;
 mod watch;

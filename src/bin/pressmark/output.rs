@@ -14,3 +14,4 @@ pub(crate) mod number;
 pub(crate) mod page;
 pub(crate) mod plan;
 pub(crate) mod refine;
+pub(crate) mod why_not;

@@ -182,11 +182,16 @@ impl Observer for Watch {
             Event::Failed {
                 path,
                 record,
+                member,
                 message,
                 ..
             } if self.talk == Talk::Verbose => {
-                let record = record.map_or(String::new(), |record| format!(" record {record}"));
-                self.remark(&format!("failed: {path}{record}: {message}"));
+                let place = match (member, record) {
+                    (Some(member), _) => format!("{path}!/{member}"),
+                    (None, Some(record)) => format!("{path} record {record}"),
+                    (None, None) => path.clone(),
+                };
+                self.remark(&format!("failed: {place}: {message}"));
             }
             Event::Publishing => {
                 if let Display::Bar(bar) = &self.display {

@@ -87,6 +87,18 @@ impl Asked {
         })
     }
 
+    /// A query without any option.
+    pub(crate) fn of_text(text: &str) -> Self {
+        let mut request = SearchRequest::all();
+        request.question = Question::Text(text.to_owned());
+        request.today = today();
+        Self {
+            request,
+            text: text.to_owned(),
+            strict: false,
+        }
+    }
+
     /// Reads the options about counting; `default` is what holds without them.
     pub(crate) fn count(
         &mut self,

@@ -1,95 +1,99 @@
-//! From a raw record to a document: decode, parse, map keys to fields and facets, check.
+//! From a raw record to a document: the reader of its format, then keys to fields and facets,
+//! then checks.
 //!
-//! What a record says about itself wins over what its place says (`[[rules]]`); a sidecar wins
-//! over front matter, key by key.
+//! What a record says about itself wins over what its container says, and that over what its
+//! place says (`[[rules]]`); a sidecar wins over all of it, key by key.
 
-mod front_matter;
-mod json;
-mod markdown;
 mod metadata;
 #[cfg(test)]
 mod tests;
-mod text;
 mod values;
-mod yaml;
 
 use std::borrow::Cow;
-use std::collections::BTreeMap;
 
 use serde_json::{Map, Value};
 
+use super::budget::Budget;
+use super::readers::written::{front_matter, text};
 use super::records::{RawRecord, SidecarBytes};
-use super::{Failure, Format, Note, Reading, SourceFile, Stage, codes, decode};
+use super::rules::Given;
+use super::{Failure, Material, Note, Reading, Refusal, SourceFile, Stage, codes, decode, paths};
 use crate::{Document, DocumentId, Schema, SourceLocation};
 
-/// Reads one record. `rules` are the values that the place of the file gives.
+/// Reads one record. `rules` is what the place of the file gives.
 pub(super) fn document(
     schema: &Schema,
-    rules: &BTreeMap<String, Vec<String>>,
+    rules: &Given,
     file: &SourceFile,
-    record: &RawRecord,
+    record: RawRecord,
 ) -> Result<Reading, Failure> {
-    let fail = |stage, code, message: String| Failure {
+    let fail = |refusal: Refusal| Failure {
         path: file.path.clone(),
+        member: record.member.clone(),
         record: record.number,
-        stage,
-        code,
-        message,
+        stage: refusal.stage,
+        code: refusal.code,
+        message: refusal.message,
     };
-    let mut notes = Vec::new();
-    let text = decode::decode(&record.data, &mut notes).map_err(|decode::Binary| {
-        let message = "not text: there are NUL bytes".to_owned();
-        fail(Stage::Decode, codes::BINARY, message)
-    })?;
-    let article = match file.format {
-        Format::Text | Format::Markdown => {
-            let sidecar = record.sidecar.as_deref();
-            written(schema, file.format, &text, sidecar, &mut notes)
-        }
-        Format::Json | Format::JsonLines => match json::parse(&text, &mut notes) {
-            Ok(Value::Object(map)) => structured(schema, map),
-            Ok(_) => {
-                let message = "a JSON object was expected".to_owned();
-                return Err(fail(Stage::Parse, codes::NOT_AN_OBJECT, message));
-            }
-            Err(error) if error.starts_with(json::TOO_MANY) => {
-                return Err(fail(Stage::Parse, codes::JSON_TOO_MANY_VALUES, error));
-            }
-            Err(error) => return Err(fail(Stage::Parse, codes::JSON, error)),
-        },
+    let mut notes = record.notes;
+    let sidecar = match record.sidecar.as_deref() {
+        Some(sidecar) => read_sidecar(sidecar, &mut notes),
+        None => Map::new(),
     };
-    let id = identify(schema, &article.metadata, file, record, &mut notes)
-        .map_err(|(code, message)| fail(Stage::Validate, code, message))?;
+    let mut material = Material {
+        name: record.member.as_deref().unwrap_or(&file.path),
+        bytes: &record.data,
+        encoding: rules.encoding,
+        fields: &schema.fields,
+        sidecar,
+        notes,
+        budget: Budget::default(),
+    };
+    let mut article = record.format.reader().read(&mut material).map_err(fail)?;
+    let Material {
+        sidecar, mut notes, ..
+    } = material;
+    for (key, value) in record.given {
+        article.metadata.entry(key).or_insert(value);
+    }
+    article.metadata.extend(sidecar);
+    let path = match &record.member {
+        Some(member) => paths::inside(&file.path, member),
+        None => file.path.clone(),
+    };
+    let number = match &record.member {
+        Some(_) => record.inner,
+        None => record.number,
+    };
+    let id = identify(schema, &article.metadata, &path, number, &mut notes)
+        .map_err(|(code, message)| fail(Refusal::new(code, message).at(Stage::Validate)))?;
     let mut document = Document::new(id);
+    let name = record.format.is_single().then_some(path.as_str());
     Mapper {
         schema,
         rules,
         metadata: &article.metadata,
         notes: &mut notes,
     }
-    .fill(&mut document, article.title, file);
+    .fill(&mut document, article.title, name);
     document.body = article.body;
     if document.body.trim().is_empty() {
         notes.push(Note::new(codes::BODY_EMPTY, "there is no text"));
     }
     document.metadata = metadata::bounded(article.metadata, &mut notes);
-    let mut source = SourceLocation::default();
-    source.path.clone_from(&file.path);
-    source.record = record.number;
-    source.start = record.start;
-    source.end = record.end;
-    record.own_hash.to_hex()[..32].clone_into(&mut source.hash);
-    document.source = Some(source);
+    document.source = Some(SourceLocation {
+        path,
+        record: record.number,
+        start: record.start,
+        end: record.end,
+        hash: record.own_hash.to_hex()[..32].to_owned(),
+    });
     Ok(Reading { document, notes })
 }
 
 /// Gives a document, which another configuration made, the values that this one gives it: from
 /// its kept metadata and its place. Id, title and text stay as they are.
-pub(super) fn remake(
-    schema: &Schema,
-    rules: &BTreeMap<String, Vec<String>>,
-    document: &mut Document,
-) {
+pub(super) fn remake(schema: &Schema, rules: &Given, document: &mut Document) {
     let metadata = std::mem::take(&mut document.metadata);
     document.facets.clear();
     document.numbers.clear();
@@ -103,76 +107,32 @@ pub(super) fn remake(
     document.metadata = metadata;
 }
 
-/// What a reader of a format makes of a text.
-struct Article {
-    /// The title that stands in the text, and is not in the body; only if none is declared.
-    title: Option<String>,
-    body: String,
-    metadata: Map<String, Value>,
-}
-
-/// Plain text or Markdown, with its front matter and sidecar.
-fn written(
-    schema: &Schema,
-    format: Format,
-    text: &str,
-    sidecar: Option<&SidecarBytes>,
-    notes: &mut Vec<Note>,
-) -> Article {
-    let text = unified(text);
-    let (mut metadata, rest) = front_matter::split(&text, notes);
-    if let Some(sidecar) = sidecar {
-        add_sidecar(&mut metadata, sidecar, notes);
-    }
-    let declared = declared_text(&metadata, &schema.fields.title);
-    let (title, body) = if format == Format::Markdown {
-        let rendered = markdown::render(rest, declared.as_deref());
-        (rendered.heading, rendered.text)
-    } else {
-        let (title, body) = match (text::split_title(rest), &declared) {
-            // Another title is declared, so this line is part of the text.
-            ((Some(title), _), Some(declared)) if !same_words(title, declared) => (None, rest),
-            (split, _) => split,
-        };
-        (title.map(ToOwned::to_owned), body.trim_end().to_owned())
-    };
-    Article {
-        title: title.filter(|_| declared.is_none()),
-        body,
-        metadata,
-    }
-}
-
 /// Whether two titles differ in nothing but white space.
-fn same_words(a: &str, b: &str) -> bool {
+pub(super) fn same_words(a: &str, b: &str) -> bool {
     a.split_whitespace().eq(b.split_whitespace())
 }
 
 /// The first text that the keys of a field hold.
-fn declared_text(metadata: &Map<String, Value>, keys: &[String]) -> Option<String> {
+pub(super) fn declared_text(metadata: &Map<String, Value>, keys: &[String]) -> Option<String> {
     keys.iter()
         .flat_map(|key| metadata::find(metadata, key))
         .find_map(metadata::first_text)
 }
 
-fn structured(schema: &Schema, mut map: Map<String, Value>) -> Article {
-    let mut body = String::new();
-    for key in &schema.fields.body {
+/// What the first of these keys says that says anything; that is then no longer in the metadata.
+pub(super) fn take_body(map: &mut Map<String, Value>, keys: &[String]) -> String {
+    for key in keys {
         let mut parts: Vec<String> = Vec::new();
-        for value in metadata::find(&map, key) {
+        for value in metadata::find(map, key) {
             metadata::texts(value, &mut |text| parts.push(text.to_owned()));
         }
-        body = parts.join("\n\n");
+        let body = parts.join("\n\n");
         if !body.trim().is_empty() {
-            remove(&mut map, key);
-            break;
+            remove(map, key);
+            return body;
         }
     }
-    Article {
-        title: None,
-        body: unified(&body).into_owned(),
-        metadata: map,
-    }
+    String::new()
 }
 
 /// Takes the text out of the metadata, so that it is not kept twice.
@@ -198,7 +158,7 @@ fn remove(map: &mut Map<String, Value>, key: &str) {
 }
 
 /// Line ends of every origin as `\n`.
-fn unified(text: &str) -> Cow<'_, str> {
+pub(super) fn unified(text: &str) -> Cow<'_, str> {
     if text.contains('\r') {
         Cow::Owned(text.replace("\r\n", "\n").replace('\r', "\n"))
     } else {
@@ -206,28 +166,27 @@ fn unified(text: &str) -> Cow<'_, str> {
     }
 }
 
-fn add_sidecar(metadata: &mut Map<String, Value>, sidecar: &SidecarBytes, notes: &mut Vec<Note>) {
+/// What a sidecar says; if it cannot be read, that is noted.
+fn read_sidecar(sidecar: &SidecarBytes, notes: &mut Vec<Note>) -> Map<String, Value> {
     let read = match &sidecar.content {
         Err(message) => Err(message.clone()),
-        Ok(bytes) => match decode::decode(bytes, notes) {
+        Ok(bytes) => match decode::decode(bytes, decode::Hints::default(), notes) {
             Err(decode::Binary) => Err("it is not text".to_owned()),
             Ok(text) => front_matter::sidecar(&sidecar.extension, &text, notes),
         },
     };
-    match read {
-        Ok(map) => metadata.extend(map),
-        Err(error) => {
-            let message = format!("the sidecar was left out: {error}");
-            notes.push(Note::new(codes::SIDECAR, message));
-        }
-    }
+    read.unwrap_or_else(|error| {
+        let message = format!("the sidecar was left out: {error}");
+        notes.push(Note::new(codes::SIDECAR, message));
+        Map::new()
+    })
 }
 
 fn identify(
     schema: &Schema,
     metadata: &Map<String, Value>,
-    file: &SourceFile,
-    record: &RawRecord,
+    path: &str,
+    number: Option<u64>,
     notes: &mut Vec<Note>,
 ) -> Result<DocumentId, (&'static str, String)> {
     let mut declared = None;
@@ -252,9 +211,9 @@ fn identify(
             break;
         }
     }
-    let id = declared.unwrap_or_else(|| match record.number {
-        Some(number) => format!("{}#{number}", file.path),
-        None => file.path.clone(),
+    let id = declared.unwrap_or_else(|| match number {
+        Some(number) => format!("{path}#{number}"),
+        None => path.to_owned(),
     });
     let short = values::shown(&id);
     if id.len() > DocumentId::MAX_BYTES {
@@ -272,7 +231,7 @@ fn identify(
 /// Feeds the fields, facets and numbers of a document from its metadata and place.
 struct Mapper<'a> {
     schema: &'a Schema,
-    rules: &'a BTreeMap<String, Vec<String>>,
+    rules: &'a Given,
     metadata: &'a Map<String, Value>,
     notes: &'a mut Vec<Note>,
 }
@@ -280,7 +239,7 @@ struct Mapper<'a> {
 impl<'a> Mapper<'a> {
     /// The first text that the keys of a field hold, else what the rules say.
     fn text(&self, keys: &[String], name: &str) -> Option<String> {
-        declared_text(self.metadata, keys).or_else(|| self.rules.get(name)?.first().cloned())
+        declared_text(self.metadata, keys).or_else(|| self.rules.values.get(name)?.first().cloned())
     }
 
     fn values(&self, keys: &[String]) -> Vec<&'a Value> {
@@ -290,24 +249,24 @@ impl<'a> Mapper<'a> {
     }
 
     fn rule(&self, name: &str) -> Vec<Value> {
-        let values = self.rules.get(name).into_iter().flatten();
+        let values = self.rules.values.get(name).into_iter().flatten();
         values.map(|value| Value::String(value.clone())).collect()
     }
 
-    /// `heading` is the title that stands in the text.
-    fn fill(&mut self, document: &mut Document, heading: Option<String>, file: &SourceFile) {
+    /// `heading` is the title that stands in the text, `name` that of a file that is the document.
+    fn fill(&mut self, document: &mut Document, heading: Option<String>, name: Option<&str>) {
         let fields = &self.schema.fields;
         let title = declared_text(self.metadata, &fields.title)
             .or(heading)
-            .or_else(|| self.rules.get("title")?.first().cloned());
-        document.title = match title {
-            Some(title) => values::title(&title, self.notes),
-            None if file.format.is_single() => {
+            .or_else(|| self.rules.values.get("title")?.first().cloned());
+        document.title = match (title, name) {
+            (Some(title), _) => values::title(&title, self.notes),
+            (None, Some(name)) => {
                 let message = "no title was found, so the file's name is the title";
                 self.notes.push(Note::new(codes::TITLE_FROM_NAME, message));
-                values::title(&text::title_from_name(&file.path), self.notes)
+                values::title(&text::title_from_name(name), self.notes)
             }
-            None => String::new(),
+            (None, None) => String::new(),
         };
         self.fill_values(document);
     }

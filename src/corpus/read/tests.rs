@@ -9,6 +9,7 @@ use serde_json::json;
 use super::*;
 use crate::Config;
 use crate::corpus::FileStat;
+use crate::corpus::format::Readers;
 
 /// Reads a record of a file with this path; `config` is the text of a `pressmark.toml`.
 struct Case<'a> {
@@ -31,15 +32,21 @@ impl<'a> Case<'a> {
     fn read(&self, bytes: &[u8]) -> Result<Reading, Failure> {
         let config = Config::parse(self.config, Path::new("pressmark.toml")).unwrap();
         let rules = crate::corpus::rules::Rules::new(&config).unwrap();
+        let format = Readers::default().of_name(self.path).unwrap().clone();
         let file = SourceFile {
             path: self.path.to_owned(),
             absolute: self.path.into(),
-            format: Format::of(Path::new(self.path)).unwrap(),
+            format: format.clone(),
             stat: FileStat::default(),
             sidecar: None,
         };
         let record = RawRecord {
             number: self.number,
+            member: None,
+            inner: None,
+            format,
+            given: Map::new(),
+            notes: Vec::new(),
             start: 0,
             end: bytes.len() as u64,
             hash: [0; 32],
@@ -52,7 +59,7 @@ impl<'a> Case<'a> {
                 })
             }),
         };
-        document(&config.schema, &rules.values(self.path), &file, &record)
+        document(&config.schema, &rules.given(self.path), &file, record)
     }
 
     fn document(&self, text: &str) -> Document {

@@ -21,7 +21,7 @@ impl Fixture {
         fs::write(&absolute, bytes).unwrap();
         let file = SourceFile {
             path: name.to_owned(),
-            format: Format::of(Path::new(name)).unwrap(),
+            format: Readers::default().of_name(name).unwrap().clone(),
             stat: FileStat::new(&fs::symlink_metadata(&absolute).unwrap()),
             absolute,
             sidecar: None,
@@ -38,7 +38,7 @@ impl Fixture {
     }
 
     fn read(&self) -> (Vec<Result<RawRecord, Failure>>, FileDigest) {
-        let mut records = Records::open(&self.file).unwrap();
+        let mut records = Records::open(&Arc::default(), &self.file).unwrap();
         let list = records.by_ref().collect();
         (list, records.finish())
     }
@@ -185,7 +185,7 @@ fn changes_since_the_walk_are_noticed() {
     assert!(fixture.read().1.changed);
 
     let fixture = Fixture::new("a.jsonl", b"{}\n");
-    let mut records = Records::open(&fixture.file).unwrap();
+    let mut records = Records::open(&Arc::default(), &fixture.file).unwrap();
     assert!(records.next().unwrap().is_ok());
     let mut file = OpenOptions::new()
         .append(true)
@@ -235,18 +235,24 @@ fn what_took_the_place_of_a_file_is_not_opened() {
     let path = &fixture.file.absolute;
     fs::rename(path, fixture.folder.path().join("b.txt")).unwrap();
     assert_eq!(
-        Records::open(&fixture.file).unwrap_err().code,
+        Records::open(&Arc::default(), &fixture.file)
+            .unwrap_err()
+            .code,
         codes::UNREADABLE
     );
     std::os::unix::fs::symlink("b.txt", path).unwrap();
     assert_eq!(
-        Records::open(&fixture.file).unwrap_err().code,
+        Records::open(&Arc::default(), &fixture.file)
+            .unwrap_err()
+            .code,
         codes::UNREADABLE
     );
     fs::remove_file(path).unwrap();
     fs::create_dir(path).unwrap();
     assert_eq!(
-        Records::open(&fixture.file).unwrap_err().code,
+        Records::open(&Arc::default(), &fixture.file)
+            .unwrap_err()
+            .code,
         codes::NOT_A_FILE
     );
 }

@@ -5,13 +5,15 @@
 
 use std::collections::{HashMap, HashSet};
 use std::fs::{self, DirEntry, FileType, ReadDir};
-use std::io;
+use std::io::{self, Read as _};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
+use super::super::format::{Readers, says_nothing};
+use super::super::records::{open_regular, unsupported};
 use super::super::rules::Rules;
-use super::super::{Entry, FileStat, Format, Sidecar, SourceFile, codes, paths};
+use super::super::{Entry, FileStat, Format, Sidecar, SourceFile, codes, limits, paths};
 use super::{Findings, Key, Node, failed, skip};
 
 /// The endings of sidecars, in the order in which they are looked for.
@@ -26,6 +28,7 @@ pub(super) struct Ground {
     root: PathBuf,
     config: Option<PathBuf>,
     rules: Arc<Rules>,
+    readers: Arc<Readers>,
     /// Has a clone for each folder that stays open.
     open: Arc<()>,
     next: AtomicU64,
@@ -63,11 +66,17 @@ pub(super) struct Name {
 }
 
 impl Ground {
-    pub(super) fn new(root: &Path, config: Option<PathBuf>, rules: Arc<Rules>) -> Self {
+    pub(super) fn new(
+        root: &Path,
+        config: Option<PathBuf>,
+        rules: Arc<Rules>,
+        readers: Arc<Readers>,
+    ) -> Self {
         Self {
             root: root.to_owned(),
             config,
             rules,
+            readers,
             open: Arc::default(),
             next: AtomicU64::new(0),
         }
@@ -156,7 +165,10 @@ impl Ground {
         }
         let articles = names.iter().filter(|name| {
             name.is_file()
-                && Format::of(Path::new(name.text())).is_some_and(Format::is_single)
+                && self
+                    .readers
+                    .of_name(name.text())
+                    .is_some_and(Format::is_single)
                 && self.rules.excluded(&name.path).is_none()
         });
         folder.claimed = articles
@@ -232,14 +244,24 @@ impl Ground {
             let message = "metadata for an article that is not there, or that has other metadata";
             return (!is_claimed).then(|| skip(name.path, codes::ORPHAN_SIDECAR, message));
         }
-        let Some(format) = Format::of(Path::new(text)) else {
+        let named = self.readers.of_name(text).cloned();
+        if named.is_none() && !says_nothing(text) {
             let message = unsupported(text);
             return Some(skip(name.path, codes::UNSUPPORTED, message));
-        };
+        }
+        let says = unsupported(text);
         let entry = name.entry?;
         let metadata = match entry.metadata() {
             Ok(metadata) => metadata,
             Err(error) => return Some(failed(name.path, codes::UNREADABLE, &error)),
+        };
+        let format = match named {
+            Some(format) => format,
+            None => match self.look_into(&entry.path()) {
+                Ok(Some(format)) => format,
+                Ok(None) => return Some(skip(name.path, codes::UNSUPPORTED, says)),
+                Err(error) => return Some(failed(name.path, codes::UNREADABLE, &error)),
+            },
         };
         let sidecar = if format.is_single() {
             folder.sidecar(&name.path)
@@ -253,6 +275,15 @@ impl Ground {
             stat: FileStat::new(&metadata),
             sidecar,
         }))
+    }
+
+    /// The format that a file can only be of, judged by how it begins.
+    fn look_into(&self, path: &Path) -> io::Result<Option<Format>> {
+        let file = open_regular(path).map_err(|(_, message)| io::Error::other(message))?;
+        let mut head = Vec::new();
+        file.take(limits::SNIFF_BYTES as u64)
+            .read_to_end(&mut head)?;
+        Ok(self.readers.of_content(&head).cloned())
     }
 
     fn is_config(&self, folder: &Folder, name: &str) -> bool {
@@ -330,15 +361,6 @@ fn sidecar_stem(name: &str) -> Option<&str> {
         .contains(&extension)
         .then(|| stem.strip_suffix(".meta"))?
         .filter(|stem| !stem.is_empty())
-}
-
-fn unsupported(name: &str) -> String {
-    match name.rsplit_once('.') {
-        Some((_, extension)) if !extension.is_empty() => {
-            format!("files ending in `.{extension}` are not read")
-        }
-        _ => "files without an extension are not read".to_owned(),
-    }
 }
 
 fn unreadable(prefix: &str, error: &io::Error) -> Node {

@@ -20,7 +20,10 @@ fn rules(text: &str) -> Arc<Rules> {
 }
 
 fn walk(root: &Path, rules: &Arc<Rules>) -> Vec<Entry> {
-    Walk::new(root, None, Arc::clone(rules)).unwrap().collect()
+    let readers = Arc::default();
+    Walk::new(root, None, Arc::clone(rules), readers)
+        .unwrap()
+        .collect()
 }
 
 /// An entry as a line: its path, and what it is.
@@ -83,7 +86,8 @@ fn naive(root: &Path, rules: &Rules) -> Vec<String> {
             .filter(|path| files.contains(path) && !rules.forbids(path));
         usable.next()
     };
-    let is_article = |path: &str| Format::of(Path::new(path)).is_some_and(Format::is_single);
+    let readers = Readers::default();
+    let is_article = |path: &str| readers.of_name(path).is_some_and(Format::is_single);
     let claimed: BTreeSet<String> = files
         .iter()
         .filter(|path| is_article(path) && rules.excluded(path).is_none())
@@ -103,7 +107,7 @@ fn naive(root: &Path, rules: &Rules) -> Vec<String> {
             codes::EXCLUDED
         } else if is_sidecar {
             codes::ORPHAN_SIDECAR
-        } else if Format::of(Path::new(path)).is_none() {
+        } else if readers.of_name(path).is_none() {
             codes::UNSUPPORTED
         } else {
             let sidecar = sidecar(path).filter(|_| is_article(path));
@@ -250,7 +254,7 @@ fn a_walk_that_is_given_up_ends() {
     }
     let rules = rules("");
     for taken in [0, 1, 20] {
-        let walk = Walk::new(folder.path(), None, Arc::clone(&rules)).unwrap();
+        let walk = Walk::new(folder.path(), None, Arc::clone(&rules), Arc::default()).unwrap();
         assert_eq!(walk.take(taken).count(), taken);
     }
 }
@@ -262,7 +266,7 @@ fn what_vanishes_meanwhile_is_told_by_name() {
     for number in 0..1_100 {
         fs::write(folder.path().join(format!("f{number:04}.txt")), "x").unwrap();
     }
-    let ground = Ground::new(folder.path(), None, rules(""));
+    let ground = Ground::new(folder.path(), None, rules(""), Arc::default());
     let findings = ground.begin(fs::read_dir(folder.path()).unwrap());
     fs::remove_dir(folder.path().join("a")).unwrap();
     fs::remove_file(folder.path().join("f0005.txt")).unwrap();

@@ -36,7 +36,8 @@ pub struct Control {
 }
 
 impl Control {
-    fn check(&self) -> Result<()> {
+    /// Fails if the search is to stop.
+    pub(in crate::index) fn check(&self) -> Result<()> {
         let stopped = |reason| Err(Error::new(ErrorKind::Cancelled, reason));
         if self
             .cancelled

@@ -12,12 +12,13 @@ use tantivy::{Searcher, Term};
 
 use super::filter::{Filters, ValueSet};
 use super::predicate::Excluded;
+use super::ranking::{InField, WordQuery};
 use super::views::ResolvedFacet;
 use crate::analysis::{Analyzer, Language};
 use crate::index::layout::Fields;
 use crate::query::{DateClause, Diagnostic, Presence, Query, Severity, TextField};
 use crate::schema::Schema;
-use crate::search::{ChosenValue, DateMatch, FacetRef};
+use crate::search::{ChosenValue, DateMatch, FacetRef, Ranking};
 use crate::{Error, ErrorKind, Result};
 
 type EngineQuery = Box<dyn tantivy::query::Query>;
@@ -31,6 +32,7 @@ pub(in crate::index) struct Compiler<'a> {
     /// The languages that stems of the index are in.
     pub(in crate::index) languages: &'a [Language],
     pub(in crate::index) date_match: DateMatch,
+    pub(in crate::index) ranking: Ranking,
     pub(in crate::index) analyzer: Analyzer,
     pub(in crate::index) diagnostics: Vec<Diagnostic>,
     pub(in crate::index) statistics: Statistics,
@@ -42,7 +44,7 @@ impl Compiler<'_> {
         Ok(Some(match query {
             Query::All => everything(),
             Query::Word(word) => return self.word(&word.text, word.field),
-            Query::Phrase(phrase) => return Ok(self.phrase(&phrase.text, phrase.field)),
+            Query::Phrase(phrase) => return self.phrase(&phrase.text, phrase.field),
             Query::Facet(clause) => {
                 let facet = FacetRef {
                     origin: clause.origin,
@@ -168,16 +170,12 @@ impl Compiler<'_> {
             self.left_out(text);
             return Ok(None);
         }
+        if let [token] = tokens.as_slice() {
+            let stems = self.analyzer.stems_of(&token.exact, self.languages);
+            return self.one_word(&stems, field, false).map(Some);
+        }
         let mut any = Vec::new();
         for engine_field in self.text_fields(field, false) {
-            if let [token] = tokens.as_slice() {
-                let stems = self.analyzer.stems_of(&token.exact, self.languages);
-                let terms = stems
-                    .iter()
-                    .map(|stem| Term::from_field_text(engine_field, stem));
-                any.extend(self.as_one_term(terms.collect())?);
-                continue;
-            }
             for &language in self.languages {
                 let mut terms = Vec::with_capacity(tokens.len());
                 for token in &tokens {
@@ -192,11 +190,15 @@ impl Compiler<'_> {
     }
 
     /// Exactly these forms, in this order.
-    fn phrase(&mut self, text: &str, field: Option<TextField>) -> Option<EngineQuery> {
+    fn phrase(&mut self, text: &str, field: Option<TextField>) -> Result<Option<EngineQuery>> {
         let tokens = self.analyzer.query_tokens(text);
         if tokens.is_empty() {
             self.left_out(text);
-            return None;
+            return Ok(None);
+        }
+        if let [token] = tokens.as_slice() {
+            let form = std::slice::from_ref(&token.exact);
+            return self.one_word(form, field, true).map(Some);
         }
         let mut any = Vec::new();
         for engine_field in self.text_fields(field, true) {
@@ -206,7 +208,7 @@ impl Compiler<'_> {
             });
             any.push((Occur::Should, phrase_query(terms.collect())));
         }
-        Some(union(any))
+        Ok(Some(union(any)))
     }
 
     fn text_fields(&self, field: Option<TextField>, exact: bool) -> Vec<Field> {
@@ -223,25 +225,44 @@ impl Compiler<'_> {
         }
     }
 
-    /// Terms of which a document has at most one, so that together they are scored as one.
-    fn as_one_term(&mut self, terms: Vec<Term>) -> Result<Vec<(Occur, EngineQuery)>> {
-        let mut present = Vec::new();
-        let mut together = 0;
-        for term in terms {
-            let frequency = self.searcher.doc_freq(&term)?;
-            if frequency > 0 {
-                together += frequency;
-                present.push(term);
+    /// Any of these forms of a word, scored as one; a document may have several of them.
+    fn one_word(
+        &mut self,
+        forms: &[String],
+        field: Option<TextField>,
+        exact: bool,
+    ) -> Result<EngineQuery> {
+        let mut fields = Vec::new();
+        let mut documents = 0;
+        for engine_field in self.text_fields(field, exact) {
+            let mut terms = Vec::new();
+            let mut together = 0;
+            for form in forms {
+                let term = Term::from_field_text(engine_field, form);
+                let frequency = self.searcher.doc_freq(&term)?;
+                if frequency > 0 {
+                    together += frequency;
+                    terms.push(term);
+                }
+            }
+            documents = documents.max(together);
+            if !terms.is_empty() {
+                let titles = [self.fields.title_exact, self.fields.title_stem];
+                fields.push(InField {
+                    field: engine_field,
+                    is_title: titles.contains(&engine_field),
+                    terms,
+                });
             }
         }
-        Ok(present
-            .into_iter()
-            .map(|term| {
-                self.statistics.frequencies.insert(term.clone(), together);
-                let query = TermQuery::new(term, IndexRecordOption::WithFreqs);
-                (Occur::Should, Box::new(query) as EngineQuery)
-            })
-            .collect())
+        if fields.is_empty() {
+            return Ok(Box::new(EmptyQuery));
+        }
+        Ok(Box::new(WordQuery {
+            fields,
+            documents,
+            ranking: self.ranking,
+        }))
     }
 
     fn left_out(&mut self, text: &str) {

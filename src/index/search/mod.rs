@@ -3,8 +3,12 @@
 pub(super) mod collect;
 pub(super) mod compile;
 pub(super) mod counts;
+pub(super) mod failing;
 pub(super) mod filter;
 pub(super) mod hits;
+pub(super) mod near_values;
 pub(super) mod predicate;
+pub(super) mod ranking;
+pub(super) mod spelling;
 pub(super) mod top;
 pub(super) mod views;

@@ -3,35 +3,41 @@
 
 use std::path::Path;
 
-use super::super::ledger::Ledger;
+use super::super::ledger::{FAILED, Ledger, SKIPPED};
+use super::super::listing::Passed;
 use super::super::plan::{Plan, check_shrink};
 use super::super::report::Report;
 use super::super::sink::Sink;
 use super::{
-    Account, Apply, Entry, Error, ErrorKind, Fate, Line, RecordEntry, Result, Status, check_errors,
-    record_number,
+    Account, Apply, Entry, Error, ErrorKind, Fate, Line, NewFile, Place, RecordEntry, Result,
+    Status, check_errors, record_number,
 };
 use crate::Commit;
 use crate::corpus::codes;
 use crate::index::RunState;
 
+/// What the walk alone says.
+fn walk_line<'a>(status: &'static str, passed: Passed<'a>) -> Line<'a> {
+    Line {
+        path: passed.path,
+        status,
+        stage: "walk",
+        code: passed.code,
+        message: passed.message,
+        ..Line::default()
+    }
+}
+
 impl<S: Sink> Apply<'_, S> {
     /// Files and folders that were not read: passed over, or out of reach.
     pub(in crate::reindex) fn list_walk(&mut self, plan: &Plan) -> Result<()> {
-        for skipped in &plan.skipped {
-            self.account.line(&Line {
-                path: &skipped.path,
-                status: "skipped",
-                stage: "walk",
-                code: skipped.code,
-                message: &skipped.message,
-                ..Line::default()
-            })?;
-        }
-        for failure in &plan.failed {
-            self.list_failed(failure, 0)?;
-        }
-        self.seen += (plan.skipped.len() + plan.failed.len()) as u64;
+        plan.skipped
+            .each(|skipped| self.account.line(&walk_line(SKIPPED, skipped)))?;
+        plan.failed.each(|failure| {
+            self.account.line(&walk_line(FAILED, failure))?;
+            self.count_failure()
+        })?;
+        self.seen += plan.skipped.len() + plan.failed.len();
         Ok(())
     }
 
@@ -44,8 +50,8 @@ impl<S: Sink> Apply<'_, S> {
             self.settle_dangling()?;
         }
         self.account.settle()?;
-        report.skipped = plan.skipped.len() as u64;
-        report.failed = plan.failed.len() as u64;
+        report.skipped = plan.skipped.len();
+        report.failed = plan.failed.len();
         report.seen = self.seen;
         self.count(report)?;
         self.list_removed(report)?;
@@ -53,7 +59,7 @@ impl<S: Sink> Apply<'_, S> {
         report.check()?;
         report.bytes = self.bytes;
         let kept = if self.run.rebuild { 0 } else { self.foreign };
-        report.documents = self.claims.len() as u64 + kept;
+        report.documents = self.claims.len() + kept;
         if let Some(error) = self.out_of_reach.take() {
             return Err(error);
         }
@@ -138,13 +144,16 @@ impl<S: Sink> Apply<'_, S> {
     }
 
     fn drop_vanished(&mut self, plan: &Plan) -> Result<()> {
-        for &index in &plan.vanished {
-            let file = &self.old.state.files[index as usize];
+        let old = self.old;
+        for item in plan.vanished(old) {
+            let (index, file) = item?;
             self.journal.append(&Entry::FileGone { file: file.file })?;
-            let records = file.records.iter().zip(0_u32..);
-            let indexed = records.filter(|(record, _)| record.status == Status::Indexed);
-            self.dangling
-                .extend(indexed.map(|(_, record)| (index, record)));
+            for item in old.state.records(&file) {
+                let (slot, record) = item?;
+                if record.status == Status::Indexed {
+                    self.dangling.push(&Place { file: index, slot })?;
+                }
+            }
         }
         Ok(())
     }
@@ -152,14 +161,16 @@ impl<S: Sink> Apply<'_, S> {
     /// Documents of another configuration may stay where nothing could be read; but not unnoticed
     /// by the next run.
     fn distrust_unseen(&mut self) -> Result<()> {
+        if self.plan.failed.len() == 0 {
+            return Ok(());
+        }
         for rank in 0..self.files.len() {
-            let file = &self.files[rank];
+            let mut file = self.files.file(rank)?;
             let is_old = self.old.again.all || self.old.lacks_metadata(&file.state);
             if file.fate == Fate::KeepUnseen && is_old {
-                let state = self.files[rank].state.to_mut();
-                state.complete = false;
-                state.stale = true;
-                self.journal_file(rank as u32, None)?;
+                (file.state.complete, file.state.stale) = (false, true);
+                self.files.set(rank, &file)?;
+                self.journal_file(rank, None)?;
             }
         }
         Ok(())
@@ -168,46 +179,37 @@ impl<S: Sink> Apply<'_, S> {
     /// Counts every record once, and writes the lines that could not be written before.
     fn count(&mut self, report: &mut Report) -> Result<()> {
         for rank in 0..self.files.len() {
-            let file = &self.files[rank];
-            let (failed, listed, failed_at) = (file.failed, file.listed, file.state.failed_at);
-            if failed {
+            let file = self.files.file(rank)?;
+            let path = self.files.path(&file)?;
+            let records = file.state.records;
+            if file.failed {
                 report.failed += 1;
-                if let Some(at) = failed_at.filter(|_| !listed) {
-                    self.list_journaled(rank, at, 0)?;
+                if let Some(at) = file.state.failed_at.filter(|_| !file.listed) {
+                    self.list_journaled(&path, at, 0)?;
                 }
-            } else if file.state.records.is_empty() {
+            } else if records.all == 0 {
                 report.skipped += 1;
                 self.account.line(&Line {
-                    path: &file.state.path,
-                    status: "skipped",
+                    path: &path,
+                    status: SKIPPED,
                     stage: "read",
                     code: codes::NO_RECORDS,
                     message: "there is no record in it",
                     ..Line::default()
                 })?;
             }
-            let mut unchanged = 0;
-            for index in 0..self.files[rank].state.records.len() {
-                let record = self.files[rank].state.records[index];
-                match record.status {
-                    Status::Indexed if record.fresh => report.indexed += 1,
-                    Status::Indexed => unchanged += 1,
-                    Status::Duplicate => {
-                        report.duplicate += 1;
-                        self.list_journaled(rank, record.at, record.number)?;
-                    }
-                    Status::Failed => {
-                        report.failed += 1;
-                        if !record.listed {
-                            self.list_journaled(rank, record.at, record.number)?;
-                        }
-                    }
-                }
+            report.indexed += u64::from(file.fresh);
+            report.duplicate += u64::from(records.duplicate);
+            report.failed += u64::from(records.failed);
+            report.skipped += u64::from(records.skipped);
+            if records.indexed < records.all {
+                self.list_lost(rank, &file, &path)?;
             }
+            let unchanged = u64::from(records.indexed - file.fresh);
             report.unchanged += unchanged;
             if unchanged > 0 {
                 self.account.line(&Line {
-                    path: &self.files[rank].state.path,
+                    path: &path,
                     status: "unchanged",
                     records: Some(unchanged),
                     ..Line::default()
@@ -217,8 +219,24 @@ impl<S: Sink> Apply<'_, S> {
         Ok(())
     }
 
+    /// Writes the lines of duplicates, and of what failed or was passed over before.
+    fn list_lost(&mut self, rank: u32, file: &NewFile, path: &str) -> Result<()> {
+        for index in 0..file.state.records.all {
+            let record = self.files.record_of(rank, file, index)?;
+            let is_due = match record.status {
+                Status::Indexed => false,
+                Status::Duplicate => true,
+                Status::Failed | Status::Skipped => !record.listed,
+            };
+            if is_due {
+                self.list_journaled(path, record.at, record.number)?;
+            }
+        }
+        Ok(())
+    }
+
     /// Writes the line of a file or record as the journal knows it.
-    fn list_journaled(&mut self, rank: usize, at: u64, number: u32) -> Result<()> {
+    fn list_journaled(&mut self, path: &str, at: u64, number: u32) -> Result<()> {
         let Self {
             files,
             claims,
@@ -226,17 +244,22 @@ impl<S: Sink> Apply<'_, S> {
             account,
             ..
         } = self;
-        let path = &files[rank].state.path;
         journal.read(at, |entry| {
             let mut line = Line {
                 path,
                 record: record_number(number),
-                status: "failed",
+                status: FAILED,
                 ..Line::default()
             };
             let failure = match entry {
                 Entry::File(file) => file.failure,
-                Entry::Record(record) => record.failure,
+                Entry::Record(record) => {
+                    line.member = record.member;
+                    if record.status == Status::Skipped {
+                        line.status = SKIPPED;
+                    }
+                    record.failure
+                }
                 _ => None,
             };
             if let Some(failure) = failure {
@@ -252,19 +275,23 @@ impl<S: Sink> Apply<'_, S> {
             else {
                 return account.line(&line);
             };
-            let winner = claims.get(&record.key).map(|claim| {
-                let file = &files[claim.file as usize].state;
-                match file.records[claim.record as usize].number {
-                    0 => file.path.to_string(),
-                    number => format!("{}#{number}", file.path),
+            let winner = match claims.get(record.key)? {
+                Some(claim) => {
+                    let file = files.file(claim.file)?;
+                    let path = files.path(&file)?;
+                    match files.record_of(claim.file, &file, claim.record)?.number {
+                        0 => path,
+                        number => format!("{path}#{number}"),
+                    }
                 }
-            });
+                None => String::new(),
+            };
             let hash = record.hash.to_hex();
             account.line(&Line {
                 status: "duplicate",
                 id: record.id,
                 hash: &hash,
-                winner: winner.as_deref().unwrap_or(""),
+                winner: &winner,
                 ..line
             })
         })?
@@ -275,15 +302,27 @@ impl<S: Sink> Apply<'_, S> {
         if !self.run.rebuild && self.gone.is_empty() {
             return Ok(());
         }
-        for file in &self.old.state.files {
-            for record in &file.records {
-                if record.status != Status::Indexed || self.claims.contains_key(&record.key) {
+        let old = self.old;
+        for item in old.state.files() {
+            let (_, file) = item?;
+            if file.records.indexed == 0 {
+                continue;
+            }
+            let mut path = None;
+            for item in old.state.records(&file) {
+                let (_, record) = item?;
+                if record.status != Status::Indexed || self.claims.contains(record.key)? {
                     continue;
                 }
                 report.removed += 1;
-                let id = self.id_of_old(record.at)?;
+                let (id, member) = self.id_of_old(record.at)?;
+                let path = match &mut path {
+                    Some(path) => path,
+                    None => path.insert(old.state.path(&file)?),
+                };
                 self.account.line(&Line {
-                    path: &file.path,
+                    path,
+                    member: &member,
                     record: record_number(record.number),
                     id: &id,
                     status: "removed",
@@ -296,26 +335,28 @@ impl<S: Sink> Apply<'_, S> {
 
     /// Tells the story of the journal again from the start, if most of it is overtaken.
     fn rewrite_if_overtaken(&mut self) -> Result<()> {
-        let records: usize = self.files.iter().map(|file| file.state.records.len()).sum();
-        let living = (self.files.len() + records) as u64;
+        let living = u64::from(self.files.len()) + self.files.count_records()?;
         let Some(mut fresh) = self.journal.successor(living, self.sink.generation() + 1) else {
             return Ok(());
         };
-        for file in &mut self.files {
-            let state = file.state.to_mut();
-            state.file = fresh.number_file();
-            match state.failed_at {
+        for rank in 0..self.files.len() {
+            let mut file = self.files.file(rank)?;
+            let path = self.files.path(&file)?;
+            file.state.file = fresh.number_file();
+            match file.state.failed_at {
                 Some(at) => {
+                    let state = &file.state;
                     let bytes = self
                         .journal
-                        .read(at, |entry| state.bytes_with_failure_of(entry))?;
+                        .read(at, |entry| state.bytes_with_failure_of(&path, entry))?;
                     fresh.append_bytes(&bytes)?
                 }
-                None => fresh.append(&Entry::File(state.entry()))?,
+                None => fresh.append(&Entry::File(file.state.entry(&path)))?,
             };
-            for record in &state.records {
+            for index in 0..file.state.records.all {
+                let record = self.files.record_of(rank, &file, index)?;
                 let bytes = self.journal.changed_record(record.at, |entry| {
-                    (entry.file, entry.number) = (state.file, record.number);
+                    (entry.file, entry.number) = (file.state.file, record.number);
                 })?;
                 fresh.append_bytes(&bytes)?;
             }

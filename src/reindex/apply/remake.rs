@@ -3,19 +3,21 @@
 
 use super::super::entry::Key;
 use super::super::sink::Sink;
-use super::{Apply, Fate, PreparedOf, Ready, Result};
+use super::{Apply, Claim, Fate, PreparedOf, Ready, Record, Result};
 
 impl<S: Sink> Apply<'_, S> {
     /// The number and the hash of the record whose document the index holds under an id, if its
     /// file was not read in this run and nothing else took its place.
-    pub(in crate::reindex) fn untouched(&self, id: Key) -> Option<(u32, Key, i64)> {
-        let claim = self.claims.get(&id)?;
-        let file = &self.files[claim.file as usize];
-        if claim.put || file.fate == Fate::Read {
-            return None;
+    pub(in crate::reindex) fn untouched(&self, id: Key) -> Result<Option<(u32, Key, i64)>> {
+        let Some(claim) = self.claims.get(id)?.filter(|claim| !claim.put) else {
+            return Ok(None);
+        };
+        let file = self.files.file(claim.file)?;
+        if file.fate == Fate::Read {
+            return Ok(None);
         }
-        let record = &file.state.records[claim.record as usize];
-        Some((record.number, record.hash, record.added))
+        let record = self.files.record_of(claim.file, &file, claim.record)?;
+        Ok(Some((record.number, record.hash, record.added)))
     }
 
     /// Replaces the document of a record that did not change.
@@ -25,15 +27,17 @@ impl<S: Sink> Apply<'_, S> {
         ready: Ready<PreparedOf<S>>,
     ) -> Result<()> {
         let key = Key::of(id);
-        let Some(claim) = self.claims.get_mut(&key) else {
+        let Some(claim) = self.claims.get(key)? else {
             return Ok(());
         };
-        claim.put = true;
-        let claim = *claim;
+        self.claims.insert(key, Claim { put: true, ..claim })?;
         self.list_indexed(claim.file, id, &ready)?;
-        let file = self.files[claim.file as usize].state.to_mut();
-        let record = &mut file.records[claim.record as usize];
-        (record.fresh, record.listed) = (true, true);
+        let record = Record {
+            fresh: true,
+            listed: true,
+            ..self.record(claim)?
+        };
+        self.files.set_record(claim.file, claim.record, &record)?;
         self.write_document(key, ready.prepared, true)
     }
 }

@@ -5,13 +5,11 @@
 //! file that was not reached: it stays, as a record of the file it was in, and that file is read
 //! again by the next run.
 
-use std::borrow::Cow;
-use std::collections::HashMap;
-
 use super::super::entry::Status;
-use super::super::plan::{Fate, Plan};
+use super::super::plan::{Fate, Place, Plan};
 use super::super::sink::Sink;
-use super::{Apply, Claim, Entry, FileState, KeyMap, Result, RunState};
+use super::super::store::{Array, Table};
+use super::{Apply, Claim, Entry, FileState, NewFile, Result, RunState};
 
 impl<S: Sink> Apply<'_, S> {
     /// Whether a run like this may publish a part of its work.
@@ -32,14 +30,15 @@ impl<S: Sink> Apply<'_, S> {
         if !self.wrote_documents && !self.journal.is_dirty() && self.dangling.is_empty() {
             return Ok(None);
         }
-        for rank in 0..self.files.len() as u32 {
-            let file = &self.files[rank as usize];
+        for rank in 0..self.files.len() {
+            let file = self.files.file(rank)?;
             if file.fate == Fate::Read && !file.begun {
                 self.keep_unreached(rank)?;
             }
         }
-        for &index in &plan.vanished {
-            self.yield_ids(index)?;
+        for item in plan.vanished(self.old) {
+            let (_, known) = item?;
+            self.yield_ids(&known)?;
         }
         self.keep_dangling()?;
         Ok(Some(RunState {
@@ -53,29 +52,31 @@ impl<S: Sink> Apply<'_, S> {
 
     /// Puts a file that was not reached back to what is known of it.
     fn keep_unreached(&mut self, rank: u32) -> Result<()> {
-        let Some((index, known)) = self.known(rank) else {
+        let Some((_, known)) = self.known(rank)? else {
             return Ok(());
         };
-        self.yield_ids(index)?;
-        for (record, place) in known.records.iter().zip(0_u32..) {
-            if record.status == Status::Indexed && !self.claims.contains_key(&record.key) {
+        self.yield_ids(&known)?;
+        let old = self.old;
+        for (item, index) in old.state.records(&known).zip(0_u32..) {
+            let (_, record) = item?;
+            if record.status == Status::Indexed && !self.claims.contains(record.key)? {
                 let claim = Claim {
                     file: rank,
-                    record: place,
+                    record: index,
                     put: false,
                 };
-                self.claims.insert(record.key, claim);
+                self.claims.insert(record.key, claim)?;
             }
         }
-        self.files[rank as usize].state = Cow::Owned(known.clone());
-        Ok(())
+        self.files.set(rank, &NewFile::kept(known, Fate::Read))
     }
 
     /// Journals what others took from an old file: its records wait until it is read again.
-    fn yield_ids(&mut self, index: u32) -> Result<()> {
-        let known = &self.old.state.files[index as usize];
-        for record in &known.records {
-            if record.status != Status::Indexed || !self.claims.contains_key(&record.key) {
+    fn yield_ids(&mut self, known: &FileState) -> Result<()> {
+        let old = self.old;
+        for item in old.state.records(known) {
+            let (_, record) = item?;
+            if record.status != Status::Indexed || !self.claims.contains(record.key)? {
                 continue;
             }
             let bytes = self.journal.changed_record(record.at, |entry| {
@@ -88,36 +89,47 @@ impl<S: Sink> Apply<'_, S> {
 
     /// Keeps documents that no file is known to have any more.
     fn keep_dangling(&mut self) -> Result<()> {
-        let mut left = KeyMap::default();
-        for (file, record) in std::mem::take(&mut self.dangling) {
-            let key = self.old.state.files[file as usize].records[record as usize].key;
-            if !self.claims.contains_key(&key) && !self.gone.contains(&key) {
-                left.insert(key, (file, record));
+        let space = &self.old.space;
+        let mut left = Table::<Place>::new(space);
+        for item in self.take_dangling().iter() {
+            let (_, place) = item?;
+            let key = self.old.state.record(place.slot)?.key;
+            if !self.claims.contains(key)? && !self.gone.contains(key)? {
+                left.insert(key, place)?;
             }
         }
         if left.is_empty() {
             return Ok(());
         }
-        let planned = self.planned.iter().zip(0_usize..);
-        let ranks: HashMap<u32, usize> = planned
-            .filter_map(|(file, rank)| Some((file.old?, rank)))
-            .collect();
+        // The ranks of old files, counted from one.
+        let mut ranks = Array::<u32>::new(space);
+        ranks.extend(u64::from(self.old.state.len()));
+        for item in self.plan.files() {
+            if let (rank, planned) = item?
+                && let Some(index) = planned.old
+            {
+                ranks.set(u64::from(index), &(rank + 1))?;
+            }
+        }
         let mut numbers = u32::MAX;
-        for (file, record) in left.into_values() {
-            let known: &FileState = &self.old.state.files[file as usize];
-            let record = known.records[record as usize];
+        for item in left.iter() {
+            let (_, place) = item?;
+            let known = self.old.state.file(place.file)?;
+            let record = self.old.state.record(place.slot)?;
             let bytes = self.journal.changed_record(record.at, |entry| {
                 // A number that no record of a file can have.
                 (entry.file, entry.number) = (known.file, numbers);
             })?;
             self.journal.append_bytes(&bytes)?;
             numbers -= 1;
-            if let Some(&rank) = ranks.get(&file) {
-                let state = self.files[rank].state.to_mut();
-                if std::mem::replace(&mut state.complete, false) {
-                    let entry = state.entry();
-                    self.journal.append(&Entry::File(entry))?;
-                }
+            let Some(rank) = ranks.get(u64::from(place.file))?.checked_sub(1) else {
+                continue;
+            };
+            let mut file = self.files.file(rank)?;
+            if std::mem::replace(&mut file.state.complete, false) {
+                let path = self.files.path(&file)?;
+                self.journal.append(&Entry::File(file.state.entry(&path)))?;
+                self.files.set(rank, &file)?;
             }
         }
         Ok(())

@@ -5,42 +5,57 @@ use std::collections::{BTreeMap, HashMap, HashSet};
 
 use super::super::entry::Key;
 use super::super::forecast::{FacetChange, ValueChange};
-use super::super::state::KeyMap;
+use super::super::store::{Log, Space, Table};
 use crate::index::{NodeHash, node_of};
 use crate::{Result, Schema, Searcher};
 
 /// By how many documents every value would change.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(super) struct Tally {
     /// The number of a value.
     numbers: HashMap<(String, NodeHash), u32>,
     /// By number: the value as first written, and the change.
     values: Vec<(String, i64)>,
-    /// The values of documents that this run would write, by the key of their ids.
-    written: KeyMap<Box<[u32]>>,
+    /// Where the values of documents are that this run would write, by the key of their ids.
+    written: Table<u64>,
+    /// The numbers of values of those documents.
+    lists: Log,
 }
 
 impl Tally {
+    pub(super) fn new(space: &Space) -> Self {
+        Self {
+            numbers: HashMap::new(),
+            values: Vec::new(),
+            written: Table::new(space),
+            lists: Log::new(space),
+        }
+    }
+
     /// A document would be written.
     pub(super) fn put(
         &mut self,
         schema: &Schema,
         id: &str,
         facets: &BTreeMap<String, Vec<String>>,
-    ) {
+    ) -> Result<()> {
         let numbers = self.count(schema, facets, 1);
-        self.written.insert(Key::of(id), numbers.into());
+        let bytes: Vec<u8> = numbers.iter().flat_map(|it| it.to_le_bytes()).collect();
+        let at = self.lists.push(&bytes)?;
+        self.written.insert(Key::of(id), at).map(|_| ())
     }
 
     /// A document that this run wrote is overtaken; `false` if it wrote none of that id.
-    pub(super) fn forget(&mut self, id: &str) -> bool {
-        let Some(numbers) = self.written.remove(&Key::of(id)) else {
-            return false;
+    pub(super) fn forget(&mut self, id: &str) -> Result<bool> {
+        let Some(at) = self.written.remove(Key::of(id))? else {
+            return Ok(false);
         };
-        for &number in &numbers {
-            self.values[number as usize].1 -= 1;
+        let mut bytes = Vec::new();
+        self.lists.get(at, &mut bytes)?;
+        for number in bytes.chunks_exact(4).filter_map(<[u8]>::first_chunk) {
+            self.values[u32::from_le_bytes(*number) as usize].1 -= 1;
         }
-        true
+        Ok(true)
     }
 
     /// Counts a document once under each of its values.

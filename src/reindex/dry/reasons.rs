@@ -26,7 +26,7 @@ pub(super) fn remade(
     rebuild: bool,
 ) -> Option<Remade> {
     let again = known.old.again;
-    if rebuild || known.old.state.files.is_empty() || !(again.all || again.remake) {
+    if rebuild || known.old.state.is_empty() || !(again.all || again.remake) {
         return None;
     }
     let from = if again.remake {

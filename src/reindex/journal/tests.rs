@@ -22,6 +22,7 @@ fn record(file: u32, number: u32, id: &str) -> Entry<'_> {
         key: Key::of(id),
         added: 1_000,
         id,
+        member: "",
         cut: false,
         failure: None,
     })
@@ -39,11 +40,17 @@ fn sample(index: &Path) -> (Journal, FileRef) {
     (journal, named)
 }
 
+fn load(index: &Path, named: &FileRef) -> Result<(Journal, State)> {
+    Journal::load(index, named, &Space::new(index, 0))
+}
+
 fn ids(index: &Path, named: &FileRef) -> Result<Vec<String>> {
-    let (mut journal, state) = Journal::load(index, named)?;
-    let records = state.files.iter().flat_map(|file| &file.records);
-    records
-        .map(|record| {
+    let (mut journal, state) = load(index, named)?;
+    let files = state.files().map(Result::unwrap);
+    files
+        .flat_map(|(_, file)| state.records(&file))
+        .map(|item| {
+            let (_, record) = item?;
             journal.read(record.at, |entry| match entry {
                 Entry::Record(record) => record.id.to_owned(),
                 _ => String::new(),
@@ -76,7 +83,7 @@ fn what_lies_beyond_is_not_believed_and_is_cut() {
         "reading writes nothing"
     );
 
-    let (mut journal, _) = Journal::load(index.path(), &named).unwrap();
+    let (mut journal, _) = load(index.path(), &named).unwrap();
     journal
         .append(&Entry::RecordGone { file: 0, number: 2 })
         .unwrap();
@@ -100,14 +107,14 @@ fn every_flipped_byte_and_every_missing_end_is_found() {
         let mut bad = good.clone();
         bad[at] ^= 0x41;
         fs::write(&path, &bad).unwrap();
-        let error = Journal::load(index.path(), &named).unwrap_err();
+        let error = load(index.path(), &named).unwrap_err();
         assert_eq!(error.kind(), ErrorKind::Damaged, "byte {at}");
         fs::write(&path, &good[..at]).unwrap();
-        let error = Journal::load(index.path(), &named).unwrap_err();
+        let error = load(index.path(), &named).unwrap_err();
         assert_eq!(error.kind(), ErrorKind::Damaged, "cut at {at}");
     }
     fs::remove_file(&path).unwrap();
-    let error = Journal::load(index.path(), &named).unwrap_err();
+    let error = load(index.path(), &named).unwrap_err();
     assert_eq!(error.kind(), ErrorKind::Damaged);
     assert!(error.hint().is_some_and(|hint| hint.contains("--rebuild")));
 }
@@ -126,7 +133,7 @@ fn a_name_that_leads_elsewhere_is_refused() {
             path: path.to_owned(),
             ..named.clone()
         };
-        let error = Journal::load(index.path(), &named).unwrap_err();
+        let error = load(index.path(), &named).unwrap_err();
         assert_eq!(error.kind(), ErrorKind::Damaged, "{path}");
     }
 }
@@ -208,12 +215,16 @@ fn an_entry_is_replaced_only_while_it_is_not_written_out_and_of_equal_length() {
     assert!(journal.replace(at, &hashed));
     let named = journal.sync().unwrap();
     assert!(!journal.replace(at, &hashed));
-    let (_, state) = Journal::load(index.path(), &named).unwrap();
+    let (_, state) = load(index.path(), &named).unwrap();
     let told: Vec<_> = state
-        .files
-        .iter()
-        .map(|file| (&*file.path, file.complete, file.records.len()))
+        .files()
+        .map(|item| item.unwrap().1)
+        .map(|file| (state.path(&file).unwrap(), file.complete, file.records.all))
         .collect();
-    assert_eq!(told, [("a.jsonl", false, 3), ("b.jsonl", true, 1)]);
+    let expected = [("a.jsonl", false, 3), ("b.jsonl", true, 1)];
+    assert_eq!(
+        told,
+        expected.map(|(path, complete, records)| (path.to_owned(), complete, records))
+    );
     assert_eq!(state.entries, 6);
 }

@@ -54,7 +54,7 @@ impl<C: Source, S: Sink> Pipeline<'_, C, S> {
         let started = Instant::now();
         let before = stored.document;
         let id = Key::of(before.id.as_str());
-        let Some((number, hash, added)) = self.guarded(|apply| Ok(apply.untouched(id)))? else {
+        let Some((number, hash, added)) = self.guarded(|apply| apply.untouched(id))? else {
             return Ok(());
         };
         let made = calm(|| {
@@ -81,6 +81,11 @@ impl<C: Source, S: Sink> Pipeline<'_, C, S> {
         };
         let ready = Ready {
             number,
+            member: before
+                .source
+                .as_ref()
+                .and_then(|source| source.member())
+                .map(str::to_owned),
             hash: hash.padded(),
             added,
             notes: notes_of::<S>(Vec::new(), &prepared),

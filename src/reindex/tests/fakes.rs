@@ -12,9 +12,10 @@ use super::super::ledger::RunId;
 use super::super::run::{Job, Kept, Place};
 use super::super::sink::{Prepare, Sink};
 use super::super::source::{Raw, Source};
+use super::super::store::Space;
 use super::super::{Event, Observer, ReindexOptions, Report};
 use crate::corpus::{
-    Entry, Failure, FileDigest, FileStat, Format, Note, Reading, Skipped, SourceFile, Stage,
+    Corpus, Entry, Failure, FileDigest, FileStat, Note, Reading, Skipped, SourceFile, Stage,
 };
 use crate::document::SourceLocation;
 use crate::index::RunState;
@@ -149,6 +150,7 @@ fn failure(path: &str, record: Option<u64>, code: &'static str) -> Failure {
     let message = format!("the file is broken: {code}");
     Failure {
         path: path.to_owned(),
+        member: None,
         record,
         stage: Stage::Read,
         code,
@@ -197,19 +199,21 @@ impl Source for Shelf {
                 .iter()
                 .any(|folder| path.starts_with(&format!("{folder}/")))
         };
-        let files = self
-            .files
-            .iter()
-            .filter(move |(path, _)| !below(path))
-            .map(|(path, file)| {
-                Entry::File(SourceFile {
-                    path: path.clone(),
-                    absolute: PathBuf::from(path),
-                    format: Format::JsonLines,
-                    stat: file.stat,
-                    sidecar: None,
-                })
-            });
+        let jsonl = Corpus::new("", crate::Config::default())?;
+        let jsonl = jsonl.format_of("a.jsonl").unwrap();
+        let files =
+            self.files
+                .iter()
+                .filter(move |(path, _)| !below(path))
+                .map(move |(path, file)| {
+                    Entry::File(SourceFile {
+                        path: path.clone(),
+                        absolute: PathBuf::from(path),
+                        format: jsonl.clone(),
+                        stat: file.stat,
+                        sidecar: None,
+                    })
+                });
         let skipped = self.skipped.iter().map(|path| {
             let message = "not read".to_owned();
             Entry::Skipped(Skipped {
@@ -238,6 +242,7 @@ impl Source for Shelf {
                 Text::Bad => Err(failure(&file.path, number, "json")),
                 text => Ok(Raw {
                     number,
+                    member: None,
                     start,
                     end,
                     hash: *blake3::hash(format!("{text:?}").as_bytes()).as_bytes(),
@@ -399,6 +404,10 @@ impl Sink for FakeSink<'_> {
         Ok(())
     }
 
+    fn write_out(&mut self) -> Result<()> {
+        Ok(())
+    }
+
     fn commit(&mut self, run: RunState) -> Result<Commit> {
         self.publish(run)
     }
@@ -543,6 +552,8 @@ pub(super) fn try_index(
         options: &options,
         observer,
         kept: Kept::Nowhere,
+        // As little as can be: everything is put aside again and again.
+        space: Space::new(&folder, 0),
     };
     let report = job.run(sink)?;
     let ledger: Vec<Value> = std::fs::read_to_string(&report.ledger)

@@ -120,6 +120,8 @@ struct Story {
 impl Kind {
     fn options(self, now: i64) -> ReindexOptions {
         let mut options = ReindexOptions::at(now)
+            // What is remembered is put aside all the time.
+            .state_memory(0)
             .threads(1 + usize::from(self.two))
             .memory(15 << 20)
             .rebuild(self.rebuild)

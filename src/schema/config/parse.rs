@@ -171,7 +171,11 @@ impl Source<'_> {
                             rule.set.insert(key.get_ref().to_string(), values);
                         }
                     }
-                    _ => return Err(self.unknown(key, "[[rules]]", &["path", "set"])),
+                    "encoding" => rule.encoding = Some(self.string(value, "encoding")?),
+                    _ => {
+                        let known = ["path", "set", "encoding"];
+                        return Err(self.unknown(key, "[[rules]]", &known));
+                    }
                 }
             }
             let start = value.span().start;
@@ -181,7 +185,7 @@ impl Source<'_> {
                     .with_hint("write `path = \"wire/{source}/**\"`"));
             }
             let captures = placeholders(&rule.path);
-            if captures.is_empty() && rule.set.is_empty() {
+            if captures.is_empty() && rule.set.is_empty() && rule.encoding.is_none() {
                 let message = format!("the rule for `{}` says nothing", rule.path);
                 let hint = "capture a part of the path, as in `wire/{source}/**`, or add `set = { source = \"…\" }`";
                 return Err(self.error(start, &message).with_hint(hint));

@@ -58,6 +58,25 @@ pub(crate) fn highlight(
     snippets
 }
 
+/// The byte ranges of title and body that match: ordered, not empty, not overlapping.
+pub(crate) fn light(
+    analyzer: &mut Analyzer,
+    query: &Query,
+    language: Language,
+    title: &str,
+    body: &str,
+) -> [Vec<(usize, usize)>; 2] {
+    let clauses = clauses(analyzer, query, language);
+    let mut of = |field, name, text: &str| {
+        let found = read(analyzer, &Matcher::new(&clauses, field), language, text).found;
+        snippet(name, text, 0, text.len(), &found).highlights
+    };
+    [
+        of(TextField::Title, "title", title),
+        of(TextField::Body, "body", body),
+    ]
+}
+
 /// What a field holds.
 #[derive(Debug, Default)]
 struct Reading {

@@ -19,6 +19,10 @@ pub(crate) struct ListingArgs {
     /// In which order
     #[arg(short, long, value_name = "ORDER", default_value = "relevance")]
     pub(crate) sort: SortArg,
+    /// What a word counts in title and body: for measuring, see docs/ranking.md
+    #[arg(long, value_name = "NAME=NUMBER", value_delimiter = ',', hide = true)]
+    #[arg(value_parser = ranking)]
+    pub(crate) ranking: Vec<(RankingName, f32)>,
     /// Print the total only
     #[arg(short, long, conflicts_with_all = ["files", "nul"])]
     pub(crate) count: bool,
@@ -48,6 +52,43 @@ What to print of a hit: names with commas
 Of id, score, title, date, url, path, facets, snippets, text, meta (every source key that no \
 field or facet took), tags, hash. The default of CSV is id,date,title,url,path, then one column \
 for each facet.";
+
+/// The numbers of the order by relevance.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum RankingName {
+    K1,
+    Title,
+    TitleB,
+    BodyB,
+}
+
+impl RankingName {
+    pub(crate) fn set(self, ranking: &mut pressmark::Ranking, number: f32) {
+        *match self {
+            Self::K1 => &mut ranking.k1,
+            Self::Title => &mut ranking.title,
+            Self::TitleB => &mut ranking.title_b,
+            Self::BodyB => &mut ranking.body_b,
+        } = number;
+    }
+}
+
+fn ranking(text: &str) -> Result<(RankingName, f32), String> {
+    let expected = || "expected `k1`, `title`, `title-b` or `body-b`, `=` and a number".to_owned();
+    let (name, number) = text.split_once('=').ok_or_else(expected)?;
+    let name = match name {
+        "k1" => RankingName::K1,
+        "title" => RankingName::Title,
+        "title-b" => RankingName::TitleB,
+        "body-b" => RankingName::BodyB,
+        _ => return Err(expected()),
+    };
+    let number = number
+        .parse()
+        .ok()
+        .filter(|n: &f32| n.is_finite() && *n >= 0.0);
+    Ok((name, number.ok_or_else(expected)?))
+}
 
 /// The orders of hits.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]

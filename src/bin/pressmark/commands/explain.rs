@@ -148,10 +148,16 @@ fn verdict(
         });
     }
     let whole = matches(&asked.request, query.clone())?;
+    let score = if whole {
+        searcher.explain_score(&asked.request, id)?
+    } else {
+        None
+    };
     Ok(Verdict {
         id: id.to_owned(),
         matches: whole,
         clauses,
+        score,
     })
 }
 

@@ -84,7 +84,14 @@ fn asked(common: &Common, args: &IndexArgs) -> ReindexOptions {
         .rebuild(args.rebuild)
         .allow_shrink(args.allow_shrink)
         .retry_failed(args.run.retry_failed)
-        .memory((args.memory as usize) << 20);
+        .memory((args.memory as usize) << 20)
+        .state_memory((args.memory as usize) << 19);
+    let options = if args.run.dry_run {
+        // A plan writes nothing to the folder of the index.
+        options.scratch(std::env::temp_dir())
+    } else {
+        options
+    };
     match args.run.max_errors {
         Some(most) => options.max_errors(most),
         None => options,

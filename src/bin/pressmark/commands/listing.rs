@@ -4,15 +4,15 @@ use std::collections::HashSet;
 use std::io::Write;
 use std::time::Instant;
 
-use pressmark::corpus::decode_path;
+use pressmark::corpus::{decode_path, file_of};
 use pressmark::{FacetSelection, Hit, Limit, SearchRequest, Searcher};
 
 use crate::args::{Common, CountingArgs, FieldName, Format, LimitArg, ListingArgs, SelectionArgs};
-use crate::console::{Console, Talk};
+use crate::console::{Console, Stream, Talk};
 use crate::failure::{Failure, Finish};
 use crate::last::Last;
 use crate::output::page::{Form, Head, Listed};
-use crate::output::{csv, fields, human, number, refine};
+use crate::output::{csv, fields, human, number, refine, why_not};
 use crate::request::Asked;
 use crate::settings::{FromHere, Place};
 
@@ -80,6 +80,9 @@ impl Listing {
             request.limit = Limit::Hits(0);
             request.facets = FacetSelection::None;
         }
+        for (name, number) in &listing.ranking {
+            name.set(&mut request.ranking, *number);
+        }
         request.sort = listing.sort.into();
         request.cursor = match &listing.cursor {
             Some(token) => Some(token.parse::<pressmark::Cursor>().map_err(Failure::from)?),
@@ -103,7 +106,7 @@ impl Listing {
         console: &mut Console,
     ) -> Result<Finish, Failure> {
         let total = match &self.what {
-            What::Count => self.count(searcher, console)?,
+            What::Count => self.count(place, searcher, console)?,
             What::Files { nul } => self.files(*nul, place, searcher, console)?,
             What::Hits(form) => self.hits(form, place, searcher, console)?,
         };
@@ -114,14 +117,21 @@ impl Listing {
         })
     }
 
-    fn count(&self, searcher: &Searcher, console: &mut Console) -> Result<u64, Failure> {
+    fn count(
+        &self,
+        place: &Place,
+        searcher: &Searcher,
+        console: &mut Console,
+    ) -> Result<u64, Failure> {
         let request = without_hits(&self.asked.request);
         let response = searcher
             .search(&request)
             .map_err(|error| self.asked.failure(error))?;
-        self.asked.tell(&response.diagnostics, console)?;
-        writeln!(console.out(), "{}", response.total)?;
-        Ok(response.total)
+        let (head, _) = Head::of(response);
+        self.asked.tell(&head.diagnostics, console)?;
+        writeln!(console.out(), "{}", head.total)?;
+        way_out(&head, place, console);
+        Ok(head.total)
     }
 
     fn files(
@@ -142,11 +152,13 @@ impl Listing {
         self.asked.tell(&head.diagnostics, console)?;
         let mut printed = HashSet::new();
         for hit in hits {
-            let Some(path) = hit?.path.filter(|path| !printed.contains(path)) else {
+            let Some(path) = hit?.path else { continue };
+            let path = file_of(&path);
+            if printed.contains(path) {
                 continue;
-            };
-            let file = here.path(&decode_path(&path));
-            printed.insert(path);
+            }
+            let file = here.path(&decode_path(path));
+            printed.insert(path.to_owned());
             let is_terminal = console.stdout.is_terminal;
             let out = console.out();
             if nul {
@@ -163,6 +175,7 @@ impl Listing {
                 out.write_all(b"\n")?;
             }
         }
+        way_out(&head, place, console);
         Ok(head.total)
     }
 
@@ -179,37 +192,49 @@ impl Listing {
             Form::Json(_) => self.asked.check(&head.diagnostics)?,
             _ => self.asked.tell(&head.diagnostics, console)?,
         }
-        let mut printer = form.printer(searcher.schema(), console.stdout);
         let is_human = matches!(form, Form::Human(_));
         let mut ids = Vec::new();
-        let mut shown = 0;
-        printer.begin(console.out(), &head)?;
-        for hit in hits {
-            let hit = hit?;
-            let stored = if form.needs_document() {
-                searcher.get(hit.id.as_str())?
-            } else {
-                None
-            };
-            printer.hit(
-                console.out(),
-                Listed {
-                    hit: &hit,
-                    stored: stored.as_ref(),
-                },
-            )?;
-            shown += 1;
-            if is_human && ids.len() < 1_000 {
-                ids.push(hit.id.into_string());
-            }
-        }
-        head.hits = shown;
-        printer.end(console.out(), &head)?;
+        let stream = console.stdout;
+        write(
+            form,
+            searcher,
+            &mut head,
+            hits,
+            console.out(),
+            stream,
+            |hit| {
+                if is_human && ids.len() < 1_000 {
+                    ids.push(hit.id.into_string());
+                }
+            },
+        )?;
         console.flush()?;
         if is_human {
             Last::new(place, ids).remember();
             self.footer(&head, started, console);
         }
+        if !matches!(form, Form::Json(_)) {
+            way_out(&head, place, console);
+        }
+        Ok(head.total)
+    }
+
+    /// Asks, and writes the answer as one JSON object; returns the number of hits.
+    pub(super) fn object(
+        &self,
+        searcher: &Searcher,
+        out: &mut dyn Write,
+        stream: Stream,
+    ) -> Result<u64, Failure> {
+        let What::Hits(form @ Form::Json(_)) = &self.what else {
+            return Err(Failure::usage(
+                "usage",
+                "this list has no form as one object",
+            ));
+        };
+        let (mut head, hits) = self.ask(searcher)?;
+        self.asked.check(&head.diagnostics)?;
+        write(form, searcher, &mut head, hits, out, stream, |_| {})?;
         Ok(head.total)
     }
 
@@ -249,6 +274,10 @@ impl Listing {
             What::Hits(Form::Human(_) | Form::Json(_)) => {
                 Head::of(searcher.search(&without_hits(request)).map_err(failed)?).0
             }
+            // A search knows what left no hits.
+            _ if export.total() == 0 => {
+                Head::of(searcher.search(&without_hits(request)).map_err(failed)?).0
+            }
             _ => Head {
                 total: export.total(),
                 diagnostics: export.diagnostics().to_vec(),
@@ -258,6 +287,50 @@ impl Listing {
         head.cursor = None;
         head.hits = head.total;
         Ok((head, Box::new(export)))
+    }
+}
+
+/// Writes a list, and hands on every hit behind its printing.
+fn write(
+    form: &Form,
+    searcher: &Searcher,
+    head: &mut Head,
+    hits: Hits,
+    out: &mut dyn Write,
+    stream: Stream,
+    mut shown: impl FnMut(Hit),
+) -> Result<(), Failure> {
+    let mut printer = form.printer(searcher.schema(), stream);
+    printer.begin(out, head)?;
+    head.hits = 0;
+    for hit in hits {
+        let hit = hit?;
+        let stored = if form.needs_document() {
+            searcher.get(hit.id.as_str())?
+        } else {
+            None
+        };
+        let listed = Listed {
+            hit: &hit,
+            stored: stored.as_ref(),
+        };
+        printer.hit(out, listed)?;
+        head.hits += 1;
+        shown(hit);
+    }
+    Ok(printer.end(out, head)?)
+}
+
+/// Says what left no hits, and what would give some.
+fn way_out(head: &Head, place: &Place, console: &mut Console) {
+    let stream = console.stderr;
+    if let Some(why_not) = &head.why_not {
+        let reasons = why_not::reasons(why_not, stream);
+        console.say(&format!("\n{reasons}"));
+    }
+    let offers = why_not::offers(&head.relaxations, &place.options(), stream);
+    if !offers.is_empty() {
+        console.say(&format!("\n{offers}"));
     }
 }
 

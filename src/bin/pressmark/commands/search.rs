@@ -15,6 +15,9 @@ pub(super) fn run(
         format: Format::Human,
         all: false,
     };
+    if args.batch.is_some() {
+        super::batch::check(args)?;
+    }
     let listing = Listing::of(
         common,
         &args.selection,
@@ -36,5 +39,8 @@ pub(super) fn run(
         searcher.generation(),
         place.index.display()
     ));
-    listing.print(&place, &searcher, console)
+    match &args.batch {
+        Some(file) => super::batch::run(common, args, file, &searcher, console),
+        None => listing.print(&place, &searcher, console),
+    }
 }

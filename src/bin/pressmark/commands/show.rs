@@ -3,7 +3,9 @@
 use std::collections::BTreeMap;
 use std::io::{self, Write};
 
-use pressmark::{PartialDate, Schema, SourceLocation, StoredDocument};
+use pressmark::{
+    Diagnostic, Lit, PartialDate, Schema, Searcher, Severity, SourceLocation, StoredDocument,
+};
 use serde::Serialize;
 use serde_json::{Map, Value};
 
@@ -12,7 +14,8 @@ use crate::args::{Common, ShowArgs};
 use crate::console::{Console, Stream};
 use crate::failure::{Failure, Finish};
 use crate::output::layout::{Flow, Role, columns};
-use crate::output::{clean, fields, human, json};
+use crate::output::{clean, fields, findings, human, json};
+use crate::request::Asked;
 
 pub(super) fn run(
     common: &Common,
@@ -22,14 +25,34 @@ pub(super) fn run(
     let Found {
         searcher, stored, ..
     } = document::find(common, &args.id, console)?;
+    let lit = match &args.query {
+        Some(query) => Some(lit(&searcher, stored.document.id.as_str(), query, console)?),
+        None => None,
+    };
     if common.json {
-        let shown = Shown::of(&stored, searcher.schema(), searcher.generation());
+        let mut shown = Shown::of(&stored, searcher.schema(), searcher.generation());
+        shown.highlights = lit.as_ref();
         json::line(console.out(), &shown)?;
     } else {
         let stream = console.stdout;
-        print(console.out(), &stored, searcher.schema(), stream)?;
+        let lit = lit.unwrap_or_default();
+        print(console.out(), &stored, &lit, searcher.schema(), stream)?;
     }
     Ok(Finish::Done)
+}
+
+/// Where a query matches in the document.
+fn lit(searcher: &Searcher, id: &str, query: &str, console: &mut Console) -> Result<Lit, Failure> {
+    let asked = Asked::of_text(query);
+    let lit = searcher.light(&asked.request, id);
+    let lit = lit.map_err(|error| asked.failure(error))?;
+    let lit = lit.unwrap_or_default();
+    if lit == Lit::default() {
+        let message = "the query matches no word of the document";
+        let notice = Diagnostic::new(Severity::Notice, "no_match", message);
+        console.say(&findings::render(&notice, query, console.stderr));
+    }
+    Ok(lit)
 }
 
 /// A document as JSON, by the names that `--fields` has, and a few more.
@@ -51,6 +74,9 @@ struct Shown<'a> {
     source: Option<&'a SourceLocation>,
     added: String,
     text: &'a str,
+    /// Where the query of `--query` matches.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    highlights: Option<&'a Lit>,
 }
 
 impl<'a> Shown<'a> {
@@ -73,6 +99,7 @@ impl<'a> Shown<'a> {
             source: document.source.as_ref(),
             added: instant(stored.added),
             text: &document.body,
+            highlights: None,
         }
     }
 }
@@ -86,12 +113,13 @@ fn instant(seconds: i64) -> String {
 fn print(
     out: &mut dyn Write,
     stored: &StoredDocument,
+    lit: &Lit,
     schema: &Schema,
     stream: Stream,
 ) -> io::Result<()> {
     let document = &stored.document;
     let mut title = Flow::default();
-    title.push(Role::Title, &document.title);
+    human::mark_ranges(&mut title, &document.title, &lit.title, Role::Title, stream);
     if !title.is_empty() {
         writeln!(out, "{}", title.render(stream, 0, 0))?;
     }
@@ -107,20 +135,47 @@ fn print(
         out.write_all(human::entry(stream, &name, width, value).as_bytes())?;
     }
     writeln!(out)?;
-    let text = clean::lines(&document.body);
-    let mut lines = text.lines().peekable();
-    while let Some(first) = lines.next() {
+    let body = document.body.as_str();
+    let mut lines = lines(body).peekable();
+    while let Some((start, first)) = lines.next() {
         let mut flow = Flow::default();
-        flow.push(Role::Plain, first);
+        push(&mut flow, start, first, &lit.body, stream);
         let mut last = first;
-        while let Some(next) = lines.next_if(|next| continues(last, next)) {
+        while let Some((start, next)) = lines.next_if(|(_, next)| continues(last, next)) {
             flow.space();
-            flow.push(Role::Plain, next);
+            push(&mut flow, start, next, &lit.body, stream);
             last = next;
         }
         out.write_all(flow.render(stream, 0, 0).as_bytes())?;
     }
     Ok(())
+}
+
+/// The lines of a text, each with where it begins.
+fn lines(text: &str) -> impl Iterator<Item = (usize, &str)> {
+    let is_end = |c: char| matches!(c, '\n' | '\u{2028}' | '\u{2029}');
+    let lines = text.split_inclusive(is_end).scan(0, |start, line| {
+        *start += line.len();
+        Some((*start - line.len(), line))
+    });
+    lines.map(move |(start, line)| (start, line.trim_end_matches(is_end)))
+}
+
+/// Adds a line, with what lies in it of the ranges marked.
+fn push(flow: &mut Flow, start: usize, line: &str, ranges: &[(usize, usize)], stream: Stream) {
+    let first = ranges.partition_point(|range| range.1 <= start);
+    let inside = ranges[first..]
+        .iter()
+        .take_while(|range| range.0 < start + line.len());
+    let inside: Vec<(usize, usize)> = inside
+        .map(|range| {
+            (
+                range.0.saturating_sub(start),
+                (range.1 - start).min(line.len()),
+            )
+        })
+        .collect();
+    human::mark_ranges(flow, line, &inside, Role::Plain, stream);
 }
 
 /// Whether a line goes on with the sentence of a line that was broken to fit a page. Lists, verses
@@ -169,6 +224,7 @@ fn entries(stored: &StoredDocument, schema: &Schema) -> Vec<(String, String)> {
     if let Some(source) = &document.source {
         let record = source
             .record
+            .filter(|_| source.member().is_none())
             .map(|record| format!(", record {record}"))
             .unwrap_or_default();
         add("file", format!("{}{record}", source.path));

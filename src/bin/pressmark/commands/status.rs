@@ -254,7 +254,9 @@ fn notes(common: &Common, lines: &[Line], console: &mut Console) -> Result<(), F
 fn outcome(line: &Line, code: &str, message: &str, console: &mut Console) -> Result<(), Failure> {
     let mut flow = Flow::default();
     flow.push_whole(Role::Title, &line.path);
-    if let Some(record) = line.record {
+    if !line.member.is_empty() {
+        flow.glue(Role::Plain, &format!("!/{}", line.member));
+    } else if let Some(record) = line.record {
         flow.glue(Role::Plain, &format!("#{record}"));
     }
     flow.space();

@@ -37,7 +37,8 @@ pub(crate) fn row<T: AsRef<str>>(
 
 /// A cell: quoted if it has to be, and with `'` before what a spreadsheet would run.
 fn cell(text: &str) -> Cow<'_, str> {
-    let is_formula = text.starts_with(['=', '+', '-', '@', '\t', '\r']);
+    let is_formula =
+        text.starts_with(['=', '+', '-', '@', '\t', '\r', '\n', '＝', '＋', '－', '＠']);
     let is_quoted =
         text.contains([',', '"', '\n', '\r']) || text.starts_with(' ') || text.ends_with(' ');
     let guard = if is_formula { "'" } else { "" };

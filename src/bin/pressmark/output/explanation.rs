@@ -2,7 +2,7 @@
 
 use std::io::{self, Write};
 
-use pressmark::Diagnostic;
+use pressmark::{Diagnostic, ScoreExplanation, ScorePart};
 use serde::Serialize;
 
 use super::human;
@@ -29,6 +29,9 @@ pub(crate) struct Verdict {
     pub(crate) id: String,
     pub(crate) matches: bool,
     pub(crate) clauses: Vec<Clause>,
+    /// How its score came about, if it matches.
+    #[serde(flatten, skip_serializing_if = "Option::is_none")]
+    pub(crate) score: Option<ScoreExplanation>,
 }
 
 /// A clause that every hit must match.
@@ -63,6 +66,31 @@ pub(crate) fn print(
             let mark = if clause.matches { "yes" } else { "no" };
             entry(&format!("  {mark}"), &clause.query)?;
         }
+        if let Some(score) = &verdict.score {
+            entry("score", &format!("{:.4}", score.score))?;
+            for part in &score.parts {
+                entry(&format!("  {:.4}", part.score), &came_about(part))?;
+            }
+        }
     }
     Ok(())
+}
+
+/// A clause, and for a word what its score is made of.
+fn came_about(part: &ScorePart) -> String {
+    let Some(word) = &part.word else {
+        return part.clause.clone();
+    };
+    let documents = super::number::count(word.documents, "document", "documents");
+    let mut parts = vec![
+        part.clause.clone(),
+        format!("in {documents}"),
+        format!("idf {:.4}", word.idf),
+    ];
+    parts.extend(word.fields.iter().map(|field| {
+        let words = super::number::count(u64::from(field.length), "word", "words");
+        let times = field.occurrences;
+        format!("{} {times} of {words}: tf {:.4}", field.field, field.tf)
+    }));
+    parts.join(" · ")
 }

@@ -274,9 +274,19 @@ fn fragment(snippet: &Snippet, stream: Stream) -> Flow {
 
 /// The text of a snippet with its matches marked; without styles, by asterisks.
 fn mark(flow: &mut Flow, snippet: &Snippet, role: Role, stream: Stream) {
-    let text = snippet.text.as_str();
+    mark_ranges(flow, &snippet.text, &snippet.highlights, role, stream);
+}
+
+/// A text with byte ranges of it marked; without styles, by asterisks.
+pub(crate) fn mark_ranges(
+    flow: &mut Flow,
+    text: &str,
+    ranges: &[(usize, usize)],
+    role: Role,
+    stream: Stream,
+) {
     let mut at = 0;
-    let mut highlights = snippet.highlights.iter().copied().peekable();
+    let mut highlights = ranges.iter().copied().peekable();
     while let Some((start, mut end)) = highlights.next() {
         // Matches with only a gap between them are one mark.
         while let Some(&(next, next_end)) = highlights.peek()

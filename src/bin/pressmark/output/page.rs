@@ -2,7 +2,10 @@
 
 use std::io::{self, Write};
 
-use pressmark::{Cursor, Diagnostic, FacetResults, Hit, Schema, SearchResponse, StoredDocument};
+use pressmark::{
+    Cursor, Diagnostic, FacetResults, Hit, Relaxation, Schema, SearchResponse, StoredDocument,
+    WhyNot,
+};
 
 use super::fields::Fields;
 use super::{csl, csv, human, json};
@@ -18,6 +21,8 @@ pub(crate) struct Head {
     pub(crate) took_ms: f64,
     pub(crate) facets: FacetResults,
     pub(crate) diagnostics: Vec<Diagnostic>,
+    pub(crate) why_not: Option<WhyNot>,
+    pub(crate) relaxations: Vec<Relaxation>,
     pub(crate) cursor: Option<Cursor>,
     /// How many hits will follow.
     pub(crate) hits: u64,
@@ -33,6 +38,8 @@ impl Head {
             took_ms: response.took_ms,
             facets: response.facets,
             diagnostics: response.diagnostics,
+            why_not: response.why_not,
+            relaxations: response.relaxations,
             cursor: response.cursor,
             hits: response.hits.len() as u64,
         };
@@ -186,6 +193,14 @@ impl Printer for JsonObject {
         json::value(out, &head.facets)?;
         out.write_all(b",\"diagnostics\":")?;
         json::value(out, &head.diagnostics)?;
+        if let Some(why_not) = &head.why_not {
+            out.write_all(b",\"why_not\":")?;
+            json::value(out, why_not)?;
+        }
+        if !head.relaxations.is_empty() {
+            out.write_all(b",\"relaxations\":")?;
+            json::value(out, &head.relaxations)?;
+        }
         out.write_all(b",\"cursor\":")?;
         json::value(out, &head.cursor)?;
         out.write_all(b"}\n")

@@ -47,12 +47,19 @@ impl<W: Write> Lines<W> {
             Event::Failed {
                 path,
                 record,
+                member,
                 code,
                 message,
-            } => json!({
-                "event": "failed", "path": path, "record": record, "code": code,
-                "message": message,
-            }),
+            } => {
+                let mut event = json!({
+                    "event": "failed", "path": path, "record": record, "code": code,
+                    "message": message,
+                });
+                if let (Some(member), Some(object)) = (member, event.as_object_mut()) {
+                    object.insert("member".to_owned(), json!(member));
+                }
+                event
+            }
             Event::Checkpoint { documents } => {
                 json!({ "event": "checkpoint", "documents": documents })
             }
@@ -177,6 +184,7 @@ mod tests {
         let failed = Event::Failed {
             path: "a\nb".to_owned(),
             record: None,
+            member: None,
             code: "json".to_owned(),
             message: "not \u{9b} JSON".to_owned(),
         };

@@ -7,7 +7,8 @@
 use serde_json::{Map, Value};
 use toml::de::{DeTable, DeValue};
 
-use super::{json, yaml};
+use super::yaml;
+use crate::corpus::readers::parse_json;
 use crate::corpus::{Note, codes, limits};
 
 /// Cuts front matter off a text. Gives what it says, and where the text goes on.
@@ -24,7 +25,7 @@ pub(super) fn split<'t>(text: &'t str, notes: &mut Vec<Note>) -> (Map<String, Va
             let read = match block.kind {
                 Kind::Yaml => yaml::parse(block.content),
                 Kind::Toml => toml(block.content).map(Some),
-                Kind::Json => json::parse(block.content, notes).map(|value| match value {
+                Kind::Json => parse_json(block.content, notes).map(|value| match value {
                     Value::Object(map) => Some(map),
                     _ => None,
                 }),
@@ -45,14 +46,14 @@ pub(super) fn split<'t>(text: &'t str, notes: &mut Vec<Note>) -> (Map<String, Va
 }
 
 /// Reads a sidecar by its extension.
-pub(super) fn sidecar(
+pub(in crate::corpus) fn sidecar(
     extension: &str,
     text: &str,
     notes: &mut Vec<Note>,
 ) -> Result<Map<String, Value>, String> {
     let map = match extension {
         "toml" => Some(toml(text)?),
-        "json" => match json::parse(text, notes)? {
+        "json" => match parse_json(text, notes)? {
             Value::Object(map) => Some(map),
             _ => None,
         },

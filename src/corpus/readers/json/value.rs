@@ -13,7 +13,7 @@ use crate::corpus::{Note, codes, limits};
 pub(super) const TOO_MANY: &str = "too many values";
 
 /// Reads one value; of a repeated key the last value counts.
-pub(super) fn parse(text: &str, notes: &mut Vec<Note>) -> Result<Value, String> {
+pub(in crate::corpus) fn parse(text: &str, notes: &mut Vec<Note>) -> Result<Value, String> {
     match parse_strictly(text, notes) {
         Err(error) => {
             let (mended, count) = mend_surrogates(text);

@@ -2,8 +2,8 @@
 
 use pulldown_cmark::{CodeBlockKind, Event, HeadingLevel, Options, Parser, Tag, TagEnd};
 
-use super::same_words;
 use crate::corpus::limits;
+use crate::corpus::read::same_words;
 
 /// What a Markdown text says.
 #[derive(Debug, Default, PartialEq, Eq)]

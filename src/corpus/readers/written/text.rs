@@ -49,7 +49,7 @@ fn reads_like_heading(line: &str, most: usize) -> bool {
 }
 
 /// The name of a file as a title: without extension, words apart.
-pub(super) fn title_from_name(path: &str) -> String {
+pub(in crate::corpus) fn title_from_name(path: &str) -> String {
     let name = path.rsplit('/').next().unwrap_or(path);
     let stem = match name.rsplit_once('.') {
         Some((stem, _)) if !stem.is_empty() => stem,

@@ -1,0 +1,291 @@
+//! How well a word fits a document: BM25F over title and body.
+//!
+//! All forms of a word, in all languages and in both fields, are one thing that a document has more
+//! or less of. Occurrences are weighed by field and by the length of the field, added up, and only
+//! then dampened, so that a word that stands in title and body is not counted as two words:
+//!
+//! ```text
+//! tf    = Σ  weight of the field · occurrences / (1 − b + b · length / average length)
+//! score = idf · tf · (k1 + 1) / (tf + k1)
+//! idf   = ln(1 + (N − n + 0.5) / (n + 0.5))
+//! ```
+//!
+//! (Robertson, Zaragoza and Taylor, *Simple BM25 extension to multiple weighted fields*, 2004.) `n`
+//! are the documents with the word, taken from the field where most have it; `N` all documents.
+//! Lengths are those the engine keeps, exact up to 40 words and within an eighth above. What the
+//! numbers are, and how they were found, is in `docs/ranking.md`.
+
+use std::sync::Arc;
+
+use tantivy::fieldnorm::FieldNormReader;
+use tantivy::postings::{Postings, SegmentPostings};
+use tantivy::query::{EnableScoring, Explanation, Query, Scorer, Weight};
+use tantivy::schema::{Field, IndexRecordOption};
+use tantivy::{DocId, DocSet, Score, Searcher, SegmentReader, TERMINATED, Term};
+
+use crate::search::Ranking;
+
+/// The forms of a word in one field. A document may have several of them.
+#[derive(Debug, Clone)]
+pub(in crate::index) struct InField {
+    pub(in crate::index) field: Field,
+    /// Whether it is the title.
+    pub(in crate::index) is_title: bool,
+    pub(in crate::index) terms: Vec<Term>,
+}
+
+/// Documents with a word in one of several fields, scored as above.
+#[derive(Debug, Clone)]
+pub(in crate::index) struct WordQuery {
+    pub(in crate::index) fields: Vec<InField>,
+    /// Documents with the word.
+    pub(in crate::index) documents: u64,
+    pub(in crate::index) ranking: Ranking,
+}
+
+/// What the occurrences in one field of a document come to.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(in crate::index) struct FieldPart {
+    pub(in crate::index) is_title: bool,
+    pub(in crate::index) occurrences: u32,
+    pub(in crate::index) length: u32,
+    pub(in crate::index) average: f32,
+    /// The summand of `tf`.
+    pub(in crate::index) tf: f32,
+}
+
+impl WordQuery {
+    /// The part of the score that does not depend on the document.
+    pub(in crate::index) fn idf(&self, searcher: &Searcher) -> f32 {
+        let all: u64 = searcher
+            .segment_readers()
+            .iter()
+            .map(|reader| u64::from(reader.max_doc()))
+            .sum();
+        let with = self.documents.min(all);
+        (1.0 + ((all - with) as f32 + 0.5) / (with as f32 + 0.5)).ln()
+    }
+
+    /// What the occurrences in each field of a document come to; fields without any are left out.
+    pub(in crate::index) fn parts(
+        &self,
+        searcher: &Searcher,
+        reader: &SegmentReader,
+        doc: DocId,
+    ) -> tantivy::Result<Vec<FieldPart>> {
+        let mut parts = Vec::new();
+        for place in &self.fields {
+            let average = average_length(searcher, place.field)?;
+            let factors = self.ranking.factors(place.is_title, average);
+            let norms = reader.get_fieldnorms_reader(place.field)?;
+            let inverted = reader.inverted_index(place.field)?;
+            let mut occurrences = 0;
+            for term in &place.terms {
+                let postings = inverted.read_postings(term, IndexRecordOption::WithFreqs)?;
+                let Some(mut postings) = postings else {
+                    continue;
+                };
+                if postings.doc() < doc {
+                    postings.seek(doc);
+                }
+                if postings.doc() == doc {
+                    occurrences += postings.term_freq();
+                }
+            }
+            if occurrences > 0 {
+                let norm = norms.fieldnorm_id(doc);
+                parts.push(FieldPart {
+                    is_title: place.is_title,
+                    occurrences,
+                    length: FieldNormReader::id_to_fieldnorm(norm),
+                    average,
+                    tf: occurrences as f32 * factors[usize::from(norm)],
+                });
+            }
+        }
+        Ok(parts)
+    }
+}
+
+impl Ranking {
+    /// What an occurrence weighs in a field, by the engine's number for the field's length.
+    fn factors(&self, is_title: bool, average: f32) -> [f32; 256] {
+        let (weight, b) = if is_title {
+            (self.title, self.title_b)
+        } else {
+            (1.0, self.body_b)
+        };
+        let mut factors = [0.0; 256];
+        for (id, factor) in (0u8..=255).zip(&mut factors) {
+            let length = FieldNormReader::id_to_fieldnorm(id) as f32;
+            *factor = weight / (1.0 - b + b * length / average.max(1.0));
+        }
+        factors
+    }
+
+    /// The dampened occurrences of a word.
+    #[inline]
+    pub(in crate::index) fn dampened(&self, tf: f32) -> f32 {
+        tf * (self.k1 + 1.0) / (tf + self.k1)
+    }
+}
+
+/// Words of a field in an average document.
+fn average_length(searcher: &Searcher, field: Field) -> tantivy::Result<f32> {
+    let (mut words, mut documents) = (0u64, 0u64);
+    for reader in searcher.segment_readers() {
+        words += reader.inverted_index(field)?.total_num_tokens();
+        documents += u64::from(reader.max_doc());
+    }
+    Ok(words as f32 / documents.max(1) as f32)
+}
+
+impl Query for WordQuery {
+    fn weight(&self, scoring: EnableScoring<'_>) -> tantivy::Result<Box<dyn Weight>> {
+        let scored = match scoring {
+            EnableScoring::Enabled { searcher, .. } => {
+                let mut factors = Vec::with_capacity(self.fields.len());
+                for place in &self.fields {
+                    let average = average_length(searcher, place.field)?;
+                    factors.push(Arc::new(self.ranking.factors(place.is_title, average)));
+                }
+                Some((self.idf(searcher), factors))
+            }
+            EnableScoring::Disabled { .. } => None,
+        };
+        Ok(Box::new(WordWeight {
+            word: self.clone(),
+            scored,
+        }))
+    }
+}
+
+struct WordWeight {
+    word: WordQuery,
+    /// The idf, and for each field the weights of an occurrence.
+    scored: Option<(f32, Vec<Arc<[f32; 256]>>)>,
+}
+
+impl Weight for WordWeight {
+    fn scorer(&self, reader: &SegmentReader, boost: Score) -> tantivy::Result<Box<dyn Scorer>> {
+        let option = match self.scored {
+            Some(_) => IndexRecordOption::WithFreqs,
+            None => IndexRecordOption::Basic,
+        };
+        let mut lists = Vec::new();
+        for (number, place) in self.word.fields.iter().enumerate() {
+            let inverted = reader.inverted_index(place.field)?;
+            for term in &place.terms {
+                let Some(postings) = inverted.read_postings(term, option)? else {
+                    continue;
+                };
+                let weights = match &self.scored {
+                    Some((_, factors)) => Some((
+                        reader.get_fieldnorms_reader(place.field)?,
+                        Arc::clone(&factors[number]),
+                    )),
+                    None => None,
+                };
+                lists.push(List { postings, weights });
+            }
+        }
+        let idf = self.scored.as_ref().map_or(0.0, |(idf, _)| *idf);
+        let mut scorer = WordScorer {
+            lists,
+            doc: TERMINATED,
+            weight: idf * boost,
+            ranking: self.word.ranking,
+        };
+        scorer.doc = scorer.first();
+        Ok(Box::new(scorer))
+    }
+
+    fn explain(&self, reader: &SegmentReader, doc: DocId) -> tantivy::Result<Explanation> {
+        let mut scorer = self.scorer(reader, 1.0)?;
+        let found = scorer.doc() <= doc && scorer.seek(doc) == doc;
+        let score = if found { scorer.score() } else { 0.0 };
+        Ok(Explanation::new("a word in title and body", score))
+    }
+}
+
+/// The documents of one form in one field.
+struct List {
+    postings: SegmentPostings,
+    weights: Option<(FieldNormReader, Arc<[f32; 256]>)>,
+}
+
+/// The documents of all forms in all fields. There are few lists: they are compared one by one.
+struct WordScorer {
+    lists: Vec<List>,
+    doc: DocId,
+    weight: f32,
+    ranking: Ranking,
+}
+
+impl WordScorer {
+    fn first(&self) -> DocId {
+        let docs = self.lists.iter().map(|list| list.postings.doc());
+        docs.min().unwrap_or(TERMINATED)
+    }
+}
+
+impl DocSet for WordScorer {
+    #[inline]
+    fn advance(&mut self) -> DocId {
+        if self.doc == TERMINATED {
+            return TERMINATED;
+        }
+        let mut next = TERMINATED;
+        for list in &mut self.lists {
+            let mut doc = list.postings.doc();
+            if doc == self.doc {
+                doc = list.postings.advance();
+            }
+            next = next.min(doc);
+        }
+        self.doc = next;
+        next
+    }
+
+    #[inline]
+    fn seek(&mut self, target: DocId) -> DocId {
+        if self.doc >= target {
+            return self.doc;
+        }
+        let mut next = TERMINATED;
+        for list in &mut self.lists {
+            let mut doc = list.postings.doc();
+            if doc < target {
+                doc = list.postings.seek(target);
+            }
+            next = next.min(doc);
+        }
+        self.doc = next;
+        next
+    }
+
+    fn doc(&self) -> DocId {
+        self.doc
+    }
+
+    fn size_hint(&self) -> u32 {
+        let hints = self.lists.iter().map(|list| list.postings.size_hint());
+        hints.fold(0, u32::saturating_add)
+    }
+}
+
+impl Scorer for WordScorer {
+    #[inline]
+    fn score(&mut self) -> Score {
+        let mut tf = 0.0;
+        for list in &self.lists {
+            if list.postings.doc() == self.doc
+                && let Some((norms, factors)) = &list.weights
+            {
+                let factor = factors[usize::from(norms.fieldnorm_id(self.doc))];
+                tf += list.postings.term_freq() as f32 * factor;
+            }
+        }
+        self.weight * self.ranking.dampened(tf)
+    }
+}
