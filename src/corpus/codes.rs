@@ -37,6 +37,7 @@ codes! {
     TOO_MANY_MEMBERS = "too_many_members";
     UNREADABLE = "unreadable";
     UNREADABLE_FOLDER = "unreadable_folder";
+    VANISHED = "vanished";
 
     // Notes.
     BODY_EMPTY = "body_empty";

@@ -455,7 +455,15 @@ pub(super) fn open_regular(path: &Path) -> Result<File, (&'static str, String)> 
         use std::os::unix::fs::OpenOptionsExt;
         options.custom_flags(libc::O_NOFOLLOW | libc::O_NONBLOCK);
     }
-    let unreadable = |error: io::Error| (codes::UNREADABLE, format!("cannot be opened: {error}"));
+    let unreadable = |error: io::Error| {
+        // If even its folder is gone, there may be no more than a disk that is not there.
+        let has_folder = path.parent().is_some_and(Path::is_dir);
+        if error.kind() == io::ErrorKind::NotFound && has_folder {
+            let message = "it went away during the run, after it was found";
+            return (codes::VANISHED, message.to_owned());
+        }
+        (codes::UNREADABLE, format!("cannot be opened: {error}"))
+    };
     let file = options.open(path).map_err(unreadable)?;
     if file.metadata().map_err(unreadable)?.is_file() {
         Ok(file)

@@ -6,6 +6,7 @@
 #[cfg(test)]
 mod broken;
 mod check;
+mod delete;
 mod directory;
 mod engine_error;
 mod failure;

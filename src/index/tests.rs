@@ -460,3 +460,32 @@ fn a_part_says_that_it_is_one() {
     writer.finish_with(state).unwrap();
     assert_eq!(partial(), (false, false));
 }
+
+#[test]
+fn threads_that_replace_one_document_leave_one() {
+    let index = Index::create_in_memory(schema()).unwrap();
+    let mut writer = index.writer().unwrap();
+    for round in 0..3 {
+        std::thread::scope(|scope| {
+            for thread in 0..4 {
+                let writer = &writer;
+                scope.spawn(move || {
+                    for number in 0..50 {
+                        let id = format!("{}", number % 5);
+                        let body = format!("round {round} thread {thread} number {number}");
+                        writer.put(Document::new(id).body(body)).unwrap();
+                    }
+                });
+            }
+        });
+        writer.commit().unwrap();
+        let searcher = index.searcher().unwrap();
+        assert_eq!(searcher.documents(), 5);
+        let found = ids(&searcher, &SearchRequest::all());
+        assert_eq!(found, ["0", "1", "2", "3", "4"]);
+    }
+    writer.delete("3").unwrap();
+    writer.commit().unwrap();
+    let searcher = index.searcher().unwrap();
+    assert_eq!(ids(&searcher, &SearchRequest::all()), ["0", "1", "2", "4"]);
+}

@@ -2,13 +2,13 @@
 
 use std::collections::HashSet;
 use std::path::Path;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
 
 use serde_json::Value;
-use tantivy::indexer::UserOperation;
-use tantivy::{IndexWriter, TantivyDocument, TantivyError, Term};
+use tantivy::{IndexWriter, TantivyDocument, TantivyError};
 
+use super::delete::ById;
 use super::directory::EngineDirectory;
 use super::generation::{Generation, Pinned, RunState};
 use super::home::{Home, WriterLock};
@@ -81,6 +81,9 @@ pub struct Writer {
     in_flight: Arc<InFlight>,
     fields: Fields,
     operations: AtomicU64,
+    /// Between the deletion of a document and the addition of the one that replaces it, no other
+    /// one of that id may come in.
+    replacing: Mutex<()>,
     failed: AtomicBool,
     now: Option<i64>,
     // Declared last: it gives the lock back, when everything else has stopped.
@@ -178,6 +181,7 @@ impl Writer {
             in_flight,
             fields,
             operations: AtomicU64::new(0),
+            replacing: Mutex::default(),
             failed: AtomicBool::new(false),
             now: options.now,
             publisher,
@@ -208,11 +212,14 @@ impl Writer {
         self.operations.fetch_add(1, Ordering::Relaxed);
         self.in_flight.enter(prepared.size);
         let taken = if replaces {
-            let id = Term::from_field_text(self.fields.id, prepared.id.as_str());
-            self.engine.run([
-                UserOperation::Delete(id),
-                UserOperation::Add(prepared.document),
-            ])
+            let id = ById::new(self.fields.id, prepared.id.as_str());
+            let _replacing = self
+                .replacing
+                .lock()
+                .unwrap_or_else(PoisonError::into_inner);
+            self.engine
+                .delete_query(Box::new(id))
+                .and_then(|_| self.engine.add_document(prepared.document))
         } else {
             self.engine.add_document(prepared.document)
         };
@@ -226,8 +233,8 @@ impl Writer {
     pub fn delete(&self, id: &str) -> Result<()> {
         self.check_usable()?;
         self.operations.fetch_add(1, Ordering::Relaxed);
-        let id = Term::from_field_text(self.fields.id, id);
-        self.taken(self.engine.run([UserOperation::Delete(id)]))
+        let id = ById::new(self.fields.id, id);
+        self.taken(self.engine.delete_query(Box::new(id)))
     }
 
     /// After a failure the engine would commit what is left of its threads' work as if it were all.

@@ -67,9 +67,9 @@ pub(super) struct Apply<'a, S: Sink> {
 }
 
 /// Bytes that the engine takes for a document that is to be deleted, besides its id.
-const DELETION: usize = 128;
+const DELETION: usize = 144;
 /// So many bytes may wait for that; in tests those of a few documents.
-const MOST_WAITING: usize = if cfg!(test) { 600 } else { 16 << 20 };
+const MOST_WAITING: usize = if cfg!(test) { 700 } else { 16 << 20 };
 
 /// What holds for the whole run.
 #[derive(Debug, Clone)]
@@ -394,7 +394,7 @@ impl<'a, S: Sink> Apply<'a, S> {
         let unreadable = end
             .failure
             .as_ref()
-            .is_some_and(|failure| failure.code == codes::UNREADABLE);
+            .is_some_and(|failure| matches!(failure.code, codes::UNREADABLE | codes::VANISHED));
         if let Some((index, known)) = self.known(rank)? {
             let old = self.old;
             for item in old.state.records(&known) {
@@ -446,7 +446,10 @@ impl<'a, S: Sink> Apply<'a, S> {
             Some(index) => u64::from(self.old.state.file(index)?.records.all),
             None => 0,
         };
-        if let (1.., Some(failure)) = (documents, &end.failure) {
+        // One that went away is gone, as the next run would find.
+        let failure = end.failure.as_ref();
+        let failure = failure.filter(|failure| failure.code != codes::VANISHED);
+        if let (1.., Some(failure)) = (documents, failure) {
             self.out_of_reach
                 .get_or_insert_with(|| out_of_reach(&failure.path, documents));
         }

@@ -773,7 +773,10 @@ fn number_after(last: Option<u32>, number: Option<u64>) -> Option<u32> {
 
 /// The number of a failed record; `None` if the failure is one of the file, or of its rest.
 fn of_record(last: Option<u32>, failure: &Failure) -> Option<u32> {
-    let terminal = matches!(failure.code, codes::UNREADABLE | codes::FILE_TOO_LARGE);
+    let terminal = matches!(
+        failure.code,
+        codes::UNREADABLE | codes::VANISHED | codes::FILE_TOO_LARGE
+    );
     // What is passed over is no failure of a file, even if it is all of it.
     let number = number_after(last, failure.record);
     number.filter(|number| (*number > 0 || failure.is_skip()) && !terminal)

@@ -28,6 +28,7 @@ const NOT_HERE: &[&str] = &[
     "unreadable",
     "unreadable_folder",
     "value_left_out",
+    "vanished",
 ];
 
 fn corpus() -> World {

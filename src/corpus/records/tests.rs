@@ -238,7 +238,7 @@ fn what_took_the_place_of_a_file_is_not_opened() {
         Records::open(&Arc::default(), &fixture.file)
             .unwrap_err()
             .code,
-        codes::UNREADABLE
+        codes::VANISHED
     );
     std::os::unix::fs::symlink("b.txt", path).unwrap();
     assert_eq!(

@@ -664,6 +664,26 @@ fn a_rebuild_does_not_lose_what_cannot_be_read_at_the_moment() {
 }
 
 #[test]
+fn a_file_that_goes_away_during_a_run_holds_up_no_rebuild() {
+    let (mut shelf, mut fake) = started();
+    let before = fake.published.clone();
+    shelf.later();
+    shelf
+        .touch("a.txt")
+        .files
+        .get_mut("a.txt")
+        .unwrap()
+        .vanished = true;
+    // An update does not know yet whether it comes back.
+    index(&shelf, &mut fake);
+    assert_eq!(fake.published, before);
+    let rebuild = Setting::new().options(|options| options.rebuild(true));
+    let report = try_index(&shelf, &mut fake, &rebuild, &()).unwrap().report;
+    assert_eq!(report.failed, 1);
+    assert_eq!(fake.ids().len(), before.len() - 1);
+}
+
+#[test]
 fn a_rebuild_that_is_stopped_publishes_nothing() {
     let (shelf, mut fake) = started();
     let stop = StopAfter(Mutex::new(3));

@@ -53,6 +53,8 @@ pub(super) struct FakeFile {
     pub(super) records: Vec<Text>,
     pub(super) stat: FileStat,
     pub(super) unreadable: bool,
+    /// It goes away between the walk and its reading.
+    pub(super) vanished: bool,
     /// The reader reports that the file changed while it was read.
     pub(super) changing: bool,
 }
@@ -232,6 +234,9 @@ impl Source for Shelf {
         let found = &self.files[&file.path];
         if found.unreadable {
             return Err(failure(&file.path, None, "unreadable"));
+        }
+        if found.vanished {
+            return Err(failure(&file.path, None, "vanished"));
         }
         let mut start = 0;
         let mut items = Vec::new();
