@@ -5,7 +5,6 @@ use std::collections::VecDeque;
 use std::io;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
-use mail_parser::decoders::html::html_to_text;
 use mail_parser::{
     Addr, Address, ContentType, Header, HeaderName, Message, MessageParser, MessagePart,
     MimeHeaders, PartType,
@@ -14,6 +13,7 @@ use serde_json::{Map, Value};
 
 use super::extension_of;
 use crate::corpus::read::unified;
+use crate::corpus::readers::web::html;
 use crate::corpus::{
     Article, Cutter, Input, Material, Member, Piece, Reader, Refusal, Sniff, Whole, codes,
 };
@@ -192,7 +192,7 @@ pub(super) fn read(material: &mut Material<'_>) -> Result<Article, Refusal> {
         .into_iter()
         .filter_map(|part| match &part.body {
             PartType::Text(text) => Some(text.trim_end().to_owned()),
-            PartType::Html(page) => Some(html_to_text(page).trim_end().to_owned()),
+            PartType::Html(page) => Some(html::text(page).trim_end().to_owned()),
             _ => None,
         })
         .collect();
