@@ -6,6 +6,7 @@ use proptest::prelude::*;
 use unicode_segmentation::UnicodeSegmentation;
 
 use super::*;
+use crate::analysis::is_mark;
 use crate::query::{FacetClause, Phrase, Word};
 
 fn word(text: &str) -> Query {
@@ -348,8 +349,15 @@ fn meets(query: &Query, field: TextField, text: &str) -> bool {
     let tokens = analyzer.query_tokens(text);
     let mut holds = |wanted: &str, of: Option<TextField>, exact: bool| {
         if wanted == "核" {
-            // A letter of a script without spaces is met in the pairs that hold it.
-            let has_it = tokens.iter().any(|token| token.exact.contains(wanted));
+            // A letter of a script without spaces is met in the pairs that hold it; one with a mark
+            // is another letter.
+            let has_it = tokens.iter().any(|token| {
+                let mut places = token.exact.match_indices(wanted);
+                places.any(|(at, _)| {
+                    let after = token.exact[at + wanted.len()..].chars().next();
+                    !after.is_some_and(is_mark)
+                })
+            });
             return has_it && of.is_none_or(|of| of == field);
         }
         let mut form = |word: &str| {
