@@ -48,6 +48,8 @@ pub(super) struct Journal {
     next_file: u32,
     /// What is appended if nothing may be written to the index.
     scratch: Option<Log>,
+    /// Whether writing failed: the file may hold anything behind what counts, and is never named.
+    failed: bool,
 }
 
 impl Journal {
@@ -65,6 +67,7 @@ impl Journal {
             entries: 0,
             next_file: 0,
             scratch: None,
+            failed: false,
         }
     }
 
@@ -131,6 +134,7 @@ impl Journal {
             entries: state.entries,
             next_file: state.next_file,
             scratch: None,
+            failed: false,
         };
         Ok((journal, state))
     }
@@ -281,13 +285,19 @@ impl Journal {
     }
 
     /// Makes everything durable and says what a generation has to name.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Io`] if it cannot be written, or could not be before.
     pub(super) fn sync(&mut self) -> Result<FileRef> {
         self.write_out()?;
         if let Some(output) = self.output.take() {
+            // A file whose sync failed once is not to be trusted when the next one succeeds.
+            self.failed = true;
             output
                 .sync()
                 .map_err(|error| Error::io(&self.path, "write", error))?;
             sync_folder(&self.path)?;
+            self.failed = false;
         }
         Ok(FileRef {
             path: self.name.clone(),
@@ -297,11 +307,17 @@ impl Journal {
     }
 
     fn write_out(&mut self) -> Result<()> {
+        if self.failed {
+            let before = io::Error::other("it could not be written before");
+            return Err(Error::io(&self.path, "write", before));
+        }
         if self.buffer.is_empty() {
             return Ok(());
         }
+        self.failed = true;
         self.write_buffer()
             .map_err(|error| Error::io(&self.path, "write", error))?;
+        self.failed = false;
         self.hasher.update(&self.buffer);
         self.length += self.buffer.len() as u64;
         self.buffer.clear();

@@ -636,6 +636,10 @@ impl<C: Source, S: Sink> Pipeline<'_, C, S> {
         S: 's,
     {
         let mut apply = lock(&self.apply)?;
+        // Somebody who had the lock meanwhile may have left things half done.
+        if self.stop.load(Ordering::Relaxed) {
+            return Err(Stopped);
+        }
         f(&mut apply).map_err(|error| {
             // Before anybody else finds the index in the state that this error left.
             self.keep(error);

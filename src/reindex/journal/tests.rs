@@ -3,6 +3,7 @@
 use tempfile::tempdir;
 
 use super::*;
+use crate::index::storage::faults::{Fault, Plan, install};
 use crate::reindex::entry::{FileEntry, Key, RecordEntry, Status};
 
 fn file(number: u32, path: &str) -> Entry<'_> {
@@ -227,4 +228,32 @@ fn an_entry_is_replaced_only_while_it_is_not_written_out_and_of_equal_length() {
         expected.map(|(path, complete, records)| (path.to_owned(), complete, records))
     );
     assert_eq!(state.entries, 6);
+}
+
+#[test]
+fn a_journal_that_could_not_be_written_is_never_named() {
+    let mut refused = 0;
+    for fault in Fault::ALL {
+        for operation in 0.. {
+            let index = tempdir().unwrap();
+            let guard = install(index.path(), Plan::fail(operation, fault));
+            let mut journal = Journal::begin(index.path(), 1);
+            let number = journal.number_file();
+            journal.append(&file(number, "a.jsonl")).unwrap();
+            journal.append(&record(number, 1, "one")).unwrap();
+            let first = journal.sync();
+            let is_over = guard.broke().is_none();
+            // Whoever waited for it meanwhile may try again.
+            let second = journal.sync();
+            drop(guard);
+            if is_over {
+                assert!(operation > 3);
+                break;
+            }
+            assert!(first.is_err(), "{fault:?} at {operation}");
+            assert!(second.is_err(), "{fault:?} at {operation}: {second:?}");
+            refused += 1;
+        }
+    }
+    assert!(refused >= Fault::ALL.len());
 }
