@@ -2,9 +2,9 @@
 //! lie in it. Whoever decodes reads through [`Limited`], so that no bomb needs to be recognised.
 
 use std::fmt;
-use std::io::{self, Read};
+use std::io::{self, Read, Seek, SeekFrom};
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 
 use super::{Refusal, Stage, codes, limits};
 
@@ -99,6 +99,12 @@ impl<R: Read> Read for Counted<R> {
     }
 }
 
+impl<R: Seek> Seek for Counted<R> {
+    fn seek(&mut self, to: SeekFrom) -> io::Result<u64> {
+        self.reader.seek(to)
+    }
+}
+
 /// Takes from what is left, if that is enough.
 fn take(left: &AtomicU64, amount: u64) -> bool {
     left.fetch_update(Ordering::Relaxed, Ordering::Relaxed, |left| {
@@ -150,6 +156,36 @@ impl<R: Read> Read for Limited<R> {
             return Err(exceeded(codes::BOMB, message));
         }
         Ok(count)
+    }
+}
+
+/// What whoever unpacks a stream and whoever reads it agree on when a part of it is damaged: the
+/// one stops and says so, the other may have it go on behind that part.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Gap(Arc<Shared>);
+
+#[derive(Debug, Default)]
+struct Shared {
+    is_met: AtomicBool,
+    is_left: AtomicBool,
+}
+
+impl Gap {
+    /// The unpacker stops: what comes behind is only given if it is asked for.
+    pub(crate) fn meet(&self) {
+        self.0.is_met.store(true, Ordering::Relaxed);
+    }
+
+    /// The reader goes on. False if nothing was met that one can go on behind.
+    pub(crate) fn leave(&self) -> bool {
+        let is_met = self.0.is_met.swap(false, Ordering::Relaxed);
+        self.0.is_left.store(is_met, Ordering::Relaxed);
+        is_met
+    }
+
+    /// Whether the unpacker may go on.
+    pub(crate) fn is_left(&self) -> bool {
+        self.0.is_left.swap(false, Ordering::Relaxed)
     }
 }
 

@@ -6,7 +6,7 @@ macro_rules! codes {
         $($(#[$group])* pub(crate) const $name: &str = $code;)*
 
         /// Every code, for the test that looks for them in the documentation.
-        #[cfg(test)]
+        #[cfg(any(test, fuzzing))]
         pub(crate) const ALL: &[&str] = &[$($name),*];
     };
 }
@@ -37,6 +37,7 @@ codes! {
     HELPER_TIME = "helper_time";
     FILE_TOO_LARGE = "file_too_large";
     MAIL = "mail";
+    MAIL_TOO_MANY_PARTS = "mail_too_many_parts";
     PACKING = "packing";
     ID_CONTROL = "id_control";
     ID_TOO_LONG = "id_too_long";

@@ -5,6 +5,7 @@ use std::io::{self, Read};
 
 use serde_json::{Map, Value};
 
+use super::budget::Gap;
 use super::{Input, Refusal, Stage, codes, limits};
 
 /// Cuts a file, or a member of a container, into its records. There is a new one for each.
@@ -15,6 +16,12 @@ pub trait Cutter: fmt::Debug + Send {
     /// # Errors
     /// What the input said; nothing more is asked for after that.
     fn next(&mut self, input: &mut Input) -> io::Result<Option<Piece>>;
+
+    /// Whether it goes on after a part of the input was lost, which was said already: what it is
+    /// given next comes from somewhere behind that part. It then has to look for a beginning.
+    fn resume(&mut self) -> bool {
+        false
+    }
 }
 
 /// A piece of a file.
@@ -94,6 +101,8 @@ pub struct Member {
     pub(super) content: Content,
     pub(super) extension: Option<String>,
     pub(super) charset: Option<String>,
+    /// How to go on behind what is damaged.
+    pub(super) gap: Option<Gap>,
     /// What the container says about it; what it says about itself wins.
     pub(super) given: Map<String, Value>,
 }
@@ -141,8 +150,20 @@ impl Member {
             content,
             extension: None,
             charset: None,
+            gap: None,
             given: Map::new(),
         }
+    }
+
+    /// As [`stream`](Self::stream), for one that can go on behind a part that is damaged.
+    pub(super) fn mendable(
+        name: impl Into<Vec<u8>>,
+        content: impl Read + Send + 'static,
+        gap: Gap,
+    ) -> Self {
+        let mut member = Self::stream(name, content);
+        member.gap = Some(gap);
+        member
     }
 
     /// The extension to judge it by, whatever its name says.

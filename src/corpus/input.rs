@@ -5,7 +5,7 @@ use std::fs::File;
 use std::io::{self, BufRead, BufReader, Cursor, Read, Seek, SeekFrom};
 use std::sync::Arc;
 
-use super::budget::Budget;
+use super::budget::{Budget, Gap};
 use super::cut::Content;
 use super::limits;
 
@@ -22,6 +22,7 @@ pub struct Input {
     offset: u64,
     given_up: bool,
     budget: Budget,
+    gap: Option<Gap>,
 }
 
 enum Source {
@@ -96,6 +97,16 @@ impl Input {
         Self::new(source, name, Budget::default())
     }
 
+    /// Bytes in the place of a file.
+    #[cfg(fuzzing)]
+    pub(super) fn bytes(name: &str, bytes: Vec<u8>) -> Self {
+        Self::new(
+            Source::Bytes(Shared::cursor(bytes)),
+            name,
+            Budget::default(),
+        )
+    }
+
     /// A member of what this is, at the cost of the file that it is in. A section takes its place
     /// until it is given [`back`](Self::back).
     pub(super) fn member(&mut self, name: &str, content: Content) -> Self {
@@ -118,7 +129,19 @@ impl Input {
             offset: 0,
             given_up: false,
             budget,
+            gap: None,
         }
+    }
+
+    /// Says how to go on behind what is damaged.
+    pub(super) fn with_gap(mut self, gap: Option<Gap>) -> Self {
+        self.gap = gap;
+        self
+    }
+
+    /// Goes on behind what is damaged, if that is possible.
+    pub(super) fn leave_gap(&self) -> bool {
+        self.gap.as_ref().is_some_and(Gap::leave)
     }
 
     /// The input that this is a section of, if it is one.

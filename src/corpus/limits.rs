@@ -48,6 +48,9 @@ pub(crate) const XML_DEPTH: usize = 512;
 /// The most elements of one XML record that are kept: as many as 32 MiB of real XML have.
 pub(crate) const XML_NODES: usize = 2_000_000;
 
+/// The most cells of one row of a table: spreadsheets end at 16,384 columns.
+pub(crate) const CELLS: usize = 20_000;
+
 /// The longest row of names of a table; it goes with every row.
 pub(crate) const HEADER_BYTES: usize = 64 << 10;
 
@@ -145,6 +148,28 @@ pub(crate) const RATIO: u64 = 200;
 
 /// From how many unpacked bytes on the ratio counts: a small member may be as empty as it likes.
 pub(crate) const RATIO_FROM: u64 = 4 << 20;
+
+/// The most headers of one message that say what a part of it is: digests of mailing lists have
+/// some hundreds. Messages in messages are taken down one by one, on the stack.
+pub(crate) const MAIL_PARTS: usize = 1_000;
+
+/// The longest header that says what a part is: a name of thousands of letters fits.
+pub(crate) const MAIL_HEADER_BYTES: usize = 64 << 10;
+
+/// The most lines of one message that are, or end, headers, wherever they stand: each may take
+/// two hundred bytes of memory, and a book has some ten thousand such lines.
+pub(crate) const MAIL_LINES: usize = 2_000_000;
+
+/// How many bytes may be looked at for the ends of parts: for each part that has parts, all that
+/// is left of the message may be. Some seconds.
+pub(crate) const MAIL_WORK: usize = 4 << 30;
+
+/// How many damaged members of one packed file are passed over; behind more, nothing is looked for.
+pub(crate) const GAPS: usize = 1_000;
+
+/// How far before the place where damage is noticed the next member of a packed file may begin: a
+/// decoder may read on for a while.
+pub(crate) const GAP_BYTES: u64 = 1 << 20;
 
 /// The most bytes of a container within a container, which is held in memory while it is cut.
 pub(crate) const NESTED_BYTES: u64 = 64 << 20;

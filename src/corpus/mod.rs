@@ -16,6 +16,9 @@ mod dates;
 mod decode;
 mod entry;
 mod format;
+#[cfg(fuzzing)]
+#[doc(hidden)]
+pub mod fuzzing;
 #[cfg(feature = "pdf")]
 mod helper;
 mod input;

@@ -12,7 +12,7 @@ use std::sync::Arc;
 
 use serde_json::{Map, Value};
 
-use super::budget::refusal_of;
+use super::budget::{Gap, refusal_of};
 use super::cut::Content;
 use super::format::Readers;
 use super::{
@@ -129,7 +129,7 @@ impl Records {
             message,
         };
         let opened = open_regular(&file.absolute).map_err(fail)?;
-        let mut input = Input::file(&file.path, opened);
+        let input = Input::file(&file.path, opened);
         let mut changed = false;
         let sidecar = file.sidecar.as_ref().map(|sidecar| {
             let (content, stat) = read_sidecar(&sidecar.absolute);
@@ -140,6 +140,24 @@ impl Records {
                 content,
             }
         });
+        let mut records = Self::begin(readers, file, input);
+        records.changed = changed;
+        records.sidecar_hash = sidecar.as_ref().map(|sidecar| match &sidecar.content {
+            Ok(bytes) => blake3::hash(bytes),
+            Err(message) => blake3::hash(message.as_bytes()),
+        });
+        records.sidecar = sidecar.map(Arc::new);
+        Ok(records)
+    }
+
+    /// The records of bytes that stand for a file.
+    #[cfg(fuzzing)]
+    pub(super) fn of_bytes(readers: &Arc<Readers>, file: &SourceFile, bytes: Vec<u8>) -> Self {
+        Self::begin(readers, file, Input::bytes(&file.path, bytes))
+    }
+
+    /// The records of a file without a sidecar, of which nothing was read yet.
+    fn begin(readers: &Arc<Readers>, file: &SourceFile, mut input: Input) -> Self {
         // What cannot be read is said when the first record is asked for.
         let head = input.head().unwrap_or_default();
         let format = readers.settle(&file.format, head).clone();
@@ -154,19 +172,16 @@ impl Records {
             },
             is_done: false,
         };
-        Ok(Self {
+        Self {
             path: file.path.clone(),
             stat: file.stat,
             readers: Arc::clone(readers),
             levels: vec![level],
             last: 0,
-            sidecar_hash: sidecar.as_ref().map(|sidecar| match &sidecar.content {
-                Ok(bytes) => blake3::hash(bytes),
-                Err(message) => blake3::hash(message.as_bytes()),
-            }),
-            sidecar: sidecar.map(Arc::new),
-            changed,
-        })
+            sidecar: None,
+            sidecar_hash: None,
+            changed: false,
+        }
     }
 
     /// Reads what is left of the file and says what all of it was.
@@ -226,6 +241,10 @@ impl Records {
                     }
                 }
                 Ok(None) => level.is_done = true,
+                // What is damaged has a line of its own if there is more behind it.
+                Err(error) if level.input.leave_gap() && level.cutter.resume() => {
+                    return Some(Err(self.lost(&error)));
+                }
                 Err(error) => {
                     level.is_done = true;
                     level.input.give_up();
@@ -313,14 +332,16 @@ impl Records {
         origin.member = Some(path);
         origin.given.extend(member.given);
         origin.charset = member.charset.or(origin.charset);
-        self.enter(&name, member.extension.as_deref(), member.content, origin)
+        let extension = member.extension.as_deref();
+        self.enter(&name, extension, member.content, member.gap, origin)
     }
 
     /// What becomes of a file without what it was packed in.
     fn unpacked(&mut self, member: Member) -> Option<Item> {
         let origin = self.levels.last()?.origin.clone();
         let (name, _) = paths::encode_member(&member.name);
-        self.enter(&name, member.extension.as_deref(), member.content, origin)
+        let extension = member.extension.as_deref();
+        self.enter(&name, extension, member.content, member.gap, origin)
     }
 
     /// Begins to cut what lies in the innermost file, unless nobody reads it.
@@ -329,6 +350,7 @@ impl Records {
         name: &str,
         extension: Option<&str>,
         content: Content,
+        gap: Option<Gap>,
         mut origin: Origin,
     ) -> Option<Item> {
         let hint = extension.map(|extension| format!("x.{extension}"));
@@ -338,7 +360,7 @@ impl Records {
             .cloned();
         let is_deep = self.levels.len() >= limits::DEPTH;
         let level = self.levels.last_mut()?;
-        let mut input = level.input.member(name, content);
+        let mut input = level.input.member(name, content).with_gap(gap);
         let format = match (input.head(), named) {
             (Ok(head), Some(named)) => {
                 let format = self.readers.settle(&named, head);
@@ -438,6 +460,13 @@ impl Records {
             code: refusal.code,
             message: refusal.message,
         }
+    }
+
+    /// A failure after which the innermost file is read on.
+    fn lost(&mut self, error: &io::Error) -> Failure {
+        let member = self.levels.last().and_then(|it| it.origin.member.clone());
+        let number = self.count();
+        self.failure(Some(number), member, broken(error, false))
     }
 
     /// A failure after which the innermost file is left alone.

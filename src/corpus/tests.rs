@@ -6,6 +6,21 @@ use std::path::Path;
 use super::*;
 use crate::ErrorKind;
 
+/// Every document, or failure, of one file; `config` is the text of a `pressmark.toml`.
+pub(super) fn read_file(name: &str, config: &str, content: &[u8]) -> Vec<Result<Reading, Failure>> {
+    let folder = tempfile::tempdir().unwrap();
+    fs::write(folder.path().join(name), content).unwrap();
+    let config = Config::parse(config, Path::new("pressmark.toml")).unwrap();
+    let corpus = Corpus::new(folder.path(), config).unwrap();
+    let Some(Entry::File(file)) = corpus.walk().unwrap().next() else {
+        panic!("{name} is no file of the corpus");
+    };
+    let records = corpus.records(&file).unwrap();
+    records
+        .map(|record| corpus.document(&file, record?))
+        .collect()
+}
+
 fn write(root: &Path, path: &str, text: &str) {
     let file = root.join(path);
     fs::create_dir_all(file.parent().unwrap()).unwrap();

@@ -18,7 +18,7 @@ use crate::{Error, ErrorKind, Result, Schema};
 
 /// A version of everything in `corpus/` that decides what documents look like. Raise it when the
 /// same file would become a different document, so that existing indexes read their files again.
-const READERS: u32 = 1;
+const READERS: u32 = 2;
 
 /// A longer configuration file is refused: it is a mistake, not a configuration.
 const MAX_FILE_BYTES: u64 = 1 << 20;

@@ -4,6 +4,7 @@
 mod archives;
 mod mail;
 mod make;
+mod pages;
 mod plain;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -82,7 +83,13 @@ fn fits(line: &str, expected: &str) -> bool {
 
 #[test]
 fn every_bad_file_is_told_apart_and_costs_no_other() {
-    let cases = [archives::cases(), mail::cases(), plain::cases()].concat();
+    let cases = [
+        archives::cases(),
+        mail::cases(),
+        pages::cases(),
+        plain::cases(),
+    ]
+    .concat();
     let classes: BTreeSet<&str> = cases.iter().map(|case| case.class).collect();
     assert_eq!(classes.len(), cases.len(), "a class is a folder of its own");
     let world = World::empty();
@@ -149,6 +156,7 @@ fn every_bad_file_is_told_apart_and_costs_no_other() {
         "encrypted",
         "http_status",
         "mail",
+        "mail_too_many_parts",
         "packing",
         "too_deep",
     ] {

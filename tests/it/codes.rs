@@ -30,6 +30,7 @@ const NOT_HERE: &[&str] = &[
     "json_ld",
     "macros_ignored",
     "mail",
+    "mail_too_many_parts",
     "member_renamed",
     "not_a_file",
     "not_indexable",

@@ -3,6 +3,7 @@
 
 mod containers;
 mod json;
+mod mime;
 mod office;
 pub(super) mod web;
 pub(super) mod written;

@@ -2,7 +2,7 @@
 
 use super::Case;
 use super::make::{
-    GOOD, Zipped, deflate, good_in_tar, gzip, pax, tar, tar_header, tar_sum, tarred, zip,
+    GOOD, Zipped, deflate, good_in_tar, gzip, pax, tar, tar_header, tar_sum, tarred, torn, zip,
     zip_without_directory, zstd,
 };
 
@@ -490,7 +490,42 @@ fn packed() -> Vec<Case> {
             "gz-behind",
             "a.jsonl.gz",
             [gzip(lines), b"more".to_vec()].concat(),
-            &["+#1", "+#2", "-damaged"],
+            &["+#1", "+#2", "-damaged#3"],
+        ),
+        Case::new(
+            "gz-gap",
+            "a.jsonl.gz",
+            [gzip(lines), torn(gzip(lines)), gzip(lines)].concat(),
+            &["+#1", "+#2", "-damaged#3", "+#4", "+#5"],
+        ),
+        Case::new(
+            "gz-gap-csv",
+            "a.csv.gz",
+            [
+                gzip(b"title,body\nA,one\n"),
+                torn(gzip(b"B,two\nC,three\n")),
+                gzip(b"D,the lighthouse\n"),
+            ]
+            .concat(),
+            &["+#2", "-damaged#3", "+#4"],
+        ),
+        Case::new(
+            "gz-gap-text",
+            "a.txt.gz",
+            [torn(gzip(GOOD)), gzip(GOOD)].concat(),
+            &["-damaged"],
+        ),
+        Case::new(
+            "gz-gaps",
+            "a.jsonl.gz",
+            [b"\x1f\x8b\x08\0no".repeat(2_000), gzip(lines)].concat(),
+            &["…"],
+        ),
+        Case::new(
+            "tar-gz-gap",
+            "a.tar.gz",
+            [gzip(&good_in_tar()), torn(gzip(&good_in_tar()))].concat(),
+            &["+good.txt", "-damaged"],
         ),
         Case::new(
             "gz-cut",
@@ -498,17 +533,7 @@ fn packed() -> Vec<Case> {
             cut(gzip(&noise(90_000)), 10),
             &["-damaged"],
         ),
-        Case::new(
-            "gz-checksum",
-            "a.txt.gz",
-            {
-                let mut bytes = gzip(GOOD);
-                let end = bytes.len();
-                bytes[end - 6] ^= 1;
-                bytes
-            },
-            &["-damaged"],
-        ),
+        Case::new("gz-checksum", "a.txt.gz", torn(gzip(GOOD)), &["-damaged"]),
         Case::new("gz-nothing", "a.txt.gz", vec![], &["-damaged"]),
         Case::new("gz-unpacked", "good.txt.gz", GOOD.to_vec(), &["-damaged"]),
         Case::new("gz-other", "a.exe.gz", gzip(b"MZ"), &["~unsupported"]),

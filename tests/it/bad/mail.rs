@@ -1,7 +1,7 @@
 //! Mail and crawls that are broken, hostile, or only odd.
 
 use super::Case;
-use super::make::{GOOD, Zipped, answer, good_in_warc, gzip, mail, warc, zip};
+use super::make::{GOOD, Zipped, answer, good_in_warc, gzip, mail, torn, warc, zip};
 
 pub(super) fn cases() -> Vec<Case> {
     [messages(), folders(), crawls()].concat()
@@ -96,6 +96,46 @@ fn messages() -> Vec<Case> {
         ),
         Case::new("mail-deep", "a.eml", nested.into_bytes(), &["…"]),
         Case::new(
+            "mail-abyss",
+            "a.eml",
+            format!(
+                "Subject: x\n{}",
+                "Content-Type: message/rfc822\n\n".repeat(200_000)
+            )
+            .into_bytes(),
+            &["-mail_too_many_parts"],
+        ),
+        Case::new(
+            "mail-packed-message",
+            "good.eml",
+            attached(
+                "Content-Type: message/rfc822\nContent-Transfer-Encoding: base64",
+                // A message with another subject, and a line of text.
+                "U3ViamVjdDogSW5uZXIKRnJvbTogYUBiLmMKClRoZSBsaWdodGhvdXNlLgo=",
+            ),
+            &["+", "+part-1.eml"],
+        ),
+        Case::new(
+            "mail-parts",
+            "a.eml",
+            mail(
+                "",
+                &[("Content-Type: multipart/mixed; boundary=none", "x"); 1_100],
+            )
+            .into_bytes(),
+            &["-mail_too_many_parts"],
+        ),
+        Case::new(
+            "mail-attached-many",
+            "good.eml",
+            mail(
+                "",
+                &[("Content-Disposition: attachment; filename=a.bin", "x"); 900],
+            )
+            .into_bytes(),
+            &["…"],
+        ),
+        Case::new(
             "mail-called-nothing",
             "cur/1700000000.1.host:2,S",
             text("The lighthouse keeper wrote.").into_bytes(),
@@ -148,6 +188,22 @@ fn folders() -> Vec<Case> {
             &["-mail"],
         ),
         Case::new(
+            "mbox-junk",
+            "good.mbox",
+            format!("Junk in front.\n\n{}", message("The lighthouse.")).into_bytes(),
+            &["+#1", "-mail"],
+        ),
+        Case::new(
+            "mbox-gz-gap",
+            "good.mbox.gz",
+            {
+                let torn = torn(gzip(message("Torn.").as_bytes()));
+                let (first, last) = (message("One."), message("The lighthouse."));
+                [gzip(first.as_bytes()), torn, gzip(last.as_bytes())].concat()
+            },
+            &["+#1", "-damaged#2", "+#3"],
+        ),
+        Case::new(
             "mbox-broken",
             "good.mbox",
             format!("{}{from}\n{}", message("One."), message("The lighthouse.")).into_bytes(),
@@ -196,7 +252,7 @@ fn crawls() -> Vec<Case> {
             "warc-noise",
             "a.warc",
             b"noise\n".repeat(99),
-            &["-damaged (at byte 6)"],
+            &["-damaged (at byte 0)"],
         ),
         Case::new(
             "warc-other-records",
@@ -290,6 +346,54 @@ fn crawls() -> Vec<Case> {
                 "+example.org/bad.txt",
                 "-damaged …",
                 "+example.org/good.txt",
+            ],
+        ),
+        Case::new(
+            "warc-length-long",
+            "a.warc",
+            {
+                let bad = String::from_utf8(page(ok, b"Text.")).unwrap();
+                let length = bad.len() - bad.find("HTTP/1.1").unwrap() - 4;
+                let bad = bad.replace(
+                    &format!("Content-Length: {length}"),
+                    &format!("Content-Length: {}", length + 99),
+                );
+                [bad.into_bytes(), good()].concat()
+            },
+            &["-damaged (at byte 0)", "+example.org/good.txt"],
+        ),
+        Case::new(
+            "warc-length-huge",
+            "a.warc",
+            {
+                let bad = String::from_utf8(page(ok, b"Text.")).unwrap();
+                let bad = bad.replace("Content-Length: ", "Content-Length: 99999999999");
+                [bad.into_bytes(), good()].concat()
+            },
+            &[
+                "-record_too_large example.org/bad.txt",
+                "+example.org/good.txt",
+            ],
+        ),
+        Case::new(
+            "warc-within-warc",
+            "a.warc",
+            [page(ok, &good()), good()].concat(),
+            &["+example.org/bad.txt", "+example.org/good.txt"],
+        ),
+        Case::new(
+            "warc-gz-gap",
+            "a.warc.gz",
+            [
+                gzip(&good()),
+                torn(gzip(&page(ok, b"Text."))),
+                gzip(&page(ok, b"More.")),
+            ]
+            .concat(),
+            &[
+                "+example.org/good.txt",
+                "-damaged#2",
+                "+example.org/bad.txt",
             ],
         ),
         Case::new(

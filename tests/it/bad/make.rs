@@ -14,6 +14,12 @@ pub(super) fn gzip(bytes: &[u8]) -> Vec<u8> {
     encoder.finish().unwrap()
 }
 
+/// What gzip packed, damaged from its first block on.
+pub(super) fn torn(mut bytes: Vec<u8>) -> Vec<u8> {
+    bytes[10] |= 6;
+    bytes
+}
+
 pub(super) fn zstd(bytes: &[u8]) -> Vec<u8> {
     zstd::encode_all(bytes, 1).unwrap()
 }
@@ -210,4 +216,20 @@ pub(super) fn mail(headers: &str, parts: &[(&str, &str)]) -> String {
         text.extend(["--xyz\n", head, "\n\n", body, "\n"]);
     }
     text + "--xyz--\n"
+}
+
+/// A page as a browser saves it in one file: more for the header of the file, and the parts.
+pub(super) fn mhtml(headers: &str, parts: &[(&str, &[u8])]) -> Vec<u8> {
+    let mut bytes = format!(
+        "From: <Saved by a browser>\r\nSubject: A good neighbour\r\nMIME-Version: 1.0\r\n\
+         Content-Type: multipart/related; type=\"text/html\"; boundary=\"b1\"{headers}\r\n\r\n"
+    )
+    .into_bytes();
+    for (head, body) in parts {
+        bytes.extend(format!("--b1\r\n{head}\r\n\r\n").bytes());
+        bytes.extend(*body);
+        bytes.extend(b"\r\n");
+    }
+    bytes.extend(b"--b1--\r\n");
+    bytes
 }

@@ -1,21 +1,21 @@
 //! Messages (`.eml`, Maildir): the headers say who, when and about what, the text is the part meant
 //! for reading, and what is attached are files of their own.
 
-use std::collections::VecDeque;
+use std::collections::{HashSet, VecDeque};
 use std::io;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use mail_parser::{
-    Addr, Address, ContentType, Header, HeaderName, Message, MessageParser, MessagePart,
-    MimeHeaders, PartType,
+    Addr, Address, ContentType, Header, HeaderName, HeaderValue, Message, MimeHeaders, PartType,
 };
 use serde_json::{Map, Value};
 
-use super::extension_of;
+use super::{extension_of, next_of, refused};
 use crate::corpus::read::unified;
+use crate::corpus::readers::mime::{Mime, PACKED_MESSAGE};
 use crate::corpus::readers::web::html;
 use crate::corpus::{
-    Article, Cutter, Input, Material, Member, Piece, Reader, Refusal, Sniff, Whole, codes,
+    Article, Cutter, Input, Material, Member, Piece, Refusal, Sniff, Whole, codes,
 };
 
 /// Header lines, of which a message has at least two.
@@ -32,58 +32,33 @@ const HEADERS: [&[u8]; 10] = [
     b"subject:",
 ];
 
-/// One message.
-#[derive(Debug)]
-pub(super) struct Mail;
-
-impl Reader for Mail {
-    fn name(&self) -> &'static str {
-        "mail"
-    }
-
-    fn extensions(&self) -> &[&str] {
-        &["eml"]
-    }
-
-    fn sniff(&self, head: &[u8]) -> Sniff {
-        let lines = head.split(|byte| *byte == b'\n');
-        let lines = lines.take_while(|line| !line.trim_ascii().is_empty());
-        let mut known = 0;
-        for (at, line) in lines.enumerate() {
-            let is_header = HEADERS.iter().any(|name| {
-                line.len() >= name.len() && line[..name.len()].eq_ignore_ascii_case(name)
-            });
-            if at == 0 && !is_header {
-                return Sniff::Unsure;
-            }
-            known += u32::from(is_header);
+/// What the first bytes say.
+pub(super) fn sniff(head: &[u8]) -> Sniff {
+    let lines = head.split(|byte| *byte == b'\n');
+    let lines = lines.take_while(|line| !line.trim_ascii().is_empty());
+    let mut known = 0;
+    for (at, line) in lines.enumerate() {
+        let is_header = HEADERS
+            .iter()
+            .any(|name| line.len() >= name.len() && line[..name.len()].eq_ignore_ascii_case(name));
+        if at == 0 && !is_header {
+            return Sniff::Unsure;
         }
-        if known > 2 { Sniff::Yes } else { Sniff::Unsure }
+        known += u32::from(is_header);
     }
-
-    fn is_container(&self) -> bool {
-        true
-    }
-
-    fn cutter(&self) -> Box<dyn Cutter> {
-        Box::new(One::default())
-    }
-
-    fn read(&self, material: &mut Material<'_>) -> Result<Article, Refusal> {
-        read(material)
-    }
+    if known > 2 { Sniff::Yes } else { Sniff::Unsure }
 }
 
 /// Takes a file as one message, and then what is attached to it.
 #[derive(Debug, Default)]
-struct One {
+pub(super) struct One {
     whole: Whole,
     attached: VecDeque<Piece>,
 }
 
 impl Cutter for One {
     fn next(&mut self, input: &mut Input) -> io::Result<Option<Piece>> {
-        if let Some(piece) = self.attached.pop_front() {
+        if let Some(piece) = next_of(&mut self.attached, input) {
             return Ok(Some(piece));
         }
         let piece = self.whole.next(input)?;
@@ -97,17 +72,20 @@ impl Cutter for One {
 /// Everything that is attached to a message; names get a prefix.
 pub(super) fn attached(data: &[u8], prefix: &str) -> VecDeque<Piece> {
     let parts = || {
-        let message = MessageParser::default().parse(data)?;
-        let text = text_parts(&message);
-        let is_text = |part: &MessagePart<'_>| text.iter().any(|it| std::ptr::eq(*it, part));
-        let parts = message.attachments().filter(|part| !is_text(part)).zip(1..);
+        // A message that is refused says so where its text is read.
+        let mime = Mime::new(data).ok()?;
+        let message = mime.message()?;
+        let text: HashSet<u32> = text_ids(&message).into_iter().collect();
+        let parts = message.attachments.iter().filter(|id| !text.contains(id));
+        let parts = parts.filter_map(|id| message.part(*id)).zip(1..);
         Some(
             parts
                 .map(|(part, number)| {
                     let media_type = part.content_type();
+                    let is_message = matches!(part.body, PartType::Message(_))
+                        || media_type.is_some_and(|it| it.ctype() == PACKED_MESSAGE);
                     let media_type = media_type
                         .map(|it| format!("{}/{}", it.ctype(), it.subtype().unwrap_or_default()));
-                    let is_message = matches!(part.body, PartType::Message(_));
                     let extension = if is_message {
                         Some("eml")
                     } else {
@@ -145,15 +123,17 @@ pub(super) fn attached(data: &[u8], prefix: &str) -> VecDeque<Piece> {
         )
     };
     let Ok(parts) = catch_unwind(AssertUnwindSafe(parts)) else {
-        let refusal = Refusal::new(codes::PANICKED, "a bug was met in what is attached");
-        return VecDeque::from([Piece::refused_member(format!("{prefix}attached"), refusal)]);
+        let message = "a bug was met in what is attached";
+        let piece = refused(format!("{prefix}attached"), codes::PANICKED, message);
+        return VecDeque::from([piece]);
     };
     parts.unwrap_or_default()
 }
 
 /// Reads a message.
 pub(super) fn read(material: &mut Material<'_>) -> Result<Article, Refusal> {
-    let message = MessageParser::default().parse(material.bytes());
+    let mime = Mime::new(material.bytes())?;
+    let message = mime.message();
     let is_known = |header: &Header<'_>| !matches!(header.name, HeaderName::Other(_));
     let message = message.filter(|message| message.headers().iter().any(is_known));
     let Some(message) = message else {
@@ -188,8 +168,13 @@ pub(super) fn read(material: &mut Material<'_>) -> Result<Article, Refusal> {
             metadata.insert(key.to_owned(), people);
         }
     }
-    let texts: Vec<String> = text_parts(&message)
+    let keywords = keywords(&message);
+    if !keywords.is_empty() {
+        metadata.insert("tags".to_owned(), Value::Array(keywords));
+    }
+    let texts: Vec<String> = text_ids(&message)
         .into_iter()
+        .filter_map(|id| message.part(id))
         .filter_map(|part| match &part.body {
             PartType::Text(text) => Some(text.trim_end().to_owned()),
             PartType::Html(page) => Some(html::text(page).trim_end().to_owned()),
@@ -211,20 +196,22 @@ pub(super) fn read(material: &mut Material<'_>) -> Result<Article, Refusal> {
 
 /// The parts that are meant for reading: what the message says they are, else all texts that are
 /// not given a name, as when it is cut short.
-fn text_parts<'m, 'x>(message: &'m Message<'x>) -> Vec<&'m MessagePart<'x>> {
-    let part = |id: &u32| message.parts.get(*id as usize);
-    let texts: Vec<_> = message.text_body.iter().filter_map(part).collect();
+fn text_ids(message: &Message<'_>) -> Vec<u32> {
+    let is_there = |id: &u32| message.part(*id).is_some();
+    let texts: Vec<u32> = message.text_body.iter().copied().filter(is_there).collect();
     if !texts.is_empty() {
         return texts;
     }
-    let is_text = |part: &&MessagePart<'_>| {
-        let is_file = part.attachment_name().is_some()
-            || part
-                .content_disposition()
-                .is_some_and(ContentType::is_attachment);
-        !is_file && matches!(part.body, PartType::Text(_) | PartType::Html(_))
+    let is_text = |id: &u32| {
+        message.part(*id).is_some_and(|part| {
+            let is_file = part.attachment_name().is_some()
+                || part
+                    .content_disposition()
+                    .is_some_and(ContentType::is_attachment);
+            !is_file && matches!(part.body, PartType::Text(_) | PartType::Html(_))
+        })
     };
-    let attached = message.attachments.iter().filter_map(part);
+    let attached = message.attachments.iter().copied();
     attached.filter(is_text).collect()
 }
 
@@ -236,6 +223,21 @@ fn date(message: &Message<'_>) -> Option<String> {
     }
 }
 
+/// What the sender says that it is about, in as many headers as there are.
+fn keywords(message: &Message<'_>) -> Vec<Value> {
+    let mut words = Vec::new();
+    for value in message.header_values(HeaderName::Keywords) {
+        match value {
+            HeaderValue::Text(word) => words.push(word),
+            HeaderValue::TextList(list) => words.extend(list),
+            _ => {}
+        }
+    }
+    let words = words.into_iter().map(|word| word.trim());
+    let words = words.filter(|word| !word.is_empty());
+    words.map(|word| Value::String(word.to_owned())).collect()
+}
+
 fn header_text(message: &Message<'_>, name: &str) -> Option<String> {
     let text = message.header_raw(name.to_owned())?;
     Some(text.split_whitespace().collect::<Vec<_>>().join(" "))
@@ -245,4 +247,27 @@ fn header_text(message: &Message<'_>, name: &str) -> Option<String> {
 fn person(one: &Addr<'_>) -> String {
     let name = one.name().map(str::trim).filter(|name| !name.is_empty());
     name.or(one.address()).unwrap_or_default().to_owned()
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::corpus::tests::read_file;
+
+    #[test]
+    fn keywords_are_topics() {
+        for (headers, expected) in [
+            (
+                "Keywords: ports, ships\nKeywords: fog",
+                &["ports", "ships", "fog"][..],
+            ),
+            ("Keywords: =?utf-8?Q?caf=C3=A9?=", &["café"]),
+            ("Keywords:\nKeywords: , ", &[]),
+        ] {
+            let content = format!("Subject: S\nFrom: a@b.c\n{headers}\n\nText.\n");
+            let reading = read_file("a.eml", "", content.as_bytes()).remove(0);
+            let facets = reading.unwrap().document.facets;
+            let given = facets.get("topic").map_or(&[][..], Vec::as_slice);
+            assert_eq!(given, expected, "{headers}");
+        }
+    }
 }

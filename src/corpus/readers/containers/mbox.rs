@@ -4,50 +4,19 @@
 use std::collections::VecDeque;
 use std::io::{self, BufRead, Read};
 
-use super::mail;
-use crate::corpus::{
-    Article, Cutter, Input, Material, Piece, Reader, Refusal, Sniff, codes, limits,
-};
+use super::{mail, next_of};
+use crate::corpus::{Cutter, Input, Piece, Sniff, codes, limits};
 
 /// A line longer than this cannot be one that parts messages.
 const LINE: u64 = 64 << 10;
 
-/// Messages one after the other.
-#[derive(Debug)]
-pub(super) struct Mbox;
-
-impl Reader for Mbox {
-    fn name(&self) -> &'static str {
-        "mbox"
-    }
-
-    fn extensions(&self) -> &[&str] {
-        &["mbox"]
-    }
-
-    fn sniff(&self, head: &[u8]) -> Sniff {
-        let first = head.split(|byte| *byte == b'\n').next();
-        if first.is_some_and(is_separator) {
-            Sniff::Yes
-        } else {
-            Sniff::Unsure
-        }
-    }
-
-    fn is_single(&self) -> bool {
-        false
-    }
-
-    fn is_container(&self) -> bool {
-        true
-    }
-
-    fn cutter(&self) -> Box<dyn Cutter> {
-        Box::new(Messages::default())
-    }
-
-    fn read(&self, material: &mut Material<'_>) -> Result<Article, Refusal> {
-        mail::read(material)
+/// What the first bytes say.
+pub(super) fn sniff(head: &[u8]) -> Sniff {
+    let first = head.split(|byte| *byte == b'\n').next();
+    if first.is_some_and(is_separator) {
+        Sniff::Yes
+    } else {
+        Sniff::Unsure
     }
 }
 
@@ -66,34 +35,48 @@ fn is_separator(line: &[u8]) -> bool {
     has_time && has_year
 }
 
+/// Messages one after the other.
 #[derive(Debug, Default)]
-struct Messages {
+pub(super) struct Messages {
     number: u64,
     /// Whether the line that begins the next message was read.
     has_begun: bool,
+    /// Whether the next message has to be looked for, and it was said that something is lost.
+    is_lost: bool,
     is_done: bool,
+    /// What was met behind the last message.
+    error: Option<io::Error>,
     attached: VecDeque<Piece>,
 }
 
 impl Cutter for Messages {
     fn next(&mut self, input: &mut Input) -> io::Result<Option<Piece>> {
-        if let Some(piece) = self.attached.pop_front() {
+        if let Some(piece) = next_of(&mut self.attached, input) {
             return Ok(Some(piece));
         }
-        if self.is_done {
-            return Ok(None);
+        if let Some(error) = self.error.take() {
+            return Err(error);
         }
         if !std::mem::replace(&mut self.has_begun, true) {
             let mut first = Vec::new();
             line(input, &mut first)?;
-            if !first.starts_with(b"From ") {
-                self.is_done = true;
-                if first.is_empty() {
-                    return Ok(None);
-                }
-                let message = "a line that begins with `From ` was expected";
+            if !first.is_empty() && !first.starts_with(b"From ") {
+                self.is_lost = true;
+                let message = "a line that begins with `From ` was expected; the next message is \
+                               looked for";
                 return Ok(Some(Piece::refused(None, codes::MAIL, message)));
             }
+            self.is_done = first.is_empty();
+        }
+        if std::mem::take(&mut self.is_lost) {
+            // What is in front of the next message was told of.
+            self.message(input)?;
+            if let Some(error) = self.error.take() {
+                return Err(error);
+            }
+        }
+        if self.is_done {
+            return Ok(None);
         }
         self.number += 1;
         let start = input.offset();
@@ -107,6 +90,12 @@ impl Cutter for Messages {
             data,
         }))
     }
+
+    fn resume(&mut self) -> bool {
+        self.has_begun = true;
+        self.is_lost = true;
+        true
+    }
 }
 
 impl Messages {
@@ -117,7 +106,14 @@ impl Messages {
         let (mut is_start, mut is_after_blank) = (true, true);
         loop {
             text.clear();
-            line(input, &mut text)?;
+            match line(input, &mut text) {
+                // What was read of the message until then is kept.
+                Err(error) if data.as_ref().is_some_and(|data| !data.is_empty()) => {
+                    self.error = Some(error);
+                    return Ok(data);
+                }
+                end => end?,
+            }
             if text.is_empty() {
                 self.is_done = true;
                 return Ok(data);

@@ -4,64 +4,39 @@
 //! Records that hold no page (requests, metadata, repeated visits) are no documents, as folders in
 //! an archive are none.
 
-use std::io::{self, BufRead, Read};
+use std::io::{self, BufRead, Cursor, Read};
 
 use flate2::read::{MultiGzDecoder, ZlibDecoder};
 
-use super::{extension_of, no_article};
+use super::{begins, extension_of, lost, over, refused};
 use crate::corpus::budget::{Budget, refusal_of};
 use crate::corpus::decode::declared;
-use crate::corpus::{
-    Article, Cutter, Input, Material, Member, Piece, Reader, Refusal, Sniff, Stage, codes, limits,
-};
+use crate::corpus::{Cutter, Input, Member, Piece, Refusal, Sniff, Stage, codes, limits};
 
 /// The most bytes of all headers of a record, or of an answer.
 const HEADERS: u64 = 64 << 10;
 
-/// A crawl.
-#[derive(Debug)]
-pub(super) struct Warc;
+/// How the first line of a record begins.
+const FIRST: &[u8] = b"WARC/";
 
-impl Reader for Warc {
-    fn name(&self) -> &'static str {
-        "warc"
-    }
+/// Where a record ends and the next begins: what is looked for in one that says that it is longer
+/// than it is.
+const BETWEEN: &[u8] = b"\r\n\r\nWARC/1.";
 
-    fn extensions(&self) -> &[&str] {
-        &["warc"]
-    }
-
-    fn sniff(&self, head: &[u8]) -> Sniff {
-        if head.starts_with(b"WARC/") {
-            Sniff::Yes
-        } else {
-            Sniff::Unsure
-        }
-    }
-
-    fn is_single(&self) -> bool {
-        false
-    }
-
-    fn is_container(&self) -> bool {
-        true
-    }
-
-    fn cutter(&self) -> Box<dyn Cutter> {
-        Box::new(Pages::default())
-    }
-
-    fn read(&self, _: &mut Material<'_>) -> Result<Article, Refusal> {
-        no_article()
-    }
+/// What the first bytes say.
+pub(super) fn sniff(head: &[u8]) -> Sniff {
+    begins(head, &[FIRST])
 }
 
+/// Gives the pages of a crawl.
 #[derive(Debug, Default)]
-struct Pages {
+pub(super) struct Pages {
+    /// Bytes that were read already, and are to be read again.
+    again: Cursor<Vec<u8>>,
     /// Records so far.
     count: u64,
-    /// Whether the first line of the next record was read while a damaged one was passed over.
-    is_found: bool,
+    /// Whether it was said that something is lost here.
+    is_lost: bool,
     is_done: bool,
 }
 
@@ -71,76 +46,166 @@ type Headers = Vec<(String, String)>;
 impl Cutter for Pages {
     fn next(&mut self, input: &mut Input) -> io::Result<Option<Piece>> {
         while !self.is_done {
-            if !std::mem::take(&mut self.is_found) {
-                let mut first = Vec::new();
-                while input.peek()?.is_some() && first.trim_ascii().is_empty() {
-                    first.clear();
-                    Read::take(&mut *input, HEADERS).read_until(b'\n', &mut first)?;
-                }
-                if first.is_empty() {
-                    break;
-                }
-                if !first.starts_with(b"WARC/") {
-                    return self.lost(input, "where a record should begin there is something else");
-                }
+            let at = self.offset(input);
+            let first = self.first_line(input)?;
+            if first.is_empty() {
+                break;
             }
+            if !first.starts_with(FIRST) {
+                let message = "where a record should begin there is something else";
+                if let Some(piece) = self.lost(input, at, message)? {
+                    return Ok(Some(piece));
+                }
+                continue;
+            }
+            self.is_lost = false;
             self.count += 1;
-            let Some(headers) = headers(input)? else {
-                return self.lost(input, "the headers of a record have no end");
+            let Some(headers) = headers(&mut self.ahead(input))? else {
+                let message = "the headers of a record have no end";
+                return self.lost(input, at, message);
             };
             let length = header(&headers, "content-length").and_then(|it| it.parse::<u64>().ok());
             let Some(length) = length else {
-                return self.lost(input, "a record does not say how long it is");
+                let message = "a record does not say how long it is";
+                return self.lost(input, at, message);
             };
-            if let Some(piece) = self.record(input, &headers, length)? {
+            if let Some(piece) = self.record(input, &headers, length, at)? {
                 return Ok(Some(piece));
             }
         }
         Ok(None)
     }
+
+    fn resume(&mut self) -> bool {
+        self.again = Cursor::default();
+        self.is_lost = true;
+        true
+    }
+}
+
+/// What is to be read again, and then the input.
+struct Ahead<'a> {
+    again: &'a mut Cursor<Vec<u8>>,
+    input: &'a mut Input,
+}
+
+impl Read for Ahead<'_> {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        match self.again.read(buffer)? {
+            0 => self.input.read(buffer),
+            count => Ok(count),
+        }
+    }
+}
+
+impl BufRead for Ahead<'_> {
+    fn fill_buf(&mut self) -> io::Result<&[u8]> {
+        if self.again.fill_buf()?.is_empty() {
+            self.input.fill_buf()
+        } else {
+            self.again.fill_buf()
+        }
+    }
+
+    fn consume(&mut self, count: usize) {
+        if self.again.position() < self.again.get_ref().len() as u64 {
+            self.again.consume(count);
+        } else {
+            self.input.consume(count);
+        }
+    }
 }
 
 impl Pages {
+    fn ahead<'a>(&'a mut self, input: &'a mut Input) -> Ahead<'a> {
+        Ahead {
+            again: &mut self.again,
+            input,
+        }
+    }
+
+    /// Where the next byte is.
+    fn offset(&self, input: &Input) -> u64 {
+        let again = self.again.get_ref().len() as u64 - self.again.position();
+        input.offset() - again
+    }
+
+    /// Puts bytes in front of all that is to be read.
+    fn put_back(&mut self, mut bytes: Vec<u8>) {
+        let read = self.again.position() as usize;
+        bytes.extend_from_slice(&self.again.get_ref()[read..]);
+        self.again = Cursor::new(bytes);
+    }
+
+    /// The next line that is not blank, or as much of it as a line may have; empty at the end.
+    fn first_line(&mut self, input: &mut Input) -> io::Result<Vec<u8>> {
+        let mut line = Vec::new();
+        let mut ahead = self.ahead(input);
+        loop {
+            let count = Read::take(&mut ahead, HEADERS).read_until(b'\n', &mut line)?;
+            if count == 0 || !line.trim_ascii().is_empty() {
+                return Ok(line);
+            }
+            line.clear();
+        }
+    }
+
     fn record(
         &mut self,
         input: &mut Input,
         headers: &Headers,
         length: u64,
+        at: u64,
     ) -> io::Result<Option<Piece>> {
         let kind = header(headers, "warc-type").unwrap_or_default();
         let kind = kind.to_ascii_lowercase();
         let address = header(headers, "warc-target-uri").unwrap_or_default();
         let address = address.trim_matches(['<', '>', ' ']);
-        let is_page = matches!(kind.as_str(), "response" | "resource" | "conversion");
-        if !is_page || address.starts_with("dns:") {
-            let end = input.offset().saturating_add(length);
-            input.skip(length)?;
-            return Ok((input.offset() < end).then(|| self.cut_short()));
-        }
+        let is_page = matches!(kind.as_str(), "response" | "resource" | "conversion")
+            && !address.starts_with("dns:");
         let name = match name_of(address) {
             "" => format!("record-{}", self.count),
             name => name.to_owned(),
         };
-        let refuse = |refusal: Refusal| Some(Piece::refused_member(name.clone(), refusal));
+        if is_page && let Err(refusal) = input.budget().entry() {
+            self.is_done = true;
+            return Ok(Some(over(refusal)));
+        }
         if length > limits::RECORD_BYTES as u64 {
-            input.skip(length)?;
+            let is_whole = self.pass_over(input, length)?;
             let most = limits::RECORD_BYTES >> 20;
-            let message = format!("the record is larger than {most} MiB");
-            return Ok(refuse(
-                Refusal::new(codes::RECORD_TOO_LARGE, message).at(Stage::Read),
-            ));
+            let message = format!("the record is larger than {most} MiB, or says so");
+            return Ok(match (is_page, is_whole) {
+                (true, _) => Some(refused(name, codes::RECORD_TOO_LARGE, &message)),
+                (false, true) => None,
+                (false, false) => Some(self.cut_short()),
+            });
         }
         let mut block = Vec::new();
-        Read::take(&mut *input, length).read_to_end(&mut block)?;
-        if (block.len() as u64) < length {
+        Read::take(&mut self.ahead(input), length).read_to_end(&mut block)?;
+        let is_short = (block.len() as u64) < length;
+        // Where the next record begins within this one, its length is wrong, unless there is one
+        // behind it, too.
+        let next = find(&block, BETWEEN);
+        if let Some(next) = next
+            && (is_short || !self.ends_here(input)?)
+        {
+            self.put_back(block.split_off(next));
+            let message = "a record says that it is longer than it is";
+            return Ok(Some(lost(at, message)));
+        }
+        if is_short {
             return Ok(Some(self.cut_short()));
+        }
+        if !is_page {
+            return Ok(None);
         }
         let media_type = header(headers, "content-type").unwrap_or_default();
         let is_http = kind == "response" && address.starts_with("http");
         let page = if is_http || media_type.starts_with("application/http") {
             match answer(&block, input.budget()) {
                 Ok(page) => page,
-                Err(refusal) => return Ok(refuse(refusal)),
+                Err(refusal) => return Ok(Some(Piece::refused_member(name, refusal))),
             }
         } else {
             Page {
@@ -153,9 +218,7 @@ impl Pages {
             member = member.extension(extension);
         } else if !page.media_type.is_empty() {
             let message = format!("`{}` is not read", page.media_type);
-            return Ok(refuse(
-                Refusal::new(codes::UNSUPPORTED, message).at(Stage::Read),
-            ));
+            return Ok(Some(refused(name, codes::UNSUPPORTED, &message)));
         }
         if let Some(label) = declared::media_type(&page.media_type) {
             member = member.charset(label);
@@ -169,22 +232,70 @@ impl Pages {
         Ok(Some(Piece::Member(member)))
     }
 
-    /// Passes over what cannot be understood, up to where the next record begins.
-    fn lost(&mut self, input: &mut Input, message: &str) -> io::Result<Option<Piece>> {
-        let place = format!("(at byte {})", input.offset());
+    /// Whether a record ends here: there is the end of the file or the beginning of another one.
+    fn ends_here(&mut self, input: &mut Input) -> io::Result<bool> {
+        let line = self.first_line(input)?;
+        let ends = line.is_empty() || line.starts_with(FIRST);
+        self.put_back(line);
+        Ok(ends)
+    }
+
+    /// Passes over the block of a record that is too large, up to its end or to where another one
+    /// begins within it; false at the end of the file.
+    fn pass_over(&mut self, input: &mut Input, length: u64) -> io::Result<bool> {
+        let mut left = length;
+        // How much of what lies between two records was seen.
+        let mut seen = 0;
+        let mut ahead = self.ahead(input);
+        while left > 0 {
+            let buffer = ahead.fill_buf()?;
+            if buffer.is_empty() {
+                return Ok(false);
+            }
+            let most = usize::try_from(left).unwrap_or(usize::MAX);
+            let buffer = &buffer[..buffer.len().min(most)];
+            let mut found = None;
+            for (&byte, count) in buffer.iter().zip(1..) {
+                seen = match (byte == BETWEEN[seen], byte, seen) {
+                    (true, ..) => seen + 1,
+                    // Of three line ends, the last two count.
+                    (false, b'\r', 4) => 3,
+                    (false, b'\r', _) => 1,
+                    _ => 0,
+                };
+                if seen == BETWEEN.len() {
+                    found = Some(count);
+                    break;
+                }
+            }
+            let count = found.unwrap_or(buffer.len());
+            ahead.consume(count);
+            left -= count as u64;
+            if found.is_some() {
+                self.put_back(BETWEEN.to_vec());
+                return Ok(true);
+            }
+        }
+        Ok(true)
+    }
+
+    /// Passes over what cannot be understood, up to where the next record begins. Nothing, if that
+    /// something is lost here was said already.
+    fn lost(&mut self, input: &mut Input, at: u64, message: &str) -> io::Result<Option<Piece>> {
+        let is_new = !std::mem::replace(&mut self.is_lost, true);
         loop {
             let mut line = Vec::new();
-            if Read::take(&mut *input, HEADERS).read_until(b'\n', &mut line)? == 0 {
+            let mut ahead = self.ahead(input);
+            if Read::take(&mut ahead, HEADERS).read_until(b'\n', &mut line)? == 0 {
                 self.is_done = true;
                 break;
             }
             if line.starts_with(b"WARC/1") {
-                self.is_found = true;
+                self.put_back(line);
                 break;
             }
         }
-        let refusal = Refusal::new(codes::DAMAGED, message).at(Stage::Read);
-        Ok(Some(Piece::refused_member(place, refusal)))
+        Ok(is_new.then(|| lost(at, message)))
     }
 
     fn cut_short(&mut self) -> Piece {
@@ -195,6 +306,11 @@ impl Pages {
             "the file is cut short within a record",
         )
     }
+}
+
+fn find(bytes: &[u8], wanted: &[u8]) -> Option<usize> {
+    let mut windows = bytes.windows(wanted.len());
+    windows.position(|window| window == wanted)
 }
 
 /// The name of a page: its address without what is the same for all.

@@ -49,6 +49,12 @@ impl Cutter for Lines {
         }
         Ok(None)
     }
+
+    fn resume(&mut self) -> bool {
+        // It was in the middle of a line, which now has a number of its own.
+        self.number += 1;
+        true
+    }
 }
 
 fn skip_line(input: &mut Input) -> io::Result<()> {

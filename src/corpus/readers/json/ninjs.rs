@@ -28,6 +28,9 @@ pub(super) fn complete(map: &mut Map<String, Value>, fields: &FieldKeys) {
         {
             map.insert(new.to_owned(), value);
         }
+        if let Some(Value::Array(concepts)) = map.get_mut(new) {
+            concepts.iter_mut().for_each(name);
+        }
     }
     if !has(map, &fields.title)
         && let Some(title) = part(map, "headline", "headlines")
@@ -42,13 +45,45 @@ pub(super) fn complete(map: &mut Map<String, Value>, fields: &FieldKeys) {
     }
     for (known, others) in [
         ("byline", &["by"][..]),
-        ("source", &["infosource", "infoSources"]),
+        ("source", &["infosource", "infosources", "infoSources"]),
+        ("tags", &["keywords"]),
     ] {
         let value = others.iter().find_map(|other| map.get(*other)).cloned();
         if let (false, Some(value)) = (map.contains_key(known), value) {
             map.insert(known.to_owned(), value);
         }
     }
+    if !has(map, &fields.date)
+        && let Some(date) = begins(map)
+    {
+        map.insert("date".to_owned(), date);
+    }
+}
+
+/// Gives a concept that has only a code, or an address, the last part of that as its name.
+fn name(concept: &mut Value) {
+    let Value::Object(map) = concept else { return };
+    let is_text = |key: &str| map.get(key).is_some_and(Value::is_string);
+    if ["name", "label", "value", "literal"]
+        .into_iter()
+        .any(is_text)
+    {
+        return;
+    }
+    let code = ["code", "uri"]
+        .iter()
+        .find_map(|key| map.get(*key)?.as_str());
+    let step = code.and_then(|code| code.rsplit(['/', ':']).find(|step| !step.is_empty()));
+    if let Some(step) = step.map(ToOwned::to_owned) {
+        map.insert("name".to_owned(), Value::String(step));
+    }
+}
+
+/// When an event begins, for an item that says nothing of when it was made.
+fn begins(map: &Map<String, Value>) -> Option<Value> {
+    let dates = map.get("eventDetails")?.get("dates")?;
+    let mut keys = ["startDate", "expectedStartDate"].iter();
+    keys.find_map(|key| dates.get(*key)).cloned()
 }
 
 /// Whether an object is a news item: it has an address as its name, and what only items have.
@@ -151,6 +186,20 @@ mod tests {
             (
                 json!({"standard": {"name": "ninjs"}, "title": "E", "headlines": [{"value": "H"}]}),
                 json!({"standard": {"name": "ninjs"}, "title": "E", "headlines": [{"value": "H"}]}),
+            ),
+            (
+                json!({"uri": "u", "renditions": {}, "keywords": ["k"], "infosources": [{"name": "N"}],
+                    "subject": [{"code": "t:15"}, {"uri": "http://x.org/t/16/"}, {"literal": "L"}, {"rel": "r"}, "plain"]}),
+                json!({"uri": "u", "renditions": {}, "keywords": ["k"], "tags": ["k"], "infosources": [{"name": "N"}], "source": [{"name": "N"}],
+                    "subjects": [{"code": "t:15", "name": "15"}, {"uri": "http://x.org/t/16/", "name": "16"}, {"literal": "L"}, {"rel": "r"}, "plain"]}),
+            ),
+            (
+                json!({"uri": "u", "renditions": {}, "eventDetails": {"dates": {"expectedStartDate": "2031-05"}}}),
+                json!({"uri": "u", "renditions": {}, "eventDetails": {"dates": {"expectedStartDate": "2031-05"}}, "date": "2031-05"}),
+            ),
+            (
+                json!({"uri": "u", "versionCreated": "2030", "eventDetails": {"dates": {"startDate": "2031-05"}}}),
+                json!({"uri": "u", "versionCreated": "2030", "eventDetails": {"dates": {"startDate": "2031-05"}}}),
             ),
             (
                 json!({"place": "x", "body_text": "b"}),

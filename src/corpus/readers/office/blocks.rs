@@ -10,8 +10,8 @@ const CELL_CHARS: usize = 200;
 pub(in crate::corpus::readers::office) enum Kind {
     /// A paragraph or heading.
     Paragraph,
-    /// An item of a list, this many levels down.
-    Item(usize),
+    /// An item of a list, this many levels down, with its number if items have numbers there.
+    Item(usize, Option<usize>),
     /// A row of a table.
     Row,
 }
@@ -88,16 +88,17 @@ impl Blocks {
         }
         let together = matches!(
             (self.last, kind),
-            (Some(Kind::Row), Kind::Row) | (Some(Kind::Item(_)), Kind::Item(_))
+            (Some(Kind::Row), Kind::Row) | (Some(Kind::Item(..)), Kind::Item(..))
         );
         if !self.text.is_empty() {
             self.text.push_str(if together { "\n" } else { "\n\n" });
         }
-        if let Kind::Item(level) = kind {
+        if let Kind::Item(level, number) = kind {
             for _ in 0..level.min(16) {
                 self.text.push_str("  ");
             }
-            self.text.push_str("- ");
+            let marker = number.map_or_else(|| "- ".to_owned(), |number| format!("{number}. "));
+            self.text.push_str(&marker);
         }
         self.text.push_str(text);
         self.last = Some(kind);

@@ -4,12 +4,15 @@ use std::collections::BTreeMap;
 
 use serde_json::Map;
 
+mod numbering;
+
 use super::blocks::{Blocks, Kind};
 use super::package::Package;
 use super::{add, add_keywords, described, is_title};
 use crate::corpus::budget::Budget;
 use crate::corpus::readers::office::xml::{self, Tag, Visitor};
 use crate::corpus::{Article, Note, Refusal, codes};
+use numbering::Numbering;
 
 /// Reads a document.
 pub(super) fn read(
@@ -26,6 +29,9 @@ pub(super) fn read(
     };
     let document = package.needed(&main)?;
     let mut text = Text::new(Styles::read(&mut package, &beside("styles.xml"))?);
+    if let Some(part) = package.xml(&beside("numbering.xml"))? {
+        text.numbering = Numbering::read(&part);
+    }
     let end = xml::walk(&document, &mut text);
     drop(document);
     for (name, mark) in [("footnotes.xml", ""), ("endnotes.xml", "e")] {
@@ -168,6 +174,7 @@ impl Visitor for Styles {
 struct Text {
     blocks: Blocks,
     styles: Styles,
+    numbering: Numbering,
     /// What the open paragraphs are, the innermost last.
     paragraphs: Vec<Paragraph>,
     /// Whether text is read here: within `t`, not within field codes.
@@ -180,10 +187,12 @@ struct Text {
     first: bool,
 }
 
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone)]
 struct Paragraph {
     level: Level,
+    /// How far down in a list it is, and in which.
     item: Option<usize>,
+    list: String,
 }
 
 impl Text {
@@ -191,6 +200,7 @@ impl Text {
         Self {
             blocks: Blocks::default(),
             styles,
+            numbering: Numbering::default(),
             paragraphs: Vec::new(),
             reads: false,
             note: None,
@@ -211,7 +221,10 @@ impl Text {
                 self.first = true;
                 self.blocks.end_title();
             }
-            (_, Some(level)) => self.blocks.end(Kind::Item(level)),
+            (_, Some(level)) => {
+                let number = self.numbering.next(&paragraph.list, level);
+                self.blocks.end(Kind::Item(level, number));
+            }
             _ => self.blocks.end(Kind::Paragraph),
         }
     }
@@ -226,6 +239,7 @@ impl Visitor for Text {
                 self.paragraphs.push(Paragraph {
                     level: Level::Other,
                     item: None,
+                    list: String::new(),
                 });
             }
             "pStyle" => {
@@ -248,9 +262,10 @@ impl Visitor for Text {
                     *item = tag.number("val").unwrap_or(0);
                 }
             }
-            "numId" if value() == "0" => {
+            "numId" => {
                 if let Some(paragraph) = self.paragraphs.last_mut() {
-                    paragraph.item = None;
+                    paragraph.list = value();
+                    paragraph.item = paragraph.item.filter(|_| paragraph.list != "0");
                 }
             }
             "t" => self.reads = true,

@@ -1,6 +1,6 @@
 //! EPUB: the chapters of a book in the order of its spine.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::{Map, Value};
 
@@ -8,9 +8,8 @@ use super::package::Package;
 use super::{add, described, is_title};
 use crate::corpus::budget::Budget;
 use crate::corpus::readers::office::xml::{self, Tag, Visitor};
+use crate::corpus::readers::web::html;
 use crate::corpus::{Article, Note, Refusal, codes, limits};
-
-mod chapter;
 
 /// Reads a book.
 pub(super) fn read(
@@ -39,10 +38,14 @@ pub(super) fn read(
         let message = "its container names no package document";
         Refusal::new(codes::PART_MISSING, message)
     })?;
-    let encryption = package.xml("META-INF/encryption.xml")?.unwrap_or_default();
+    let mut locked = Locked::default();
+    if let Some(encryption) = package.xml("META-INF/encryption.xml")? {
+        let _ = xml::walk(&encryption, &mut locked);
+    }
     let document = package.needed(&opf)?;
     let mut spine = Spine::default();
     let end = xml::walk(&document, &mut spine);
+    spine.order.retain(|id| !spine.navigation.contains(id));
     if spine.order.is_empty() {
         end?;
         let message = "its package document names no chapters";
@@ -57,16 +60,14 @@ pub(super) fn read(
             continue;
         };
         let name = resolve(folder, href);
-        if encryption.contains(&format!("\"{href}\""))
-            || encryption.contains(&format!("\"{name}\""))
-        {
+        if locked.0.contains(&resolve("", href)) || locked.0.contains(&name) {
             let message = "the chapters are encrypted (DRM)";
             return Err(Refusal::new(codes::ENCRYPTED, message));
         }
         match package.xml(&name)? {
             None => missing.push(name),
             Some(text) => {
-                let text = chapter::text(&text);
+                let text = html::chapter(&text);
                 if !text.is_empty() && !body.is_empty() {
                     body.push_str("\n\n");
                 }
@@ -132,40 +133,46 @@ impl Visitor for Root {
 struct Spine {
     items: BTreeMap<String, String>,
     order: Vec<String>,
+    /// The tables of contents, which repeat the headings.
+    navigation: BTreeSet<String>,
 }
 
 impl Visitor for Spine {
     fn start(&mut self, tag: &Tag<'_>) -> bool {
         match tag.name() {
-            // The table of contents repeats the headings.
-            "item"
-                if !tag
-                    .attribute("properties")
-                    .is_some_and(|all| all.contains("nav")) =>
-            {
+            "item" => {
+                let (Some(id), Some(href)) = (tag.attribute("id"), tag.attribute("href")) else {
+                    return true;
+                };
+                let properties = tag.attribute("properties").unwrap_or_default();
                 let kind = tag.attribute("media-type").unwrap_or_default();
-                let readable = kind.contains("html") || kind.contains("xml");
-                if let (true, Some(id), Some(href)) =
-                    (readable, tag.attribute("id"), tag.attribute("href"))
-                {
+                if properties.contains("nav") {
+                    self.navigation.insert(id);
+                } else if kind.contains("html") || kind.contains("xml") {
                     self.items.insert(id, href);
                 }
             }
-            "item" => {
-                if let Some(id) = tag.attribute("id") {
-                    self.order.retain(|other| *other != id);
-                    self.items.remove(&id);
-                    self.items.insert(id, String::new());
-                }
-            }
-            "itemref" => {
-                if let Some(id) = tag.attribute("idref")
-                    && self.items.get(&id).is_none_or(|href| !href.is_empty())
-                {
-                    self.order.push(id);
-                }
-            }
+            "itemref" => self.order.extend(tag.attribute("idref")),
             _ => {}
+        }
+        true
+    }
+
+    fn end(&mut self, _: &str) {}
+
+    fn text(&mut self, _: &str) {}
+}
+
+/// The names of the parts that are encrypted.
+#[derive(Debug, Default)]
+struct Locked(BTreeSet<String>);
+
+impl Visitor for Locked {
+    fn start(&mut self, tag: &Tag<'_>) -> bool {
+        if tag.name() == "CipherReference"
+            && let Some(reference) = tag.attribute("URI")
+        {
+            self.0.insert(resolve("", &reference));
         }
         true
     }

@@ -32,6 +32,9 @@ pub(super) fn read(
     let content = package.needed("content.xml")?;
     let mut text = Text::default();
     text.titles.insert("Title".to_owned());
+    if let Some(styles) = package.xml("styles.xml")? {
+        let _ = xml::walk(&styles, &mut text.styles);
+    }
     let end = xml::walk(&content, &mut text);
     drop(content);
     if !text.found && end.is_ok() {
@@ -84,9 +87,10 @@ struct Text {
     titles: BTreeSet<String>,
     /// What the open paragraphs and headings are, the innermost last.
     paragraphs: Vec<Paragraph>,
-    /// How many lists are open, and whether nothing of the innermost item was seen yet.
-    lists: usize,
+    /// The lists that are open, and whether nothing of the innermost item was seen yet.
+    lists: Vec<List>,
     item_begins: bool,
+    styles: ListStyles,
     /// The sign by which the open note is referred to, while it is read.
     citation: Option<String>,
     first: bool,
@@ -96,8 +100,45 @@ struct Text {
 enum Paragraph {
     Title,
     First,
-    Item(usize),
+    Item(usize, Option<usize>),
     Other,
+}
+
+/// A list that is open.
+#[derive(Debug)]
+struct List {
+    style: String,
+    /// The number of the last item.
+    last: usize,
+}
+
+/// Which levels of which styles of lists count, levels counted from 1.
+#[derive(Debug, Default)]
+struct ListStyles {
+    counting: BTreeSet<(String, usize)>,
+    open: Option<String>,
+}
+
+impl Visitor for ListStyles {
+    fn start(&mut self, tag: &Tag<'_>) -> bool {
+        match tag.name() {
+            "list-style" => self.open = tag.attribute("name"),
+            "list-level-style-number" => {
+                // Without a format, there is a level and no number.
+                let counts = tag.attribute("num-format").is_none_or(|it| !it.is_empty());
+                if let (Some(style), Some(level), true) = (&self.open, tag.number("level"), counts)
+                {
+                    self.counting.insert((style.clone(), level));
+                }
+            }
+            _ => {}
+        }
+        true
+    }
+
+    fn end(&mut self, _: &str) {}
+
+    fn text(&mut self, _: &str) {}
 }
 
 impl Text {
@@ -110,12 +151,22 @@ impl Text {
             Paragraph::First
         } else if self.item_begins && !is_heading {
             self.item_begins = false;
-            Paragraph::Item(self.lists.saturating_sub(1))
+            self.item()
         } else {
             Paragraph::Other
         };
         self.paragraphs.push(paragraph);
         self.blocks.begin();
+    }
+
+    /// The first paragraph of an item.
+    fn item(&self) -> Paragraph {
+        let level = self.lists.len();
+        let number = self.lists.last().and_then(|list| {
+            let key = (list.style.clone(), level);
+            self.styles.counting.contains(&key).then_some(list.last)
+        });
+        Paragraph::Item(level.saturating_sub(1), number)
     }
 
     fn end_paragraph(&mut self) {
@@ -125,7 +176,7 @@ impl Text {
                 self.first = true;
                 self.blocks.end_title();
             }
-            Some(Paragraph::Item(level)) => self.blocks.end(Kind::Item(level)),
+            Some(Paragraph::Item(level, number)) => self.blocks.end(Kind::Item(level, number)),
             Some(_) => self.blocks.end(Kind::Paragraph),
             None => {}
         }
@@ -145,8 +196,25 @@ impl Visitor for Text {
             }
             "text" => self.found = true,
             "p" | "h" => self.begin(tag),
-            "list" => self.lists += 1,
-            "list-item" => self.item_begins = true,
+            "list" => {
+                // Lists in lists are of the style of the outermost.
+                let outer = self.lists.last().map(|list| list.style.clone());
+                let style = tag.attribute("style-name").or(outer);
+                self.lists.push(List {
+                    style: style.unwrap_or_default(),
+                    last: 0,
+                });
+            }
+            "list-item" => {
+                self.item_begins = true;
+                if let Some(list) = self.lists.last_mut() {
+                    let start = tag.number("start-value");
+                    list.last = start.unwrap_or(list.last.saturating_add(1));
+                }
+            }
+            "list-style" | "list-level-style-number" => {
+                self.styles.start(tag);
+            }
             "s" | "tab" => self.blocks.push(if tag.name() == "s" { " " } else { "\t" }),
             "line-break" => self.blocks.push("\n"),
             "table-row" => self.blocks.begin_row(),
@@ -168,7 +236,9 @@ impl Visitor for Text {
     fn end(&mut self, name: &str) {
         match name {
             "p" | "h" => self.end_paragraph(),
-            "list" => self.lists = self.lists.saturating_sub(1),
+            "list" => {
+                self.lists.pop();
+            }
             "list-item" => self.item_begins = false,
             "table-row" => self.blocks.end_row(),
             "note-body" => self.blocks.end_note(),

@@ -151,6 +151,69 @@ fn docx_text() {
 }
 
 #[test]
+fn lists_that_count() {
+    let level = |level: usize, format: &str, start: usize| {
+        format!(
+            "<w:lvl w:ilvl='{level}'><w:start w:val='{start}'/><w:numFmt w:val='{format}'/></w:lvl>"
+        )
+    };
+    let numbering = format!(
+        "<w:numbering><w:abstractNum w:abstractNumId='7'>{}{}{}</w:abstractNum>\
+         <w:num w:numId='1'><w:abstractNumId w:val='7'/></w:num>\
+         <w:num w:numId='2'><w:abstractNumId w:val='7'/><w:lvlOverride w:ilvl='0'>\
+         <w:startOverride w:val='1'/></w:lvlOverride></w:num></w:numbering>",
+        level(0, "decimal", 3),
+        level(1, "lowerLetter", 1),
+        level(2, "bullet", 1),
+    );
+    let item = |list: &str, level: usize| {
+        format!(
+            "<w:p><w:pPr><w:numPr><w:ilvl w:val='{level}'/><w:numId w:val='{list}'/></w:numPr></w:pPr>\
+             <w:r><w:t>x</w:t></w:r></w:p>"
+        )
+    };
+    for (items, expected) in [
+        (vec![("1", 0), ("1", 0)], "3. x\n4. x"),
+        // Deeper levels begin anew.
+        (
+            vec![("1", 0), ("1", 1), ("1", 1), ("1", 0), ("1", 1)],
+            "3. x\n  1. x\n  2. x\n4. x\n  1. x",
+        ),
+        // Lists of one kind count on, unless one begins anew.
+        (vec![("1", 0), ("2", 0), ("1", 0)], "3. x\n1. x\n4. x"),
+        (vec![("1", 2), ("none", 0)], "    - x\n- x"),
+    ] {
+        let body: String = items
+            .iter()
+            .map(|(list, level)| item(list, *level))
+            .collect();
+        let bytes = word(&body, &[("word/numbering.xml", &numbering)]);
+        check(docx, &bytes, None, expected);
+    }
+    let style = "<text:list-style style:name='L'><text:list-level-style-number text:level='1' style:num-format='1'/>\
+                 <text:list-level-style-bullet text:level='2'/><text:list-level-style-number text:level='3' style:num-format=''/>\
+                 </text:list-style>";
+    let list = "<text:list text:style-name='L'><text:list-item><text:p>a</text:p><text:p>more</text:p></text:list-item>\
+                <text:list-item><text:p>b</text:p><text:list><text:list-item><text:p>c</text:p></text:list-item></text:list></text:list-item>\
+                <text:list-item text:start-value='9'><text:p>d</text:p></text:list-item></text:list>\
+                <text:list><text:list-item><text:p>e</text:p></text:list-item></text:list>";
+    let expected = "1. a\n\nmore\n\n2. b\n  - c\n9. d\n- e";
+    let styles = format!("<office:document-styles>{style}</office:document-styles>");
+    check(
+        odt,
+        &open_text(&format!("{style}{list}"), &[]),
+        None,
+        expected,
+    );
+    check(
+        odt,
+        &open_text(list, &[("styles.xml", &styles)]),
+        None,
+        expected,
+    );
+}
+
+#[test]
 fn docx_properties() {
     let core = "<cp:coreProperties><dc:title>Harbour</dc:title><dc:creator>A. Writer</dc:creator>\
                 <dcterms:created>2019-05-02T08:00:00Z</dcterms:created><dc:subject>Ships</dc:subject>\
@@ -255,7 +318,7 @@ fn epub_text() {
                <spine><itemref idref='n'/><itemref idref='a'/><itemref idref='b'/></spine>";
     let one = "<!DOCTYPE html><html><head><title>no</title></head><body><h1>One</h1>\
                <p>First\n  <b>bold</b>&nbsp;text &mdash; here.<br/>Line.</p>\
-               <ul><li>a</li><li><p>b</p></li></ul>\
+               <ul><li>a</li><li><p>b</p></li></ul><ol start='4'><li>c</li></ol><a id='x'/>\
                <table><tr><td>1</td><td>2</td></tr></table><script>no()</script></body></html>";
     let two = "<html><body><h1>Two</h1><div>Last.</div></body></html>";
     let bytes = book(
@@ -270,7 +333,7 @@ fn epub_text() {
         epub,
         &bytes,
         None,
-        "One\n\nFirst bold\u{a0}text — here.\nLine.\n\n- a\n- b\n\n1 | 2\n\nTwo\n\nLast.",
+        "One\n\nFirst bold\u{a0}text — here.\nLine.\n\n- a\n- b\n\n4. c\n\n1 | 2\n\nTwo\n\nLast.",
     );
     let article = epub(&bytes, &Budget::default(), &mut Vec::new()).unwrap();
     assert_eq!(

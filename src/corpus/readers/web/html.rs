@@ -111,6 +111,15 @@ pub(in crate::corpus) fn text(html: &str) -> String {
     render::render(&tree, 0, |_| false)
 }
 
+/// All text of a chapter of a book, which is XHTML as a rule, without tables of contents in it.
+pub(in crate::corpus) fn chapter(xhtml: &str) -> String {
+    let tree = Tree::new(xhtml, true);
+    render::render(&tree, 0, |at| {
+        tree.element(at)
+            .is_some_and(|element| element.name == "nav")
+    })
+}
+
 /// Whether an element of this name begins and ends a block of text.
 pub(super) fn is_block(name: &str) -> bool {
     names::is_block(name)

@@ -2,6 +2,7 @@
 
 mod csv;
 pub(in crate::corpus) mod html;
+mod mhtml;
 mod xml;
 
 use serde_json::{Map, Value};
@@ -10,7 +11,11 @@ use crate::corpus::{Article, Format};
 use crate::schema::FieldKeys;
 
 pub(super) fn formats() -> Vec<Format> {
-    let mut formats = vec![Format::new(html::Html), Format::new(xml::XmlFile)];
+    let mut formats = vec![
+        Format::new(html::Html),
+        Format::new(mhtml::Mhtml),
+        Format::new(xml::XmlFile),
+    ];
     formats.extend(csv::formats());
     formats
 }

@@ -10,6 +10,8 @@ mod reuters;
 mod tests;
 mod tree;
 
+use std::collections::HashSet;
+
 use serde_json::{Map, Value};
 
 use super::html;
@@ -108,23 +110,17 @@ struct Facts {
     title: Option<String>,
     body: String,
     map: Map<String, Value>,
+    /// Keys and values that are there: a list may be as long as a document.
+    seen: HashSet<(String, String)>,
 }
 
 impl Facts {
     /// Adds a value to a key, unless it is blank or there already.
     fn add(&mut self, key: &str, value: impl AsRef<str>) {
         let value = value.as_ref().trim();
-        let is_there = match self.map.get(key) {
-            Some(Value::String(known)) => known == value,
-            Some(Value::Array(known)) => known.iter().any(|known| known == value),
-            _ => false,
-        };
-        if !value.is_empty() && !is_there {
-            add(
-                &mut self.map,
-                key.to_owned(),
-                Value::String(value.to_owned()),
-            );
+        if !value.is_empty() && self.seen.insert((key.to_owned(), value.to_owned())) {
+            let value = Value::String(value.to_owned());
+            add(&mut self.map, key.to_owned(), value);
         }
     }
 

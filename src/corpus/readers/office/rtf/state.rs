@@ -136,7 +136,7 @@ impl Reader {
         self.flush();
         if self.group.target == Target::Body {
             let kind = if mem::take(&mut self.item) {
-                Kind::Item(0)
+                Kind::Item(0, None)
             } else {
                 Kind::Paragraph
             };

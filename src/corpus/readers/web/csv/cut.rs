@@ -238,6 +238,14 @@ impl Cutter for Rows {
             data,
         }))
     }
+
+    fn resume(&mut self) -> bool {
+        self.again.clear();
+        self.at = 0;
+        // It was in the middle of a row, which now has a number of its own.
+        self.number += 1;
+        self.head.is_some()
+    }
 }
 
 /// What parts the cells of the first line: what is there most often outside of quotes.

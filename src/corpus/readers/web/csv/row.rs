@@ -1,5 +1,8 @@
 //! Rows of cells: quotes hold separators and line breaks, a quote within them is doubled. What is
-//! not quoted as it should be is taken as it stands.
+//! not quoted as it should be is taken as it stands. What lies behind the last cell that a row may
+//! have belongs to that cell.
+
+use crate::corpus::limits;
 
 /// The rows of a text, one after the other.
 #[derive(Debug)]
@@ -61,7 +64,13 @@ impl Iterator for Rows<'_> {
         }
         let mut cells = Vec::new();
         loop {
-            let (cell, is_last) = self.cell();
+            let (mut cell, is_last) = self.cell();
+            if cells.len() + 1 == limits::CELLS && !is_last {
+                cell.push(self.separator);
+                cell.push_str(std::mem::take(&mut self.rest));
+                cells.push(cell);
+                return Some(cells);
+            }
             cells.push(cell);
             if is_last {
                 return Some(cells);

@@ -1,22 +1,7 @@
 //! Tables from their bytes to documents.
 
-use std::path::Path;
-
-use crate::corpus::{Corpus, Entry, Failure, Reading, limits};
-
-fn read(name: &str, config: &str, content: &[u8]) -> Vec<Result<Reading, Failure>> {
-    let folder = tempfile::tempdir().unwrap();
-    std::fs::write(folder.path().join(name), content).unwrap();
-    let config = crate::Config::parse(config, Path::new("pressmark.toml")).unwrap();
-    let corpus = Corpus::new(folder.path(), config).unwrap();
-    let Some(Entry::File(file)) = corpus.walk().unwrap().next() else {
-        panic!("{name} is no file of the corpus");
-    };
-    let records = corpus.records(&file).unwrap();
-    records
-        .map(|record| corpus.document(&file, record?))
-        .collect()
-}
+use crate::corpus::limits;
+use crate::corpus::tests::read_file as read;
 
 /// What became of each record: its number, title and text, or the code of its failure.
 fn table(name: &str, content: &[u8]) -> Vec<(u64, String)> {
@@ -159,4 +144,14 @@ fn rows_that_mean_harm_cost_no_other() {
         .remove(0)
         .unwrap();
     assert_eq!(latin.document.title, "Café");
+}
+
+#[test]
+fn a_row_of_any_number_of_cells_takes_memory_for_a_few() {
+    let content = format!("title,body\n{}", "a,".repeat(3 * limits::CELLS));
+    let reading = read("a.csv", "", content.as_bytes()).remove(0).unwrap();
+    let cut = ["metadata_cut", "row_ragged"];
+    let codes: Vec<_> = reading.notes.iter().map(|note| note.code).collect();
+    assert!(cut.iter().all(|code| codes.contains(code)), "{codes:?}");
+    assert_eq!(reading.document.title, "a");
 }

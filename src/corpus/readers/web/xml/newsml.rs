@@ -1,5 +1,7 @@
 //! `NewsML-G2`, and the first `NewsML`: one item.
 
+use serde_json::Value;
+
 use super::tree::Xml;
 use super::{Facts, html, is_block, nitf};
 
@@ -61,8 +63,8 @@ fn headline(xml: &Xml, at: usize, facts: &mut Facts) {
         .attribute(at, "role")
         .is_none_or(|role| role.ends_with("main"));
     if !text.is_empty() && (is_main || !facts.map.contains_key("headline")) {
-        facts.map.remove("headline");
-        facts.add("headline", &text);
+        let value = Value::String(text.clone());
+        facts.map.insert("headline".to_owned(), value);
         facts.title = Some(text);
     }
 }

@@ -5,6 +5,7 @@ use super::{Facts, is_block};
 
 /// Reads a document that begins here.
 pub(super) fn read(xml: &Xml, root: usize, facts: &mut Facts) {
+    facts.set("language", xml.attribute(root, "lang"));
     if let Some(head) = xml.child(root, "head") {
         for at in head + 1..xml.nodes[head].end {
             match xml.name(at) {

@@ -2,23 +2,8 @@
 
 use std::fmt::Write as _;
 
-use std::path::Path;
-
-use crate::corpus::{Corpus, Entry, Failure, Reading};
-
-fn read(name: &str, content: &[u8]) -> Vec<Result<Reading, Failure>> {
-    let folder = tempfile::tempdir().unwrap();
-    std::fs::write(folder.path().join(name), content).unwrap();
-    let config = crate::Config::parse("", Path::new("pressmark.toml")).unwrap();
-    let corpus = Corpus::new(folder.path(), config).unwrap();
-    let Some(Entry::File(file)) = corpus.walk().unwrap().next() else {
-        panic!("{name} is no file of the corpus");
-    };
-    let records = corpus.records(&file).unwrap();
-    records
-        .map(|record| corpus.document(&file, record?))
-        .collect()
-}
+use crate::corpus::Reading;
+use crate::corpus::tests::read_file;
 
 /// Everything that matters of a reading, a line each.
 fn told(reading: &Reading) -> String {
@@ -40,7 +25,7 @@ fn told(reading: &Reading) -> String {
 }
 
 fn check(name: &str, content: &str, expected: &[&str]) {
-    let given: Vec<String> = read(name, content.as_bytes())
+    let given: Vec<String> = read_file(name, "", content.as_bytes())
         .iter()
         .map(|reading| match reading {
             Ok(reading) => told(reading),
@@ -96,14 +81,14 @@ fn feeds_give_their_items() {
 fn agencies_are_read() {
     check(
         "a.xml",
-        r#"<nitf><head><title>Fallback</title><docdata><doc-id id-string="n1"/><date.issue norm="20240203T040506Z"/>
+        r#"<nitf xml:lang="en-GB"><head><title>Fallback</title><docdata><doc-id id-string="n1"/><date.issue norm="20240203T040506Z"/>
 <key-list><keyword key="ferries"/></key-list><identified-content><person>Jo Vik</person><org>Port Office</org><location>Oslo</location>
 <classifier type="country" value="Norway"/></identified-content></docdata></head>
 <body><body.head><hedline><hl1>Ferry sails</hl1><hl2>At last</hl2></hedline><byline>By <person>Ana</person></byline>
 <dateline><location>OSLO</location></dateline></body.head>
 <body.content><block><p>First <em>par</em>.</p><p>Second.</p></block><table><tr><td>a</td><td>b</td></tr><tr><td>1</td><td>2</td></tr></table></body.content></body></nitf>"#,
         &[
-            "n1 | Ferry sails\ndate 2024-02-03T04:05:06Z\nactor Jo Vik; Port Office\nauthor Ana\ncountry Oslo; Norway\ntopic ferries\n\n\
+            "n1 | Ferry sails\ndate 2024-02-03T04:05:06Z\nactor Jo Vik; Port Office\nauthor Ana\ncountry Oslo; Norway\nlanguage en-GB\ntopic ferries\n\n\
            First par.\n\nSecond.\n\na | b\n1 | 2",
         ],
     );
@@ -195,20 +180,23 @@ fn libraries_are_read() {
 fn declared_encodings_are_believed() {
     let source = "<?xml version='1.0' encoding='ISO-8859-1'?><nitf><body><body.head><hl1>Caf\u{e9}</hl1></body.head><body.content><p>Z\u{fc}rich</p></body.content></body></nitf>";
     let latin: Vec<u8> = source.chars().map(|c| c as u8).collect();
-    let reading = read("a.xml", &latin).remove(0).unwrap();
+    let reading = read_file("a.xml", "", &latin).remove(0).unwrap();
     assert_eq!(told(&reading), "a.xml | Café\n\nZürich");
     let utf16 = source.replace("ISO-8859-1", "UTF-16");
     let bytes: Vec<u8> = std::iter::once(0xfeff)
         .chain(utf16.encode_utf16())
         .flat_map(u16::to_le_bytes)
         .collect();
-    let reading = read("a.xml", &bytes).remove(0).unwrap();
+    let reading = read_file("a.xml", "", &bytes).remove(0).unwrap();
     assert_eq!(told(&reading), "a.xml | Café\n\nZürich");
     let feed: Vec<u8> = std::iter::once(0xfeff)
         .chain("<rss><item/></rss>".encode_utf16())
         .flat_map(u16::to_le_bytes)
         .collect();
-    assert_eq!(read("a.rss", &feed).remove(0).unwrap_err().code, "encoding");
+    assert_eq!(
+        read_file("a.rss", "", &feed).remove(0).unwrap_err().code,
+        "encoding"
+    );
 }
 
 #[test]
@@ -266,7 +254,7 @@ fn broken_and_hostile_files_have_their_codes_and_lose_no_neighbour() {
             vec!["xml_cut body_empty", ""],
         ),
     ] {
-        let given: Vec<String> = read(name, content.as_bytes())
+        let given: Vec<String> = read_file(name, "", content.as_bytes())
             .iter()
             .map(|reading| match reading {
                 Ok(reading) => {
@@ -287,7 +275,7 @@ fn broken_and_hostile_files_have_their_codes_and_lose_no_neighbour() {
             .collect();
         assert_eq!(given, sorted, "{content:.100}");
     }
-    let reading = read("a.xml", bomb.as_bytes()).remove(0).unwrap();
+    let reading = read_file("a.xml", "", bomb.as_bytes()).remove(0).unwrap();
     assert_eq!(reading.document.body, "t\n\n&l1; &x;");
 }
 
@@ -302,7 +290,7 @@ fn long_feeds_are_read_item_by_item() {
         );
     }
     feed += "</channel></rss>";
-    let readings = read("a.rss", feed.as_bytes());
+    let readings = read_file("a.rss", "", feed.as_bytes());
     assert_eq!(readings.len(), 2_000);
     for (number, reading) in readings.iter().enumerate() {
         let document = &reading.as_ref().unwrap().document;

@@ -1,0 +1,5 @@
+//! What lies in a package of the format `epub`, part by part.
+
+#![no_main]
+
+libfuzzer_sys::fuzz_target!(|data: &[u8]| pressmark::corpus::fuzzing::read_package("epub", data));
