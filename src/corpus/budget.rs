@@ -46,6 +46,23 @@ impl Budget {
         Err(Refusal::new(codes::TOO_MANY_MEMBERS, message).at(Stage::Read))
     }
 
+    /// Pays for what a record has in common with all others of its file, and is read with each of
+    /// them.
+    ///
+    /// # Errors
+    /// A refusal if that comes to more than a file may cost: nothing more should be cut from it.
+    pub(crate) fn excerpt(&self, bytes: u64) -> Result<(), Refusal> {
+        if take(&self.0.bytes, bytes) {
+            return Ok(());
+        }
+        let most = limits::UNPACKED_BYTES >> 30;
+        let message = format!(
+            "what its records have in common, read with each of them, is more than {most} GiB; \
+             what came before was read"
+        );
+        Err(Refusal::new(codes::TOO_MUCH_WORK, message).at(Stage::Read))
+    }
+
     /// Reads what a decoder gives, at the cost of this budget. `most` is the most bytes that it
     /// may give, `packed` how many it is made of, where that is known.
     pub(crate) fn reader<R: Read>(&self, decoder: R, most: u64, packed: Option<u64>) -> Limited<R> {
@@ -273,6 +290,12 @@ mod tests {
         assert_eq!(code(read(&other)), codes::BOMB);
         assert!(budget.entry().is_ok() && other.entry().is_ok());
         assert_eq!(budget.entry().unwrap_err().code, codes::TOO_MANY_MEMBERS);
+        let (budget, other) = (Budget::new(150, 0), 100);
+        assert!(budget.excerpt(other).is_ok());
+        assert_eq!(
+            budget.excerpt(other).unwrap_err().code,
+            codes::TOO_MUCH_WORK
+        );
     }
 
     #[test]

@@ -52,6 +52,7 @@ codes! {
     RTF_TOO_DEEP = "rtf_too_deep";
     TOO_DEEP = "too_deep";
     TOO_MANY_MEMBERS = "too_many_members";
+    TOO_MUCH_WORK = "too_much_work";
     UNREADABLE = "unreadable";
     UNREADABLE_FOLDER = "unreadable_folder";
     VANISHED = "vanished";

@@ -98,7 +98,7 @@ impl Input {
     }
 
     /// Bytes in the place of a file.
-    #[cfg(fuzzing)]
+    #[cfg(any(test, fuzzing))]
     pub(super) fn bytes(name: &str, bytes: Vec<u8>) -> Self {
         Self::new(
             Source::Bytes(Shared::cursor(bytes)),

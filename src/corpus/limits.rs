@@ -35,6 +35,10 @@ pub(crate) const MARKUP_DEPTH: usize = 512;
 /// pages that people write have a tenth.
 pub(crate) const MARKUP_TAGS: usize = 1_000_000;
 
+/// The most bytes of linked data (JSON-LD) in one page that are read: read, they take sixteen times
+/// as much. Real pages have some ten thousand.
+pub(crate) const LINKED_BYTES: usize = 4 << 20;
+
 /// The most bytes between two quotes of a table: the text of a long book. A quote that is opened
 /// by mistake must not swallow the rest of the file.
 pub(crate) const QUOTED_BYTES: usize = 8 << 20;

@@ -245,11 +245,7 @@ impl Records {
                 Err(error) if level.input.leave_gap() && level.cutter.resume() => {
                     return Some(Err(self.lost(&error)));
                 }
-                Err(error) => {
-                    level.is_done = true;
-                    level.input.give_up();
-                    return Some(Err(self.broken(&error)));
-                }
+                Err(error) => return Some(Err(self.broken(&error))),
             }
         }
     }
@@ -285,6 +281,10 @@ impl Records {
                 end,
                 data,
             } => {
+                let common = (data.len() as u64).saturating_sub(end.saturating_sub(start));
+                if let Err(refusal) = level.input.budget().excerpt(common) {
+                    return Some(Err(self.over(refusal)));
+                }
                 let (format, origin) = (level.format.clone(), level.origin.clone());
                 Some(Ok(self.record(number, start..end, data, format, origin)))
             }
@@ -469,16 +469,25 @@ impl Records {
         self.failure(Some(number), member, broken(error, false))
     }
 
-    /// A failure after which the innermost file is left alone.
+    /// A failure after which the innermost file is left alone, because it cannot be read on.
     fn broken(&mut self, error: &io::Error) -> Failure {
-        let level = self.levels.last();
-        let is_file = level.is_some_and(|level| level.input.is_file());
-        let member = level.and_then(|level| level.origin.member.clone());
+        let is_file = self.levels.last().is_some_and(|it| it.input.is_file());
+        self.over(broken(error, is_file))
+    }
+
+    /// A failure after which the innermost file is left alone.
+    fn over(&mut self, refusal: Refusal) -> Failure {
+        let mut member = None;
+        if let Some(level) = self.levels.last_mut() {
+            level.is_done = true;
+            level.input.give_up();
+            member.clone_from(&level.origin.member);
+        }
         let record = match &member {
             Some(_) => Some(self.count()),
             None => (self.last > 0).then_some(self.last),
         };
-        self.failure(record, member, broken(error, is_file))
+        self.failure(record, member, refusal)
     }
 }
 

@@ -45,6 +45,7 @@ const NOT_HERE: &[&str] = &[
     "too_deep",
     "too_many_members",
     "too_many_records",
+    "too_much_work",
     "unreadable",
     "unreadable_folder",
     "value_left_out",

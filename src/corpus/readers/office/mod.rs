@@ -121,6 +121,9 @@ fn packed(head: &[u8], kind: &[u8]) -> Sniff {
     let named = head
         .get(30..)
         .and_then(|rest| rest.strip_prefix(b"mimetype"));
+    // It should not be packed. Where it is, it cannot be read here.
+    let is_packed = head.get(8..10).is_some_and(|method| method != [0, 0]);
+    let named = named.filter(|_| !is_packed);
     if named.is_some_and(|rest| !kind.is_empty() && rest.starts_with(kind)) {
         return Sniff::Yes;
     }

@@ -9,7 +9,7 @@ use super::docx::read as docx;
 use super::epub::read as epub;
 use super::odt::read as odt;
 use crate::corpus::budget::Budget;
-use crate::corpus::{Article, Note, Refusal, codes, limits};
+use crate::corpus::{Article, Note, Refusal, Sniff, codes, limits};
 
 type Read = fn(&[u8], &Budget, &mut Vec<Note>) -> Result<Article, Refusal>;
 
@@ -546,5 +546,30 @@ fn damage_anywhere_is_no_panic() {
                 "cut at {at}"
             );
         }
+    }
+}
+
+#[test]
+fn a_package_says_what_it_is_unless_it_packs_that() {
+    let kind = b"application/vnd.oasis.opendocument.text";
+    let first = |method: zip::CompressionMethod, text: &[u8]| {
+        let mut writer = ZipWriter::new(Cursor::new(Vec::new()));
+        let options = SimpleFileOptions::default().compression_method(method);
+        writer.start_file("mimetype", options).unwrap();
+        writer.write_all(text).unwrap();
+        writer.finish().unwrap().into_inner()
+    };
+    let (stored, packed) = (
+        zip::CompressionMethod::Stored,
+        zip::CompressionMethod::Deflated,
+    );
+    for (head, expected) in [
+        (first(stored, kind), Sniff::Yes),
+        (first(stored, b"application/epub+zip"), Sniff::No),
+        (first(packed, kind), Sniff::Unsure),
+        (package(&[TYPES]), Sniff::Unsure),
+        (b"no package".to_vec(), Sniff::No),
+    ] {
+        assert_eq!(super::packed(&head, kind), expected);
     }
 }

@@ -50,17 +50,19 @@ impl Reader for Table {
         Box::new(cut::Rows::new(self.separator))
     }
 
-    /// Reads what the cutter put together: the separator, the row of names, and the row itself.
+    /// Reads what the cutter put together: the separator, the number of columns, the names of the
+    /// first of them, and the row itself.
     fn read(&self, material: &mut Material<'_>) -> Result<Article, Refusal> {
         let text = material.text()?;
-        let mut rows = text.char_indices();
-        let separator = rows.next().map_or(',', |(_, c)| c);
+        let separator = text.chars().next().unwrap_or(',');
         let rest = &text[separator.len_utf8().min(text.len())..];
+        let (wanted, rest) = rest.split_once('\n').unwrap_or_default();
         let mut rows = row::Rows::new(rest, separator);
-        let names = rows.next().unwrap_or_default();
-        let cells = rows.next().unwrap_or_default();
-        if cells.len() != names.len() {
-            let (given, wanted) = (cells.len(), names.len());
+        let (names, _) = rows.row();
+        let (cells, _) = rows.row();
+        let wanted = wanted.parse().unwrap_or(names.len());
+        if cells.len() != wanted {
+            let given = cells.len();
             let message = format!("{given} cells, where the first row has {wanted}");
             material.note(codes::ROW_RAGGED, message);
         }

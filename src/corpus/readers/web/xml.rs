@@ -17,7 +17,7 @@ use serde_json::{Map, Value};
 use super::html;
 use crate::corpus::decode::declared;
 use crate::corpus::reader::add;
-use crate::corpus::{Article, Cutter, Material, Reader, Refusal, Sniff, codes};
+use crate::corpus::{Article, Cutter, Material, Reader, Refusal, Sniff, codes, limits};
 use tree::Xml;
 
 /// Documents of one article, and files of many.
@@ -104,6 +104,9 @@ impl Reader for XmlFile {
     }
 }
 
+/// The most bytes that the lists of a document may have.
+const LISTS: usize = 16 * limits::METADATA_BYTES;
+
 /// What a document says.
 #[derive(Debug, Default)]
 struct Facts {
@@ -112,13 +115,20 @@ struct Facts {
     map: Map<String, Value>,
     /// Keys and values that are there: a list may be as long as a document.
     seen: HashSet<(String, String)>,
+    /// The bytes of the values of lists.
+    size: usize,
 }
 
 impl Facts {
     /// Adds a value to a key, unless it is blank or there already.
     fn add(&mut self, key: &str, value: impl AsRef<str>) {
         let value = value.as_ref().trim();
-        if !value.is_empty() && self.seen.insert((key.to_owned(), value.to_owned())) {
+        // Much more than is kept of them all, which will be said.
+        if value.is_empty() || self.size > LISTS {
+            return;
+        }
+        if self.seen.insert((key.to_owned(), value.to_owned())) {
+            self.size += value.len();
             let value = Value::String(value.to_owned());
             add(&mut self.map, key.to_owned(), value);
         }
@@ -126,10 +136,10 @@ impl Facts {
 
     /// Sets a key that has no value yet.
     fn set(&mut self, key: &str, value: Option<impl AsRef<str>>) {
-        if let Some(value) = value
-            && !self.map.contains_key(key)
-        {
-            self.add(key, value);
+        let value = value.as_ref().map_or("", |value| value.as_ref().trim());
+        if !value.is_empty() && !self.map.contains_key(key) {
+            let value = Value::String(value.to_owned());
+            self.map.insert(key.to_owned(), value);
         }
     }
 }

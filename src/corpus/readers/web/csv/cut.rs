@@ -8,13 +8,13 @@ use crate::corpus::dates::{self, Dated};
 use crate::corpus::decode::cannot_be_cut;
 use crate::corpus::{Cutter, Input, Piece, codes, limits};
 
-/// Gives each row together with the separator and the row of names, which [`Table`](super::Table)
-/// reads. Rows are numbered as they are in the file, the row of names included.
+/// Gives each row together with the separator and the names of its columns, which
+/// [`Table`](super::Table) reads. Rows are numbered as they are in the file, the row of names
+/// included.
 #[derive(Debug)]
 pub(super) struct Rows {
     separator: Option<u8>,
-    /// The separator and the names, each row's first bytes.
-    head: Option<Vec<u8>>,
+    head: Option<Head>,
     /// Bytes that were read already and are to be read again.
     again: Vec<u8>,
     /// How much of `again` was read again.
@@ -31,6 +31,32 @@ struct Scanned {
     data: Vec<u8>,
     is_open: bool,
     is_too_large: bool,
+}
+
+/// What all rows have in common.
+#[derive(Debug)]
+struct Head {
+    separator: u8,
+    names: Vec<u8>,
+    /// Where each name ends; empty if only all of them can be had.
+    ends: Vec<usize>,
+    count: usize,
+}
+
+impl Head {
+    /// The separator, how many columns there are, and the names of those that a row may reach: a
+    /// short row must not cost what the longest would.
+    fn of(&self, row: &[u8]) -> Vec<u8> {
+        let cells = 1 + row.iter().filter(|byte| **byte == self.separator).count();
+        let end = self.ends.get(cells - 1).copied();
+        let names = &self.names[..end.unwrap_or(self.names.len())];
+        let mut head = vec![self.separator];
+        head.extend_from_slice(self.count.to_string().as_bytes());
+        head.push(b'\n');
+        head.extend_from_slice(names);
+        head.push(b'\n');
+        head
+    }
 }
 
 impl Rows {
@@ -164,7 +190,8 @@ impl Rows {
         let Some((start, row)) = self.row(input)? else {
             return Ok(None);
         };
-        if let Some(named) = row.data.strip_prefix(b"sep=").and_then(|rest| rest.first()) {
+        let named = row.data.strip_prefix(b"sep=");
+        if let Some(named) = named.and_then(<[u8]>::first).filter(|it| it.is_ascii()) {
             // A line that spreadsheets understand, and no row.
             self.separator = Some(*named);
             return self.begin_row(input);
@@ -182,23 +209,33 @@ impl Rows {
 
     fn take_first(&mut self, start: u64, row: Scanned) {
         let separator = self.separator.unwrap_or(b',');
-        let mut head = vec![separator];
         let text = String::from_utf8_lossy(&row.data);
-        let cells = row::Rows::new(&text, char::from(separator))
-            .next()
-            .unwrap_or_default();
+        let mut rows = row::Rows::new(&text, char::from(separator));
+        let (cells, ends) = rows.row();
         let is_short = row.data.len() <= limits::HEADER_BYTES && !row.is_too_large;
-        if is_short && names_columns(&cells) {
-            head.extend_from_slice(&row.data);
+        self.head = Some(if is_short && names_columns(&cells) {
+            // Letters that were replaced are longer or shorter than what they replace.
+            let is_same = text.len() == row.data.len();
+            Head {
+                separator,
+                ends: if is_same { ends } else { Vec::new() },
+                count: cells.len(),
+                names: row.data,
+            }
         } else {
             let numbers: Vec<String> = (1..=cells.len().min(1_000))
                 .map(|n| n.to_string())
                 .collect();
-            head.extend_from_slice(numbers.join(&char::from(separator).to_string()).as_bytes());
             self.first = Some((self.number, start, row.data));
-        }
-        head.push(b'\n');
-        self.head = Some(head);
+            Head {
+                separator,
+                count: numbers.len(),
+                names: numbers
+                    .join(&char::from(separator).to_string())
+                    .into_bytes(),
+                ends: Vec::new(),
+            }
+        });
     }
 }
 
@@ -228,7 +265,8 @@ impl Cutter for Rows {
             }
             (self.number, start, row.data)
         };
-        let mut data = self.head.clone().unwrap_or_default();
+        let head = self.head.as_ref().map(|head| head.of(&row));
+        let mut data = head.unwrap_or_default();
         let end = start + row.len() as u64;
         data.extend_from_slice(&row);
         Ok(Some(Piece::Excerpt {

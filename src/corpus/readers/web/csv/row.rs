@@ -53,27 +53,27 @@ impl<'t> Rows<'t> {
         self.rest = self.rest[end..].get(1..).unwrap_or("");
         (cell, is_last)
     }
-}
 
-impl Iterator for Rows<'_> {
-    type Item = Vec<String>;
-
-    fn next(&mut self) -> Option<Vec<String>> {
+    /// The cells of the next row, and where each ends in the text; none at the end of it.
+    pub(super) fn row(&mut self) -> (Vec<String>, Vec<usize>) {
+        let (mut cells, mut ends) = (Vec::new(), Vec::new());
         if self.rest.is_empty() {
-            return None;
+            return (cells, ends);
         }
-        let mut cells = Vec::new();
+        let whole = self.rest.len();
         loop {
-            let (mut cell, is_last) = self.cell();
+            let (mut cell, mut is_last) = self.cell();
             if cells.len() + 1 == limits::CELLS && !is_last {
                 cell.push(self.separator);
                 cell.push_str(std::mem::take(&mut self.rest));
-                cells.push(cell);
-                return Some(cells);
+                is_last = true;
             }
             cells.push(cell);
+            // Behind every cell but the last there is a separator.
+            let end = whole - self.rest.len();
+            ends.push(if is_last { end } else { end - 1 });
             if is_last {
-                return Some(cells);
+                return (cells, ends);
             }
         }
     }

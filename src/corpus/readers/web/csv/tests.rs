@@ -1,7 +1,7 @@
 //! Tables from their bytes to documents.
 
-use crate::corpus::limits;
 use crate::corpus::tests::read_file as read;
+use crate::corpus::{Cutter, Input, Piece, limits};
 
 /// What became of each record: its number, title and text, or the code of its failure.
 fn table(name: &str, content: &[u8]) -> Vec<(u64, String)> {
@@ -154,4 +154,30 @@ fn a_row_of_any_number_of_cells_takes_memory_for_a_few() {
     let codes: Vec<_> = reading.notes.iter().map(|note| note.code).collect();
     assert!(cut.iter().all(|code| codes.contains(code)), "{codes:?}");
     assert_eq!(reading.document.title, "a");
+}
+
+#[test]
+fn a_short_row_carries_the_names_that_it_reaches() {
+    let names: Vec<String> = (0..900).map(|at| format!("\"n,{at}\"")).collect();
+    let content = format!("{}\nx,y\n\"p,q\"\n", names.join(","));
+    let mut cutter = super::cut::Rows::new(None);
+    let mut input = Input::bytes("a.csv", content.clone().into_bytes());
+    let mut given = Vec::new();
+    while let Some(piece) = cutter.next(&mut input).unwrap() {
+        let Piece::Excerpt { data, .. } = piece else {
+            panic!("{piece:?}");
+        };
+        given.push(String::from_utf8(data).unwrap());
+    }
+    assert_eq!(given[0], ",900\n\"n,0\",\"n,1\"\nx,y");
+    let readings = read(
+        "a.csv",
+        "[facets.n]\nkeys = [\"n,0\"]\n",
+        content.as_bytes(),
+    );
+    let values: Vec<_> = readings
+        .into_iter()
+        .map(|reading| reading.unwrap().document.facets["n"].clone())
+        .collect();
+    assert_eq!(values, [["x"], ["p,q"]]);
 }

@@ -7,7 +7,7 @@ use serde_json::{Map, Value};
 use super::tree::Tree;
 use crate::corpus::read::metadata;
 use crate::corpus::readers::parse_json;
-use crate::corpus::{Note, codes};
+use crate::corpus::{Note, codes, limits};
 
 /// Kinds of things that are articles, the surest first; each ends the name of a type.
 const KINDS: [&str; 12] = [
@@ -32,6 +32,7 @@ const OBJECTS: usize = 2_000;
 pub(super) fn find(tree: &Tree, notes: &mut Vec<Note>) -> Option<Map<String, Value>> {
     let mut values = Vec::new();
     let mut bad = None;
+    let mut left = limits::LINKED_BYTES;
     for (at, element) in tree.elements() {
         let kind = element
             .attribute("type")
@@ -45,6 +46,12 @@ pub(super) fn find(tree: &Tree, notes: &mut Vec<Note>) -> Option<Map<String, Val
         if text.trim().is_empty() {
             continue;
         }
+        let Some(rest) = left.checked_sub(text.len()) else {
+            let most = limits::LINKED_BYTES >> 20;
+            bad = bad.or(Some(format!("there is more than {most} MiB of it")));
+            continue;
+        };
+        left = rest;
         match parse(&text) {
             Ok(value) => values.push(value),
             Err(error) => bad = bad.or(Some(error)),
@@ -166,20 +173,32 @@ fn resolved(object: &Map<String, Value>, objects: &[&Map<String, Value>]) -> Map
         let found = objects
             .iter()
             .find(|other| other.len() > 1 && other.get("@id") == Some(id));
-        found.map_or_else(|| value.clone(), |found| Value::Object((*found).clone()))
+        found.map_or_else(|| value.clone(), |found| Value::Object(named(found)))
     };
     let mut copy = Map::new();
     for (key, value) in object {
         let value = match value {
-            Value::Array(values) if key == "author" || key == "creator" => {
-                values.iter().map(look_up).collect()
-            }
+            Value::Array(values) if key == "author" || key == "creator" => values
+                .iter()
+                .take(limits::VALUES + 1)
+                .map(look_up)
+                .collect(),
             value if matches!(&**key, "author" | "creator" | "publisher") => look_up(value),
             value => value.clone(),
         };
         copy.insert(key.clone(), value);
     }
     copy
+}
+
+/// What says who somebody is: of one who is referred to often, there are many copies.
+fn named(object: &Map<String, Value>) -> Map<String, Value> {
+    let keys = ["@type", "@id", "name", "alternateName", "url"];
+    let texts = keys.into_iter().filter_map(|key| {
+        let value = object.get(key).filter(|value| value.is_string())?;
+        Some((key.to_owned(), value.clone()))
+    });
+    texts.collect()
 }
 
 /// The text of a key, with character references resolved: some sites write them into JSON, too.

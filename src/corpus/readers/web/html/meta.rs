@@ -200,8 +200,11 @@ impl Page<'_> {
         let mut add = |text: &str| {
             for part in text.split([',', ';']) {
                 let part = part.trim();
-                let is_new = !topics.iter().any(|known| known.eq_ignore_ascii_case(part));
-                if !part.is_empty() && is_new && topics.len() < limits::VALUES {
+                // One more than anybody keeps, so that it is said that there are too many.
+                if part.is_empty() || topics.len() > limits::VALUES {
+                    continue;
+                }
+                if !topics.iter().any(|known| known.eq_ignore_ascii_case(part)) {
                     topics.push(part.to_owned());
                 }
             }

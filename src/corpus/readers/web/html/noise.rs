@@ -174,7 +174,8 @@ impl Noise {
     fn foreign_headings(&mut self, tree: &Tree, article: usize) {
         let headings: Vec<usize> = tree
             .inside(article)
-            .filter(|&at| tree.inside(at).len() <= MOST_NODES)
+            // What is left out already neither leads anywhere nor is in the way.
+            .filter(|&at| !self.skipped[at] && tree.inside(at).len() <= MOST_NODES)
             .filter(|&at| tree.element(at).is_some_and(|e| names::is_heading(&e.name)))
             .collect();
         for at in headings {

@@ -345,3 +345,38 @@ fn pages_that_mean_harm_take_no_time_and_lose_no_text() {
         assert!(article.body.contains("survivor") || is_open, "{page:.60}");
     }
 }
+
+#[test]
+fn what_is_repeated_without_end_is_neither_compared_nor_copied_without_end() {
+    let text =
+        "A sentence, of some length, that stands in the article and counts as text. ".repeat(9);
+    let authors = (0..50_000)
+        .map(|at| format!("\"A{at}\""))
+        .collect::<Vec<_>>();
+    let one = format!(
+        "{{\"@id\": \"#a\", \"name\": \"Ana\", \"text\": \"{}\"}}",
+        "x".repeat(99_999)
+    );
+    let references = vec!["{\"@id\": \"#a\"}"; 50_000];
+    let script = |linked: &str| format!("<script type='application/ld+json'>{linked}</script>");
+    let article = |author: &[String]| {
+        format!(
+            "{{\"@type\": \"NewsArticle\", \"headline\": \"H\", \"author\": [{}]}}",
+            author.join(",")
+        )
+    };
+    let references: Vec<String> = references.into_iter().map(ToOwned::to_owned).collect();
+    for head in [
+        script(&article(&authors)),
+        script(&format!("[{one}, {}]", article(&references))),
+        script(&format!("[{}]", "0,".repeat(99_999) + "0")).repeat(90),
+        "<h2 hidden>x</h2>".repeat(30_000),
+    ] {
+        let page = format!(
+            "<html><head></head><body>{head}<article><p>{text}</p>{head}</article></body></html>"
+        );
+        let (article, _) = read(&page);
+        let kept = serde_json::to_string(&article.metadata).unwrap();
+        assert!(article.body.starts_with("A sentence") && kept.len() < 4 << 20);
+    }
+}

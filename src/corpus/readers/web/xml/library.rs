@@ -131,9 +131,8 @@ pub(super) fn mets(xml: &Xml, facts: &mut Facts) {
             facts.add(key, xml.plain(at));
         }
     }
-    let labels = xml
-        .all(0, "div")
-        .filter_map(|at| xml.attribute(at, "LABEL"));
+    let divisions = (0..xml.nodes.len()).filter(|&at| xml.name(at) == "div");
+    let labels = divisions.filter_map(|at| xml.attribute(at, "LABEL"));
     let mut contents: Vec<&str> = Vec::new();
     for label in labels {
         if contents.last() != Some(&label) {

@@ -1,5 +1,7 @@
 //! `NewsML-G2`, and the first `NewsML`: one item.
 
+use std::collections::HashMap;
+
 use serde_json::Value;
 
 use super::tree::Xml;
@@ -7,6 +9,7 @@ use super::{Facts, html, is_block, nitf};
 
 /// Reads an item of NewsML-G2.
 pub(super) fn read(xml: &Xml, item: usize, facts: &mut Facts) {
+    let names = Names::new(xml, item);
     facts.set("guid", xml.attribute(item, "guid"));
     facts.set("language", xml.attribute(item, "lang"));
     if let Some(meta) = xml.child(item, "itemMeta") {
@@ -14,7 +17,7 @@ pub(super) fn read(xml: &Xml, item: usize, facts: &mut Facts) {
             match xml.name(at) {
                 "versionCreated" => facts.set("versioncreated", Some(xml.plain(at))),
                 "firstCreated" => facts.set("firstcreated", Some(xml.plain(at))),
-                "provider" => facts.set("source", name(xml, item, at)),
+                "provider" => facts.set("source", names.of(at)),
                 "title" => facts.title = Some(xml.plain(at)),
                 "link" => {
                     let is_page = xml
@@ -33,15 +36,16 @@ pub(super) fn read(xml: &Xml, item: usize, facts: &mut Facts) {
                 "headline" => headline(xml, at, facts),
                 "by" => facts.add("byline", xml.plain(at).trim_start_matches("By ")),
                 "creator" | "contributor" => {
-                    facts.add("creator", name(xml, item, at).unwrap_or_default());
+                    facts.add("creator", names.of(at).unwrap_or_default());
                 }
-                "infoSource" => facts.set("source", name(xml, item, at)),
+                "infoSource" => facts.set("source", names.of(at)),
                 "language" => facts.set("language", xml.attribute(at, "tag")),
-                "located" => facts.set("located", name(xml, item, at)),
+                "located" => facts.set("located", names.of(at)),
                 "keyword" => facts.add("tags", xml.plain(at)),
                 "slugline" | "urgency" | "dateline" => facts.set(xml.name(at), Some(xml.plain(at))),
-                "description" => facts.set("description", Some(xml.plain(at))),
-                "subject" => subject(xml, item, at, facts),
+                // It may be all the text there is.
+                "description" => facts.set("description", Some(xml.line(at, usize::MAX))),
+                "subject" => subject(&names, at, facts),
                 _ => {}
             }
         }
@@ -69,29 +73,45 @@ fn headline(xml: &Xml, at: usize, facts: &mut Facts) {
     }
 }
 
-/// What a concept is called: here, or where the item explains it.
-fn name(xml: &Xml, item: usize, at: usize) -> Option<String> {
-    let here = xml
-        .text_of(at, "name")
-        .or_else(|| xml.attribute(at, "literal").map(ToOwned::to_owned));
-    here.or_else(|| {
-        let code = xml
-            .attribute(at, "qcode")
-            .or_else(|| xml.attribute(at, "uri"))?;
-        let mut explained = xml.all(item, "assert").take(1_000);
-        let explained = explained.find(|&at| {
-            xml.attribute(at, "qcode")
-                .or_else(|| xml.attribute(at, "uri"))
-                == Some(code)
-        });
-        explained
-            .and_then(|at| xml.text_of(at, "name"))
-            .or_else(|| Some(code.to_owned()))
-    })
+/// What concepts are called.
+struct Names<'x> {
+    xml: &'x Xml,
+    /// Where the item explains them, by their codes.
+    explained: HashMap<&'x str, usize>,
 }
 
-fn subject(xml: &Xml, item: usize, at: usize, facts: &mut Facts) {
-    let kind = xml.attribute(at, "type").unwrap_or("");
+impl<'x> Names<'x> {
+    fn new(xml: &'x Xml, item: usize) -> Self {
+        let mut explained = HashMap::new();
+        for at in xml.all(item, "assert") {
+            if let Some(code) = code(xml, at) {
+                explained.entry(code).or_insert(at);
+            }
+        }
+        Self { xml, explained }
+    }
+
+    /// What a concept is called: here, or where the item explains it.
+    fn of(&self, at: usize) -> Option<String> {
+        let literal = || self.xml.attribute(at, "literal").map(ToOwned::to_owned);
+        let here = self.xml.text_of(at, "name").or_else(literal);
+        here.or_else(|| {
+            let code = code(self.xml, at)?;
+            let explained = self.explained.get(code);
+            explained
+                .and_then(|&at| self.xml.text_of(at, "name"))
+                .or_else(|| Some(code.to_owned()))
+        })
+    }
+}
+
+fn code(xml: &Xml, at: usize) -> Option<&str> {
+    xml.attribute(at, "qcode")
+        .or_else(|| xml.attribute(at, "uri"))
+}
+
+fn subject(names: &Names<'_>, at: usize, facts: &mut Facts) {
+    let kind = names.xml.attribute(at, "type").unwrap_or("");
     let kind = kind.rsplit(':').next().unwrap_or(kind).to_lowercase();
     let key = match kind.as_str() {
         "person" | "persontype" => "people",
@@ -99,7 +119,7 @@ fn subject(xml: &Xml, item: usize, at: usize, facts: &mut Facts) {
         "poi" | "geoarea" | "place" | "area" | "country" => "places",
         _ => "subjects",
     };
-    facts.add(key, name(xml, item, at).unwrap_or_default());
+    facts.add(key, names.of(at).unwrap_or_default());
 }
 
 /// The text: NITF, XHTML, HTML as text, or plain; of a package, what it holds.
@@ -174,7 +194,7 @@ pub(super) fn read_first(xml: &Xml, item: usize, facts: &mut Facts) {
         "source",
         provider.and_then(|at| xml.attribute(at, "FormalName")),
     );
-    let contents = xml
+    let mut contents = xml
         .all(item, "DataContent")
         .map(|at| match xml.first(at, "nitf") {
             Some(root) => {
@@ -186,8 +206,5 @@ pub(super) fn read_first(xml: &Xml, item: usize, facts: &mut Facts) {
                 matches!(name, "head" | "script" | "style")
             }),
         });
-    facts.body = contents
-        .into_iter()
-        .find(|text| !text.is_empty())
-        .unwrap_or_default();
+    facts.body = contents.find(|text| !text.is_empty()).unwrap_or_default();
 }

@@ -2,8 +2,8 @@
 
 use std::fmt::Write as _;
 
-use crate::corpus::Reading;
 use crate::corpus::tests::read_file;
+use crate::corpus::{Reading, limits};
 
 /// Everything that matters of a reading, a line each.
 fn told(reading: &Reading) -> String {
@@ -299,5 +299,60 @@ fn long_feeds_are_read_item_by_item() {
         let place = document.source.as_ref().unwrap();
         let own = &feed[place.start as usize..place.end as usize];
         assert!(own.starts_with("<item>") && own.ends_with("</item>"));
+    }
+}
+
+#[test]
+fn what_is_nested_or_repeated_costs_no_more_than_what_stands_alone() {
+    let deep = |name: &str, text: &str| {
+        let (start, end) = (
+            format!("<{name}>x").repeat(400),
+            format!("</{name}>").repeat(400),
+        );
+        format!("{start}{text}{end}")
+    };
+    let text = "word ".repeat(200_000);
+    // A million letters, four hundred deep, would be read four hundred times.
+    for content in [
+        format!(
+            "<alto>{}</alto>",
+            deep("TextBlock", "<String CONTENT='a'/>".repeat(9_999).as_str())
+        ),
+        format!(
+            "<nitf><body><body.content>{}</body.content></body></nitf>",
+            deep("person", &text)
+        ),
+        format!(
+            "<TEI><teiHeader>{}</teiHeader></TEI>",
+            deep("keywords", &"<term>x</term>".repeat(9_999))
+        ),
+        format!(
+            "<newsItem><groupSet>{}</groupSet></newsItem>",
+            deep("itemRef", &format!("<headline>{text}</headline>"))
+        ),
+        // Each of which would be looked for among all the others.
+        format!(
+            "<newsItem><contentMeta>{}</contentMeta></newsItem>",
+            (0..50_000)
+                .map(|at| format!("<subject qcode='s:{at}'/>"))
+                .collect::<String>()
+        ),
+        format!(
+            "<rss><channel><item>{}</item></channel></rss>",
+            (0..50_000)
+                .map(|at| format!("<category>c{at}</category>"))
+                .collect::<String>()
+        ),
+    ] {
+        let reading = read_file("a.xml", "", content.as_bytes())
+            .remove(0)
+            .unwrap();
+        assert!(reading.document.body.len() <= content.len());
+        let kept = serde_json::to_string(&reading.document.metadata).unwrap();
+        assert!(
+            kept.len() <= 2 * limits::METADATA_BYTES,
+            "{}",
+            &content[..40]
+        );
     }
 }

@@ -7,6 +7,7 @@ use quick_xml::Reader;
 use quick_xml::events::{BytesStart, Event};
 
 use crate::corpus::limits;
+use crate::corpus::read::metadata::cut_at;
 
 /// A document as a list of nodes; a node's descendants follow it, up to its `end`.
 #[derive(Debug, Default)]
@@ -111,9 +112,12 @@ impl Xml {
         all.filter(|&at| !self.name(at).is_empty())
     }
 
-    /// The elements of this name anywhere in a node.
+    /// The elements of this name anywhere in a node, but not in each other: what is nested must
+    /// not be read once for each level.
     pub(super) fn all<'x>(&'x self, at: usize, name: &'x str) -> impl Iterator<Item = usize> + 'x {
-        (at + 1..self.nodes[at].end).filter(move |&at| self.name(at) == name)
+        let end = self.nodes[at].end;
+        let find = move |from: usize| (from..end).find(|&at| self.name(at) == name);
+        std::iter::successors(find(at + 1), move |&at| find(self.nodes[at].end))
     }
 
     /// The first element of this name anywhere in a node.
@@ -126,10 +130,31 @@ impl Xml {
         self.children(at).find(|&at| self.name(at) == name)
     }
 
-    /// All text in a node in one line.
+    /// The text in a node in one line: more than is kept of a text within metadata, and no more.
     pub(super) fn plain(&self, at: usize) -> String {
-        let raw = self.raw(at);
-        raw.split_whitespace().collect::<Vec<_>>().join(" ")
+        self.line(at, 2 * limits::METADATA_TEXT_BYTES)
+    }
+
+    /// The text in a node in one line, up to the word behind so many bytes.
+    pub(super) fn line(&self, at: usize, most: usize) -> String {
+        let mut line = String::new();
+        let mut is_apart = false;
+        for inner in at..self.nodes[at].end {
+            let text = self.text(inner);
+            for (place, word) in text.split_whitespace().enumerate() {
+                is_apart |= place > 0 || text.starts_with(char::is_whitespace);
+                if is_apart && !line.is_empty() {
+                    line.push(' ');
+                }
+                line.push_str(&word[..cut_at(word, most)]);
+                is_apart = false;
+                if line.len() > most {
+                    return line;
+                }
+            }
+            is_apart |= text.ends_with(char::is_whitespace);
+        }
+        line
     }
 
     /// All text in a node as it is written.

@@ -3,6 +3,7 @@
 use super::super::linked;
 use super::super::tree::Element;
 use super::{Page, class_says};
+use crate::corpus::limits;
 
 /// Keys of `<meta>` that hold an author, the surest first.
 const AUTHORS: &str = "author article:author citation_author dc.creator dcterms.creator parsely-author \
@@ -33,6 +34,10 @@ impl Page<'_> {
                 && authors.len() > 1;
             if !author.is_empty() && !is_site && !names.iter().any(|known| known == author) {
                 names.push(author.to_owned());
+            }
+            // One more than anybody keeps, so that it is said that there are too many.
+            if names.len() > limits::VALUES {
+                break;
             }
         }
         names
