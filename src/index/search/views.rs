@@ -13,6 +13,7 @@ use crate::index::generation::DAMAGE_HINT;
 use crate::index::layout::names;
 use crate::index::segment::card_file::CardFile;
 use crate::index::segment::nodes::{self, NodeTable, NodeTables};
+use crate::index::texts::TextStore;
 use crate::schema::{FacetDefinition, Origin, Schema};
 use crate::search::FacetRef;
 use crate::{Error, ErrorKind, Result};
@@ -26,7 +27,11 @@ pub(in crate::index) struct SegmentView {
     /// Facets that were opened, by name.
     facets: Mutex<BTreeMap<String, Arc<KeptFacet>>>,
     budget: Arc<Budget>,
+    texts: OnceLock<TextStore>,
 }
+
+/// Blocks of stored texts that a segment keeps decompressed: more than the snippets of a page need.
+const BLOCKS: usize = 16;
 
 impl SegmentView {
     /// `budget`: what may be kept of facets, of all segments together.
@@ -37,6 +42,7 @@ impl SegmentView {
             nodes: OnceLock::new(),
             facets: Mutex::default(),
             budget,
+            texts: OnceLock::new(),
         }
     }
 
@@ -47,6 +53,15 @@ impl SegmentView {
         }
         let cards = CardFile::open(&self.reader)?;
         Ok(self.cards.get_or_init(|| cards))
+    }
+
+    /// The stored texts.
+    pub(in crate::index) fn texts(&self) -> Result<&TextStore> {
+        if let Some(texts) = self.texts.get() {
+            return Ok(texts);
+        }
+        let texts = TextStore::open(&self.reader, BLOCKS)?;
+        Ok(self.texts.get_or_init(|| texts))
     }
 
     fn nodes(&self) -> Result<&NodeTables> {
