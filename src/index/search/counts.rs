@@ -9,7 +9,7 @@ use super::block::Block;
 use super::counters::{Counters, Dense};
 use super::kept::KeptFacet;
 use super::numbers::{MISSING, NumberReader};
-use super::views::{FacetColumn, ResolvedFacet};
+use super::views::ResolvedFacet;
 use super::watch::Watch;
 use crate::Result;
 use crate::analysis::fold;
@@ -330,12 +330,12 @@ impl<'a> FacetTally<'a> {
             Top::Buckets(buckets) => buckets,
         };
         keep_candidates(&mut listed, limit);
-        let mut buckets = Vec::new();
-        for entry in listed {
-            let hash = self.hash(entry);
-            let name = self.name(&hash)?.unwrap_or_default();
-            let bucket = self.bucket(name.clone(), hash, Some(entry), total, selected);
-            buckets.push((fold(&name), bucket));
+        let hashes: Vec<NodeHash> = listed.iter().map(|&entry| self.hash(entry)).collect();
+        let mut buckets = Vec::with_capacity(listed.len());
+        for ((entry, hash), name) in listed.into_iter().zip(&hashes).zip(self.names(&hashes)?) {
+            let name = name.unwrap_or_default();
+            let bucket = self.bucket(name, *hash, Some(entry), total, selected);
+            buckets.push((fold(&bucket.value), bucket));
         }
         buckets.sort_by(|(a_name, a), (b_name, b)| {
             b.count
@@ -345,11 +345,12 @@ impl<'a> FacetTally<'a> {
         });
         let mut seen = BTreeSet::new();
         let mut always = Vec::new();
-        for (hash, value) in &chosen {
+        let hashes: Vec<NodeHash> = chosen.iter().map(|(hash, _)| *hash).collect();
+        for ((hash, value), name) in chosen.iter().zip(self.names(&hashes)?) {
             if !seen.insert(*hash) {
                 continue;
             }
-            let name = self.name(hash)?.unwrap_or_else(|| (*value).clone());
+            let name = name.unwrap_or_else(|| (*value).clone());
             let bucket = self.bucket(name, *hash, self.get(hash), total, selected);
             if bucket.count > 0 {
                 distinct += 1;
@@ -453,28 +454,24 @@ impl<'a> FacetTally<'a> {
         }
     }
 
-    /// The columns that names are looked for in.
-    fn columns(&self) -> impl Iterator<Item = &FacetColumn> {
-        let segments = self.segments.iter();
-        segments.flat_map(|segment| &segment.kept.facet.columns)
-    }
-
-    /// The written form that is shown for a node, of all that lead to it.
-    fn name(&self, hash: &NodeHash) -> Result<Option<String>> {
-        let mut best: Option<String> = None;
-        for column in self.columns() {
-            let Some(node) = column.table.find(hash) else {
-                continue;
-            };
-            let form = column.display(node)?;
-            if best
-                .as_ref()
-                .is_none_or(|best| display_rank(&form) < display_rank(best))
-            {
-                best = Some(form);
+    /// The written form that is shown for each node, of all that lead to it.
+    fn names(&self, hashes: &[NodeHash]) -> Result<Vec<Option<String>>> {
+        let mut names: Vec<Option<String>> = vec![None; hashes.len()];
+        for TalliedSegment { kept, .. } in &self.segments {
+            for (number, column) in kept.facet.columns.iter().enumerate() {
+                let found = hashes.iter().enumerate();
+                let found = found.filter_map(|(at, hash)| Some((at, column.table.find(hash)?)));
+                let (places, nodes): (Vec<usize>, Vec<u32>) = found.unzip();
+                for (at, form) in places.into_iter().zip(kept.forms(number, &nodes)?) {
+                    let best = &mut names[at];
+                    let is_better = |best: &String| display_rank(&form) < display_rank(best);
+                    if best.as_ref().is_none_or(is_better) {
+                        *best = Some(form);
+                    }
+                }
             }
         }
-        Ok(best)
+        Ok(names)
     }
 }
 

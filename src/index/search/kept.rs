@@ -3,6 +3,7 @@
 //! A process that answers one question gains nothing by laying out whole columns for it, so that
 //! is done when a facet is counted for the second time.
 
+use std::collections::HashMap;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -49,7 +50,12 @@ pub(in crate::index) struct KeptFacet {
     budget: Arc<Budget>,
     dense: Mutex<State<Dense>>,
     corpus: Mutex<State<SegmentTotals>>,
+    /// Written forms by column and node: the same few are shown again and again.
+    forms: Mutex<HashMap<(usize, u32), String>>,
 }
+
+/// Bytes that a kept form takes beside its letters, about.
+const FORM: usize = 64;
 
 /// Whether something is kept.
 #[derive(Debug)]
@@ -78,7 +84,33 @@ impl KeptFacet {
             budget,
             dense: Mutex::new(State::New),
             corpus: Mutex::new(State::New),
+            forms: Mutex::default(),
         })
+    }
+
+    /// The written forms of nodes of a column.
+    pub(in crate::index) fn forms(&self, column: usize, nodes: &[u32]) -> Result<Vec<String>> {
+        let mut forms = vec![None; nodes.len()];
+        {
+            let known = self.forms.lock().unwrap_or_else(PoisonError::into_inner);
+            for (form, &node) in forms.iter_mut().zip(nodes) {
+                *form = known.get(&(column, node)).cloned();
+            }
+        }
+        let unknown = || forms.iter().zip(nodes).filter(|(form, _)| form.is_none());
+        let unknown: Vec<u32> = unknown().map(|(_, &node)| node).collect();
+        let mut read = self.facet.columns[column].displays(&unknown)?.into_iter();
+        let mut known = self.forms.lock().unwrap_or_else(PoisonError::into_inner);
+        let forms = forms.into_iter().zip(nodes).map(|(form, &node)| {
+            form.unwrap_or_else(|| {
+                let form = read.next().unwrap_or_default();
+                if self.budget.take(form.len() + FORM) {
+                    known.insert((column, node), form.clone());
+                }
+                form
+            })
+        });
+        Ok(forms.collect())
     }
 
     /// The numbers of all documents, made if this is not the first time that they are asked for
@@ -140,7 +172,10 @@ impl KeptFacet {
 
 #[cfg(test)]
 mod tests {
+    use std::sync::atomic::AtomicBool;
+
     use super::*;
+    use crate::*;
 
     #[test]
     fn no_more_is_taken_than_there_is() {
@@ -151,5 +186,66 @@ mod tests {
         budget.give_back(10);
         assert!(budget.take(50));
         assert!(!budget.take(1));
+    }
+
+    /// Every document has an actor of its own.
+    fn index() -> Index {
+        let index = Index::create_in_memory(Schema::default()).unwrap();
+        let mut writer = index.writer().unwrap();
+        for number in 0..600 {
+            let document = Document::new(format!("d{number}"))
+                .body("tanker")
+                .facet("actor", format!("Person {number:03}"))
+                .facet("country", format!("Country {}", number % 7))
+                .facet("topic", format!("sea/ship/{}", number % 11))
+                .facet("topic", format!("sea/{}", number % 5));
+            writer.put(document).unwrap();
+        }
+        writer.commit().unwrap();
+        index
+    }
+
+    #[test]
+    fn what_is_kept_stays_within_the_limit_and_changes_no_count() {
+        let index = index();
+        let ask = |question: SearchRequest| question.all_facets().top(3);
+        let questions = [
+            ask(SearchRequest::query("tanker").unwrap()),
+            ask(SearchRequest::all()),
+        ];
+        let mut kept = Vec::new();
+        let mut expected = None;
+        for limit in [0, 300, 3_000, 10_000, 1 << 20] {
+            let searcher = index.clone().with_facet_memory(limit).searcher().unwrap();
+            for _ in 0..3 {
+                for question in &questions {
+                    let facets = searcher.search(question).unwrap().facets;
+                    assert_eq!(facets.get("actor").unwrap().distinct, 600);
+                    assert_eq!(*expected.get_or_insert(facets.clone()), facets);
+                    assert!(searcher.facet_memory() <= limit, "of {limit}");
+                }
+            }
+            kept.push(searcher.facet_memory());
+        }
+        assert_eq!(kept[0], 0);
+        assert!(kept.is_sorted_by(|a, b| a < b), "{kept:?}");
+    }
+
+    #[test]
+    fn who_is_stopped_while_laying_out_leaves_nothing_behind() {
+        let budget = Arc::new(Budget::new(1 << 20));
+        let nothing = SegmentFacet {
+            columns: Vec::new(),
+        };
+        let kept = KeptFacet::new(nothing, 100, Arc::clone(&budget)).unwrap();
+        let mut control = Control::default();
+        control.cancelled = Some(Arc::new(AtomicBool::new(true)));
+        let stopped = Watch::new(&control);
+        assert!(kept.dense(&Watch::default()).unwrap().is_none());
+        let error = kept.dense(&stopped).unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::Cancelled);
+        assert_eq!(budget.left(), 1 << 20);
+        let dense = kept.dense(&Watch::default()).unwrap().unwrap();
+        assert_eq!(budget.left(), (1 << 20) - dense.bytes());
     }
 }

@@ -228,26 +228,42 @@ impl FacetColumn {
             .column
             .ord_to_str(u64::from(ordinal), &mut text)
             .map_err(tantivy::TantivyError::from)?;
-        if found {
-            Ok(text)
-        } else {
-            Err(Error::new(
-                ErrorKind::Damaged,
-                "a facet's column names a value that it lacks",
-            )
-            .with_hint(DAMAGE_HINT))
-        }
+        if found { Ok(text) } else { Err(lacking()) }
     }
 
-    /// The written form that stands for a node.
-    pub(in crate::index) fn display(&self, node: u32) -> Result<String> {
-        let (ordinal, length) = self.table.display(node);
-        let mut text = self.text(ordinal)?;
-        if text.is_char_boundary(length) {
-            text.truncate(length);
-        }
-        Ok(text.trim().to_owned())
+    /// The written forms that stand for nodes. Of neighbours in the dictionary, all are read at
+    /// once.
+    pub(in crate::index) fn displays(&self, nodes: &[u32]) -> Result<Vec<String>> {
+        let mut forms: Vec<(u32, usize, usize)> = nodes
+            .iter()
+            .enumerate()
+            .map(|(at, &node)| {
+                let (ordinal, length) = self.table.display(node);
+                (ordinal, length, at)
+            })
+            .collect();
+        forms.sort_unstable();
+        let mut texts = vec![String::new(); nodes.len()];
+        let ordinals: Vec<u64> = forms.iter().map(|form| u64::from(form.0)).collect();
+        let mut read = forms.iter();
+        let found = self
+            .column
+            .dictionary()
+            .sorted_ords_to_term_cb(&ordinals, |bytes| {
+                if let Some(&(_, length, at)) = read.next() {
+                    let text = String::from_utf8_lossy(bytes);
+                    texts[at] = text.get(..length).unwrap_or(&text).trim().to_owned();
+                }
+            })
+            .map_err(tantivy::TantivyError::from)?;
+        if found { Ok(texts) } else { Err(lacking()) }
     }
+}
+
+/// A column that names what its dictionary does not have.
+fn lacking() -> Error {
+    let message = "a facet's column names a value that it lacks";
+    Error::new(ErrorKind::Damaged, message).with_hint(DAMAGE_HINT)
 }
 
 /// The views of all segments, in the order of the engine's searcher.
