@@ -1,6 +1,10 @@
 //! Exact counts of one facet: per segment by node, then across segments by the nodes' names.
 
+mod listed;
+
 use std::collections::{BTreeSet, HashMap};
+
+pub(in crate::index) use listed::Whole;
 
 use super::views::{ResolvedFacet, SegmentFacet, SegmentView};
 use crate::Result;
@@ -211,7 +215,8 @@ impl<'a> FacetTally<'a> {
             })
             .map(|(hash, entry)| (*hash, *entry))
             .collect();
-        let mut distinct = listed.len() as u64;
+        let ranked = listed.len() as u64;
+        let mut distinct = ranked;
         let limit = match top {
             Top::All => usize::MAX,
             Top::Buckets(buckets) => buckets,
@@ -247,6 +252,7 @@ impl<'a> FacetTally<'a> {
         }
         // Selected values are listed whatever their count; the others share what is left.
         buckets.truncate(limit.saturating_sub(always.len()));
+        let end = buckets.len() as u64;
         buckets.append(&mut always);
         buckets.sort_by(|(a_name, a), (b_name, b)| {
             b.count
@@ -263,6 +269,7 @@ impl<'a> FacetTally<'a> {
             distinct,
             missing: self.missing,
             other: distinct - shown,
+            next: (end < ranked).then_some(end + 1),
         })
     }
 
@@ -356,6 +363,8 @@ impl<'a> FacetTally<'a> {
                     .filter(|entry| entry.parent == Some(hash) && entry.count > 0)
                     .count() as u64
             }),
+            corpus: None,
+            lift: None,
         }
     }
 }

@@ -1,0 +1,235 @@
+//! Other lists of a facet's values than the first by count: found by name, in another order, from
+//! another rank on.
+
+use std::cmp::Reverse;
+use std::collections::{BTreeSet, HashMap};
+
+use super::{Entry, FacetTally, Selected};
+use crate::Result;
+use crate::index::search::watch::Watch;
+use crate::index::segment::nodes::{NodeHash, ROOT, folded_path, hash_of};
+use crate::search::{Bucket, FIRM_COUNT, FacetCounts, Finder, Fit, Top, ValueOrder, Values, lift};
+
+/// Values between two looks at the clock.
+const PATIENCE: usize = 4_096;
+
+/// The counts of the whole corpus, for comparison.
+pub(in crate::index) struct Whole<'a> {
+    pub(in crate::index) tally: FacetTally<'a>,
+    /// Its documents.
+    pub(in crate::index) documents: u64,
+    /// The documents among which the values are counted: the hits, without the facet's own choice.
+    pub(in crate::index) counted: u64,
+}
+
+/// Where a value stands in a list, names aside; smaller comes first.
+type Rank = (Option<Fit>, bool, Reverse<u64>, Reverse<u64>);
+
+struct Candidate {
+    hash: NodeHash,
+    entry: Entry,
+    rank: Rank,
+}
+
+impl FacetTally<'_> {
+    /// Chooses the buckets to list. `total` is the number of hits.
+    pub(in crate::index) fn list(
+        self,
+        total: u64,
+        top: Top,
+        selected: &Selected,
+        values: &Values,
+        whole: Option<&Whole<'_>>,
+        watch: &Watch,
+    ) -> Result<FacetCounts> {
+        let tree = self.facet.definition.tree;
+        let chosen: Vec<(NodeHash, &String)> = selected
+            .any_of
+            .iter()
+            .chain(&selected.all_of)
+            .filter_map(|value| Some((hash_of(value, tree)?, value)))
+            .collect();
+        let fits = match values.find.as_deref().and_then(Finder::new) {
+            Some(mut finder) => Some(self.fitting(&mut finder, watch)?),
+            None => None,
+        };
+        let levels = self.levels(&selected.any_of);
+        let is_listed = |hash: &NodeHash, entry: &Entry| match &fits {
+            Some(fits) => fits.contains_key(hash),
+            None => levels.contains(&entry.parent),
+        };
+        let rank = |hash: &NodeHash, entry: &Entry| {
+            let fit = fits.as_ref().and_then(|fits| fits.get(hash).copied());
+            rank_of(hash, entry, fit, values.order, whole)
+        };
+        let mut candidates = Vec::new();
+        let mut shown_chosen = 0;
+        for (hash, entry) in &self.entries {
+            if entry.count == 0 || !is_listed(hash, entry) {
+                continue;
+            }
+            if chosen.iter().any(|(chosen, _)| chosen == hash) {
+                shown_chosen += 1;
+                continue;
+            }
+            candidates.push(Candidate {
+                hash: *hash,
+                entry: *entry,
+                rank: rank(hash, entry),
+            });
+        }
+        let ranked = candidates.len() as u64;
+        let mut seen = BTreeSet::new();
+        let chosen: Vec<_> = chosen
+            .into_iter()
+            .filter(|(hash, _)| seen.insert(*hash))
+            .collect();
+        let skipped = values.from.saturating_sub(1).min(ranked);
+        let room = match top {
+            Top::All => u64::MAX,
+            Top::Buckets(0) => 0,
+            // A page that chosen values fill has room for another one, or there were no next page.
+            Top::Buckets(buckets) => buckets.saturating_sub(chosen.len()).max(1) as u64,
+        };
+        let end = skipped.saturating_add(room).min(ranked);
+        keep(&mut candidates, end as usize);
+        let mut buckets = Vec::with_capacity(candidates.len());
+        for Candidate { hash, entry, rank } in candidates {
+            let name = self.name(&hash)?.unwrap_or_default();
+            let key = folded_path(&name, tree).pop().map(|(folded, _)| folded);
+            let bucket = self.bucket(name, hash, Some(entry), total, selected);
+            buckets.push((rank, key, hash, bucket));
+        }
+        let place = |a: &(Rank, _, _, Bucket), b: &(Rank, Option<String>, NodeHash, Bucket)| {
+            (&a.0, &a.1, &a.3.value).cmp(&(&b.0, &b.1, &b.3.value))
+        };
+        buckets.sort_by(place);
+        buckets.truncate(end as usize);
+        buckets.drain(..skipped as usize);
+        for (hash, value) in chosen {
+            let entry = self.entries.get(&hash).copied();
+            let name = self.name(&hash)?.unwrap_or_else(|| value.clone());
+            let key = folded_path(&name, tree).pop().map(|(folded, _)| folded);
+            let none = Entry {
+                count: 0,
+                combined: 0,
+                parent: None,
+                place: (0, 0, 0),
+            };
+            let rank = rank(&hash, entry.as_ref().unwrap_or(&none));
+            let bucket = self.bucket(name, hash, entry, total, selected);
+            buckets.push((rank, key, hash, bucket));
+        }
+        buckets.sort_by(place);
+        let shown = end - skipped + shown_chosen;
+        let buckets = buckets.into_iter().map(|(_, _, hash, mut bucket)| {
+            if let Some(whole) = whole {
+                let corpus = whole.count(&hash);
+                bucket.corpus = Some(corpus);
+                bucket.lift = lift(bucket.count, whole.counted, corpus, whole.documents);
+            }
+            bucket
+        });
+        Ok(FacetCounts {
+            buckets: buckets.collect(),
+            distinct: ranked + shown_chosen,
+            missing: self.missing,
+            other: ranked + shown_chosen - shown,
+            next: (end < ranked).then_some(end + 1),
+        })
+    }
+
+    /// The values that occur among what was counted and that a finder takes.
+    pub(in crate::index) fn fitting(
+        &self,
+        finder: &mut Finder,
+        watch: &Watch,
+    ) -> Result<HashMap<NodeHash, Fit>> {
+        let tree = self.facet.definition.tree;
+        let mut fits = HashMap::new();
+        for column in self.segments.iter().flat_map(|facet| &facet.columns) {
+            let table = &column.table;
+            let mut seen = vec![false; table.len() as usize];
+            let failed = tantivy::TantivyError::from;
+            let mut terms = column.column.dictionary().stream().map_err(failed)?;
+            let mut looked = 0_usize;
+            while terms.advance() {
+                looked += 1;
+                if looked.is_multiple_of(PATIENCE) {
+                    watch.check()?;
+                }
+                let mut node = table.leaf(terms.term_ord() as u32);
+                if node == ROOT || seen[node as usize] {
+                    continue;
+                }
+                let text = String::from_utf8_lossy(terms.key());
+                for (folded, _) in folded_path(&text, tree).into_iter().rev() {
+                    if node == ROOT || std::mem::replace(&mut seen[node as usize], true) {
+                        break;
+                    }
+                    let hash = table.hash(node);
+                    if self.entries.get(&hash).is_some_and(|entry| entry.count > 0) {
+                        let step = folded.rsplit('\0').next().unwrap_or(&folded);
+                        if let Some(fit) = finder.fit(step) {
+                            fits.insert(hash, fit);
+                        }
+                    }
+                    node = table.parent(node);
+                }
+            }
+        }
+        Ok(fits)
+    }
+
+    /// What was counted for a node.
+    fn count_of(&self, hash: &NodeHash) -> u64 {
+        self.entries.get(hash).map_or(0, |entry| entry.count)
+    }
+}
+
+impl Whole<'_> {
+    fn count(&self, hash: &NodeHash) -> u64 {
+        self.tally.count_of(hash)
+    }
+}
+
+fn rank_of(
+    hash: &NodeHash,
+    entry: &Entry,
+    fit: Option<Fit>,
+    order: ValueOrder,
+    whole: Option<&Whole<'_>>,
+) -> Rank {
+    match (order, whole) {
+        (ValueOrder::Name, _) => (fit, false, Reverse(0), Reverse(0)),
+        (ValueOrder::Lift, Some(whole)) => {
+            // The rest of the formula is the same for all values of the facet.
+            let part = entry.count as f64 / whole.count(hash).max(1) as f64;
+            let is_loose = entry.count < FIRM_COUNT;
+            (fit, is_loose, Reverse(part.to_bits()), Reverse(entry.count))
+        }
+        _ => (fit, false, Reverse(entry.count), Reverse(0)),
+    }
+}
+
+/// Drops what cannot be among the first so many, without looking at names: nodes of one table
+/// stand in the order of their names.
+fn keep(candidates: &mut Vec<Candidate>, first: usize) {
+    if candidates.len() <= first || first == 0 {
+        candidates.truncate(first);
+        return;
+    }
+    let place = |candidate: &Candidate| (candidate.rank, candidate.entry.place);
+    candidates.sort_unstable_by_key(place);
+    let threshold = candidates[first - 1].rank;
+    let mut taken: HashMap<(u32, u32), usize> = HashMap::new();
+    candidates.retain(|candidate| {
+        if candidate.rank != threshold {
+            return candidate.rank < threshold;
+        }
+        let (segment, column, _) = candidate.entry.place;
+        let taken = taken.entry((segment, column)).or_default();
+        *taken += 1;
+        *taken <= first
+    });
+}
