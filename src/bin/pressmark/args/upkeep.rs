@@ -15,6 +15,17 @@ pub(crate) struct CheckArgs {
     /// Decode everything, too: postings, positions, columns, texts
     #[arg(long)]
     pub(crate) deep: bool,
+    /// Prove counts, too: ask random questions about the documents, and compare every number of
+    /// the answers with the hits it leads to
+    #[arg(long)]
+    pub(crate) counts: bool,
+    /// What decides which questions `--counts` asks
+    #[arg(long, value_name = "N", default_value_t = 1, requires = "counts")]
+    pub(crate) seed: u64,
+    /// How many questions `--counts` asks
+    #[arg(long, value_name = "N", default_value_t = 100, requires = "counts")]
+    #[arg(value_parser = clap::value_parser!(u32).range(1..=1_000_000))]
+    pub(crate) questions: u32,
 }
 
 /// Mend a damaged index from what is whole and from the articles
