@@ -6,7 +6,7 @@ use crate::analysis::fold;
 use crate::schema::near_miss::Wanted;
 
 /// Which values of each facet to list, beside how many.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(default)]
 #[non_exhaustive]
 pub struct Values {
@@ -16,19 +16,10 @@ pub struct Values {
     pub find: Option<String>,
     /// In which order.
     pub order: ValueOrder,
-    /// The rank of the first value that is listed, from 1. Chosen values have no rank: they are
-    /// listed on every page.
-    pub from: u64,
-}
-
-impl Default for Values {
-    fn default() -> Self {
-        Self {
-            find: None,
-            order: ValueOrder::Count,
-            from: 1,
-        }
-    }
+    /// The rank of the first value that is listed, from 1; `None` for the first page. Chosen
+    /// values have no rank: they are listed on every page. Where they fill it, a page that was
+    /// asked for by its rank has one more value, so that there is an end to turning pages.
+    pub from: Option<u64>,
 }
 
 /// The order of values. Where values are found, those of a better fit come first.

@@ -352,7 +352,7 @@ impl SearchRequest {
 
     /// Lists the values of facets from this rank on, see [`Values::from`].
     pub fn values_from(mut self, rank: u64) -> Self {
-        self.values.from = rank;
+        self.values.from = Some(rank);
         self
     }
 

@@ -147,10 +147,7 @@ impl Extent {
 
 /// Whether an instant lies in the years −9999 to 9999 of UTC.
 fn in_calendar(second: i64) -> bool {
-    let end = |year: Result<PartialDate>, of: fn(PartialDate) -> i64| year.map_or(0, of);
-    let first = end(PartialDate::year(-9_999), PartialDate::start);
-    let last = end(PartialDate::year(9_999), PartialDate::end);
-    (first..=last).contains(&second)
+    (-377_705_116_800..=253_402_300_799).contains(&second)
 }
 
 /// Year, month and day of an instant, in UTC.
@@ -477,6 +474,14 @@ mod tests {
             let date: PartialDate = date.parse().unwrap();
             assert_eq!(periods.find(date.start(), date.end()), bar, "{date}");
         }
+    }
+
+    #[test]
+    fn the_calendar_ends_where_dates_do() {
+        let first = PartialDate::year(-9_999).unwrap().start();
+        let last = PartialDate::year(9_999).unwrap().end();
+        assert!(in_calendar(first) && !in_calendar(first - 1));
+        assert!(in_calendar(last) && !in_calendar(last + 1));
     }
 
     #[test]

@@ -87,7 +87,7 @@ fn prove(
     if searcher.documents() == 0 {
         return Ok(proof.report);
     }
-    let sampler = Sampler { searcher };
+    let sampler = Sampler::new(searcher, &mut proof.dice)?;
     for number in 0..options.questions {
         if watch(number).is_break() {
             return Err(Error::new(ErrorKind::Cancelled, "the proof was broken off"));
@@ -402,7 +402,10 @@ mod tests {
         assert!(report.with_hits > 12 && report.compared > 500, "{report:?}");
         assert_eq!(searcher.prove_counts(&options, &mut go_on).unwrap(), report);
         let other = searcher.prove_counts(&options.seed(2), &mut go_on).unwrap();
-        assert_ne!(other.compared, report.compared);
+        assert_ne!(
+            (other.with_hits, other.compared),
+            (report.with_hits, report.compared)
+        );
     }
 
     #[test]
@@ -482,12 +485,64 @@ mod tests {
                 searcher: &searcher,
                 lie,
             };
-            let options = ProofOptions::default().questions(8);
+            let options = ProofOptions::default().questions(12);
             let report = prove(&searcher, &liar, &options, &mut go_on).unwrap();
             let found = report.differences.iter().find(|difference| {
                 difference.what.contains(named) && difference.count == difference.hits + 1
             });
             assert!(found.is_some(), "{lie}: {:?}", report.differences);
         }
+    }
+
+    #[test]
+    fn a_table_that_says_something_else_than_the_documents_is_found() {
+        let folder = tempfile::tempdir().unwrap();
+        let index = crate::Index::create(folder.path(), crate::Schema::default()).unwrap();
+        let options = crate::WriterOptions {
+            threads: 1,
+            ..crate::WriterOptions::default()
+        };
+        let mut writer = index.writer_with(options).unwrap();
+        for number in 0..9 {
+            let country = if number < 6 { "Iran" } else { "Peru" };
+            let document = crate::Document::new(format!("d{number}")).facet("country", country);
+            writer.put(document).unwrap();
+        }
+        writer.commit().unwrap();
+        drop((writer, index));
+        let prove = || {
+            let index = crate::Index::open(folder.path()).unwrap();
+            let searcher = index.searcher().unwrap();
+            let options = ProofOptions::default().questions(5);
+            searcher.prove_counts(&options, &mut go_on).unwrap()
+        };
+        assert_eq!(prove().differences, []);
+        let mut tables = Vec::new();
+        let mut folders = vec![folder.path().to_owned()];
+        while let Some(folder) = folders.pop() {
+            for entry in std::fs::read_dir(folder).unwrap() {
+                let path = entry.unwrap().path();
+                if path.is_dir() {
+                    folders.push(path);
+                } else if path.extension().is_some_and(|name| name == "node") {
+                    tables.push(path);
+                }
+            }
+        }
+        for table in &tables {
+            // The file begins with the nodes of the two values: each is made to be the other.
+            let mut bytes = std::fs::read(table).unwrap();
+            assert_eq!(bytes[..8], [0, 0, 0, 0, 1, 0, 0, 0]);
+            bytes.swap(0, 4);
+            std::fs::remove_file(table).unwrap();
+            std::fs::write(table, bytes).unwrap();
+        }
+        assert_eq!(tables.len(), 1);
+        let found = prove().differences;
+        let read = found.iter().find(|difference| {
+            difference.what == "country Iran, by reading the hits"
+                && (difference.count, difference.hits) == (3, 6)
+        });
+        assert!(read.is_some(), "{found:?}");
     }
 }

@@ -33,7 +33,7 @@ pub(super) fn run(
     let values = &mut asked.request.values;
     values.find.clone_from(&args.drawing.find);
     values.order = args.drawing.by.map_or(values.order, Into::into);
-    values.from = args.drawing.from.unwrap_or(values.from);
+    values.from = args.drawing.from;
     let place = Place::find(common)?;
     let view = View {
         searcher: place.searcher()?,

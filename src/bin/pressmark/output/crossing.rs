@@ -81,7 +81,7 @@ pub(crate) fn table(
     let mut facts = Vec::new();
     if hidden > 0 {
         let more = count(hidden as u64, "more column", "more columns");
-        facts.push(format!("{more}: a wider window, or --format csv"));
+        facts.push(format!("{more}: --format csv"));
     }
     for side in [&crossing.rows, &crossing.columns] {
         facts.extend(left_out(side));

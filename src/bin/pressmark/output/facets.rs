@@ -88,12 +88,12 @@ fn head(
     stream: Stream,
 ) -> io::Result<()> {
     let mut facts = vec![count(counts.distinct, "value", "values")];
+    if counts.buckets.iter().any(|bucket| !bucket.selected) {
+        facts.push(format!("-f {name}=VALUE"));
+    }
     if counts.missing > 0 {
         let missing = thousands(counts.missing);
-        facts.push(format!("{missing} without (--missing {name})"));
-    }
-    if counts.buckets.iter().any(|bucket| !bucket.selected) {
-        facts.push(format!("narrow by -f {name}=VALUE"));
+        facts.push(format!("--missing {name} {missing}"));
     }
     let facts = facts.join(if pen.ascii { ", " } else { " · " });
     let facts = format!("{name}  {facts}");

@@ -54,10 +54,7 @@ impl FacetTally<'_> {
             None => None,
         };
         let levels = self.levels(&selected.any_of);
-        let is_listed = |hash: &NodeHash, entry: &Entry| match &fits {
-            Some(fits) => fits.contains_key(hash),
-            None => levels.contains(&entry.parent),
-        };
+        let fits_it = |hash: &NodeHash| fits.as_ref().is_none_or(|fits| fits.contains_key(hash));
         let rank = |hash: &NodeHash, entry: &Entry| {
             let fit = fits.as_ref().and_then(|fits| fits.get(hash).copied());
             rank_of(hash, entry, fit, values.order, whole)
@@ -65,18 +62,18 @@ impl FacetTally<'_> {
         let mut candidates = Vec::new();
         let mut shown_chosen = 0;
         for (hash, entry) in &self.entries {
-            if entry.count == 0 || !is_listed(hash, entry) {
+            if entry.count == 0 || !fits_it(hash) {
                 continue;
             }
             if chosen.iter().any(|(chosen, _)| chosen == hash) {
                 shown_chosen += 1;
-                continue;
+            } else if fits.is_some() || levels.contains(&entry.parent) {
+                candidates.push(Candidate {
+                    hash: *hash,
+                    entry: *entry,
+                    rank: rank(hash, entry),
+                });
             }
-            candidates.push(Candidate {
-                hash: *hash,
-                entry: *entry,
-                rank: rank(hash, entry),
-            });
         }
         let ranked = candidates.len() as u64;
         let mut seen = BTreeSet::new();
@@ -84,12 +81,12 @@ impl FacetTally<'_> {
             .into_iter()
             .filter(|(hash, _)| seen.insert(*hash))
             .collect();
-        let skipped = values.from.saturating_sub(1).min(ranked);
+        let skipped = values.from.unwrap_or(1).saturating_sub(1).min(ranked);
+        let least = usize::from(values.from.is_some());
         let room = match top {
             Top::All => u64::MAX,
             Top::Buckets(0) => 0,
-            // A page that chosen values fill has room for another one, or there were no next page.
-            Top::Buckets(buckets) => buckets.saturating_sub(chosen.len()).max(1) as u64,
+            Top::Buckets(buckets) => buckets.saturating_sub(chosen.len()).max(least) as u64,
         };
         let end = skipped.saturating_add(room).min(ranked);
         keep(&mut candidates, end as usize);

@@ -1,12 +1,16 @@
 //! Random questions made of what stands in the documents, the same for the same seed.
 
+use std::collections::BinaryHeap;
+
 use tantivy::DocAddress;
 
 use super::super::Searcher;
+use crate::index::generation::DAMAGE_HINT;
+use crate::index::layout::names;
 use crate::index::stored::StoredDocument;
 use crate::query::{DateClause, FacetClause, Phrase, Query, Word};
 use crate::search::{ChosenPresence, ChosenValue, DateMatch, SearchRequest};
-use crate::{DateRange, PartialDate, Result};
+use crate::{DateRange, Error, ErrorKind, PartialDate, Result};
 
 /// The longest part of a text that words are taken from, in bytes.
 const LOOKED_AT: usize = 64 << 10;
@@ -46,12 +50,38 @@ impl Dice {
     }
 }
 
-/// Takes questions out of the documents of an index.
+/// Documents that questions are about, at most.
+const SAMPLED: usize = 4_096;
+
+/// Takes questions out of some documents of an index.
 pub(super) struct Sampler<'a> {
-    pub(super) searcher: &'a Searcher,
+    searcher: &'a Searcher,
+    /// Some documents at random. Which ones, and in which order, the seed and their ids decide:
+    /// not where in the index they lie.
+    documents: Vec<DocAddress>,
 }
 
-impl Sampler<'_> {
+impl<'a> Sampler<'a> {
+    pub(super) fn new(searcher: &'a Searcher, dice: &mut Dice) -> Result<Self> {
+        let seed = dice.next();
+        let mut sampled = BinaryHeap::new();
+        for (segment, view) in searcher.snapshot.views.iter().enumerate() {
+            let keys = view.reader.fast_fields().u64(names::KEY)?;
+            for doc in view.reader.doc_ids_alive() {
+                let rank = Dice(keys.first(doc).unwrap_or_default() ^ seed).next();
+                sampled.push((rank, DocAddress::new(segment as u32, doc)));
+                if sampled.len() > SAMPLED {
+                    sampled.pop();
+                }
+            }
+        }
+        let documents = sampled.into_sorted_vec().into_iter();
+        Ok(Self {
+            searcher,
+            documents: documents.map(|(_, address)| address).collect(),
+        })
+    }
+
     /// A question that some document could be the answer to.
     pub(super) fn question(&self, dice: &mut Dice) -> Result<SearchRequest> {
         let about = self.document(dice)?;
@@ -163,26 +193,13 @@ impl Sampler<'_> {
         }
     }
 
-    /// A live document, each as likely as every other, or nearly.
+    /// One of the documents.
     fn document(&self, dice: &mut Dice) -> Result<StoredDocument> {
-        let views = &self.searcher.snapshot.views;
-        let mut number = dice.below(self.searcher.documents() as usize) as u32;
-        for (segment, view) in views.iter().enumerate() {
-            let reader = &view.reader;
-            if number >= reader.num_docs() {
-                number -= reader.num_docs();
-                continue;
-            }
-            let first = number..reader.max_doc();
-            let before = (0..number).rev();
-            let mut live = first.chain(before).filter(|&doc| !reader.is_deleted(doc));
-            if let Some(doc) = live.next() {
-                return self.searcher.stored(DocAddress::new(segment as u32, doc));
-            }
-        }
-        let nothing = "an index says that it has more documents than it has";
-        Err(crate::Error::new(crate::ErrorKind::Damaged, nothing)
-            .with_hint(crate::index::generation::DAMAGE_HINT))
+        let Some(&address) = dice.pick(&self.documents) else {
+            let nothing = "an index says that it has more documents than it has";
+            return Err(Error::new(ErrorKind::Damaged, nothing).with_hint(DAMAGE_HINT));
+        };
+        self.searcher.stored(address)
     }
 }
 
