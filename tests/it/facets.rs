@@ -274,3 +274,25 @@ fn counts_are_proven_on_the_corpus_itself() {
     assert_eq!(prove("7"), proof);
     assert_eq!(world.harbour(&["check", "--seed", "7"]).code, 2);
 }
+
+#[test]
+fn nothing_is_wider_than_the_window() {
+    let world = World::indexed();
+    for width in [20, 31, 47, 120] {
+        for look in [
+            &["--timeline", "month"][..],
+            &["--timeline", "day", "--share", "--ascii"],
+            &["--timeline", "week", "--split", "topic"],
+            &["--cross", "country,source"],
+            &["--ranges", "words"],
+            &["--by", "lift", "ferry"],
+            &["--find", "tra", "-f", "topic=trade/fish"],
+        ] {
+            let run = world.wide(width, &[&["facets"], look].concat());
+            assert_eq!(run.code, 0, "{run:?}");
+            for line in run.stdout.lines().chain(run.stderr.lines()) {
+                assert!(line.chars().count() <= width, "{width} {look:?}: {line}");
+            }
+        }
+    }
+}

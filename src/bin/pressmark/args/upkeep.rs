@@ -8,7 +8,7 @@ use super::examples::{CHECK_HELP, REPAIR_HELP};
 ///
 /// Lists everything that is damaged, and what it costs; changes nothing. Works on an index that
 /// cannot be opened any more, and while a run writes to it. The exit status is 0 if there is no
-/// damage and 1 if there is some.
+/// damage and 1 if there is some, or a count that is wrong.
 #[derive(Debug, Args)]
 #[command(after_long_help = CHECK_HELP)]
 pub(crate) struct CheckArgs {

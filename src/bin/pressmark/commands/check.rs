@@ -44,6 +44,9 @@ pub(super) fn run(
         }
         summary(&report, proof.as_ref(), started, console);
         if !report.healthy {
+            if args.counts {
+                console.remark("counts are proven when the damage is mended");
+            }
             console.remark(&format!(
                 "what can be done about it: pressmark repair{}",
                 place.options()

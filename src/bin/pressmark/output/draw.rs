@@ -15,12 +15,12 @@ impl Pen {
     /// A bar whose length is to `width` as the number is to the largest; one that is not nothing
     /// never vanishes.
     pub(crate) fn bar(self, number: f64, largest: f64, width: usize) -> String {
-        if number <= 0.0 || largest <= 0.0 {
+        if number <= 0.0 || largest <= 0.0 || width == 0 {
             return String::new();
         }
         let columns = number / largest * width as f64;
         if self.ascii {
-            return "#".repeat((columns.round() as usize).clamp(1, width.max(1)));
+            return "#".repeat((columns.round() as usize).clamp(1, width));
         }
         let eighths = ((columns * 8.0).round() as usize).max(1);
         format!("{}{}", "█".repeat(eighths / 8), EIGHTHS[eighths % 8])
@@ -47,6 +47,20 @@ impl Pen {
     pub(crate) fn chosen(self) -> &'static str {
         if self.ascii { "* " } else { "✓ " }
     }
+}
+
+/// Columns of a full bar, at most.
+const MOST_BAR: usize = 40;
+
+/// Shares out the columns of a line that has a mark of two columns, a name, `fixed` columns of
+/// numbers, a gap and a bar: how many the name gets, and how many a full bar.
+pub(crate) fn share_out(width: usize, widest_name: usize, fixed: usize) -> (usize, usize) {
+    const LEAST: usize = 8;
+    let room = width.saturating_sub(2 + fixed);
+    let names = room.saturating_sub(2 + LEAST).max(room.min(LEAST));
+    let names = widest_name.min(names);
+    let bar = (room - names).saturating_sub(2);
+    (names, bar.min(MOST_BAR))
 }
 
 /// Sums of so many neighbours each that no more than `most` numbers are left, and how many
@@ -83,6 +97,24 @@ mod tests {
         assert_eq!(Pen { ascii: true }.spark(&[0, 1, 4, 8, 16]), " _.~#");
         assert_eq!(Pen::default().spark(&[0, 0]), "  ");
         assert_eq!(Pen::default().spark(&[]), "");
+    }
+
+    #[test]
+    fn a_line_is_never_wider_than_the_window() {
+        for width in 20..130 {
+            for name in [0, 3, 12, 200] {
+                for fixed in [3, 9, 18] {
+                    let (names, bar) = share_out(width, name, fixed);
+                    assert!(names <= name && bar <= MOST_BAR);
+                    let gap = if bar > 0 { 2 } else { 0 };
+                    assert!(
+                        2 + names + fixed + gap + bar <= width,
+                        "{width} {name} {fixed}"
+                    );
+                }
+            }
+        }
+        assert_eq!(share_out(60, 20, 3), (20, 33));
     }
 
     #[test]

@@ -5,15 +5,12 @@ use std::io::{self, Write};
 use pressmark::{Bucket, Choice, FacetCounts, FacetRef, FacetResults, Schema, SearchRequest};
 use serde::Serialize;
 
-use super::draw::Pen;
+use super::draw::{Pen, share_out};
 use super::layout::{Flow, Role, columns, cut, pad, styled};
 use super::number::{count, shell, thousands, times};
 use super::refine::joined;
 use super::{clean, csv, json};
 use crate::console::Stream;
-
-/// Columns of a full bar.
-const MOST_BAR: usize = 40;
 
 /// What was asked, and of what.
 #[derive(Debug, Clone, Copy)]
@@ -36,12 +33,8 @@ pub(crate) fn table(
     let widest = buckets().map(|bucket| columns(&label(bucket))).max();
     let lifts = buckets().filter_map(|bucket| bucket.lift);
     let lifts = lifts.map(|lift| times(lift).len() + 3).max().unwrap_or(0);
-    let room = stream.width.saturating_sub(digits + lifts + 4 + 10).max(8);
-    let names = widest.unwrap_or(0).min(room);
-    let bar = stream
-        .width
-        .saturating_sub(names + digits + lifts + 6)
-        .min(MOST_BAR);
+    let widest = widest.unwrap_or(0);
+    let (names, bar) = share_out(stream.width, widest, 2 + digits + lifts);
     for (at, (name, counts)) in facets.iter().enumerate() {
         if at > 0 {
             writeln!(out)?;

@@ -4,14 +4,11 @@ use std::io::{self, Write};
 
 use pressmark::{RangeBucket, RangeCounts};
 
-use super::draw::Pen;
+use super::draw::{Pen, share_out};
 use super::layout::{Role, columns, cut, pad, styled};
 use super::number::thousands;
 use super::{csv, json};
 use crate::console::Stream;
-
-/// Columns of a full bar.
-const MOST_BAR: usize = 40;
 
 /// Prints a table with bars; each range is the clause to add to the query.
 pub(crate) fn table(
@@ -35,12 +32,12 @@ pub(crate) fn table(
     let largest = rows.iter().map(|(_, count)| *count).max().unwrap_or(0);
     let digits = columns(&thousands(largest));
     let widest = rows.iter().map(|(label, _)| columns(label)).max();
-    let names = widest.unwrap_or(0).min(stream.width / 2);
-    let width = stream
-        .width
-        .saturating_sub(names + digits + 6)
-        .min(MOST_BAR);
-    writeln!(out, "{}", styled(stream, Role::Title, name))?;
+    let (names, width) = share_out(stream.width, widest.unwrap_or(0), 2 + digits);
+    writeln!(
+        out,
+        "{}",
+        styled(stream, Role::Title, &cut(name, stream.width))
+    )?;
     for (label, count) in rows {
         let label = pad(&cut(&label, names), names);
         let number = thousands(count);

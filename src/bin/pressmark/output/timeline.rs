@@ -6,14 +6,12 @@ use std::io::{self, Write};
 use pressmark::{TimeBar, TimeSplit, Timeline};
 use serde::Serialize;
 
-use super::draw::{Pen, summed};
+use super::draw::{Pen, share_out, summed};
 use super::layout::{Role, columns, cut, pad, styled};
 use super::number::{count, percent, thousands};
 use super::{clean, csv, json};
 use crate::console::Stream;
 
-/// Columns of a full bar.
-const MOST_BAR: usize = 40;
 /// So many bars without hits, one after the other, are said in one line.
 const GAP: usize = 6;
 
@@ -36,6 +34,7 @@ pub(crate) fn chart(
         (Some(first), Some(last)) => format!("  {} to {}", first.period, last.period),
         _ => String::new(),
     };
+    let reach = cut(&reach, stream.width.saturating_sub(columns(&title)));
     writeln!(
         out,
         "{}{}",
@@ -87,12 +86,8 @@ fn bars(out: &mut dyn Write, timeline: &Timeline, pen: Pen, stream: Stream) -> i
             names = names.max(columns(name));
         }
     }
-    let names = names.min(stream.width / 2);
     let shares = if is_shared { 9 } else { 0 };
-    let width = stream
-        .width
-        .saturating_sub(names + digits + shares + 6)
-        .min(MOST_BAR);
+    let (names, width) = share_out(stream.width, names, 2 + digits + shares);
     for line in &lines {
         match line {
             Line::Gap(bars) => {
