@@ -193,16 +193,7 @@ impl Case {
         for range in &counts.ranges {
             let is_in = |hit: &Dated| match range.range.split_once("..") {
                 _ if name == "words" => {
-                    let (from, to) = match range.range.split_once("..") {
-                        Some((from, to)) => (from.parse().unwrap(), to.parse().unwrap()),
-                        None => match range.range.strip_prefix(">=") {
-                            Some(from) => (from.parse().unwrap(), u8::MAX),
-                            None => {
-                                let only = range.range.trim_start_matches('=').parse().unwrap();
-                                (only, only)
-                            }
-                        },
-                    };
+                    let (from, to) = numbers_in(&range.range);
                     hit.numbers
                         .iter()
                         .any(|number| (from..=to).contains(number))
@@ -332,6 +323,19 @@ impl Case {
         prop_assert_eq!(pages, all, "every value is reached");
         Ok(())
     }
+}
+
+/// First and last number of a range.
+fn numbers_in(range: &str) -> (u8, u8) {
+    let read = |text: &str| text.parse().unwrap();
+    if let Some((from, to)) = range.split_once("..") {
+        return (read(from), read(to));
+    }
+    if let Some(from) = range.strip_prefix(">=") {
+        return (read(from), u8::MAX);
+    }
+    let only = read(range.trim_start_matches('='));
+    (only, only)
 }
 
 /// What a document counts for in a facet.
