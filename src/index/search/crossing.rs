@@ -1,8 +1,8 @@
 //! How often values of two facets occur together.
 
+use super::block::Block;
 use super::collect::Tally;
 use super::series::Series;
-use super::timeline::each_hit;
 use super::views::SegmentView;
 use crate::Result;
 
@@ -50,9 +50,9 @@ impl Tally for Cells {
         self.columns.open(view)
     }
 
-    fn count(&mut self, docs: &[u32], hits: u64) {
+    fn count(&mut self, block: Block<'_>, hits: u64) {
         let wide = self.columns.len();
-        each_hit(docs, hits, |doc| {
+        for doc in block.chosen(hits) {
             for (series, counts) in [
                 (&mut self.rows, &mut self.of_rows),
                 (&mut self.columns, &mut self.of_columns),
@@ -69,6 +69,6 @@ impl Tally for Cells {
                     self.pairs[row as usize * wide + column as usize] += 1;
                 }
             }
-        });
+        }
     }
 }

@@ -2,9 +2,9 @@
 
 use tantivy::columnar::Column;
 
+use super::block::Block;
 use super::collect::Tally;
 use super::predicate::{SegmentSet, SetQuery};
-use super::timeline::each_hit;
 use super::views::SegmentView;
 use crate::Result;
 use crate::index::layout::names;
@@ -44,14 +44,14 @@ impl Tally for InRanges {
         Ok(())
     }
 
-    fn count(&mut self, docs: &[u32], hits: u64) {
+    fn count(&mut self, block: Block<'_>, hits: u64) {
         let Some((ranges, any)) = &self.opened else {
             return;
         };
-        each_hit(docs, hits, |doc| {
+        for doc in block.chosen(hits) {
             if !any.contains(doc) {
                 self.missing += 1;
-                return;
+                continue;
             }
             let mut is_inside = false;
             for (range, count) in ranges.iter().zip(&mut self.counts) {
@@ -61,7 +61,7 @@ impl Tally for InRanges {
                 }
             }
             self.outside += u64::from(!is_inside);
-        });
+        }
     }
 }
 
@@ -92,15 +92,15 @@ impl Tally for Spread {
         Ok(())
     }
 
-    fn count(&mut self, docs: &[u32], hits: u64) {
+    fn count(&mut self, block: Block<'_>, hits: u64) {
         let Some(column) = &self.column else { return };
-        each_hit(docs, hits, |doc| {
+        for doc in block.chosen(hits) {
             for number in column.values_for_doc(doc).filter(|n| n.is_finite()) {
                 let (low, high) = self.ends.unwrap_or((number, number));
                 self.ends = Some((low.min(number), high.max(number)));
                 self.is_whole &= number.fract() == 0.0;
             }
-        });
+        }
     }
 }
 

@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use tantivy::columnar::Column;
 
+use super::block::Block;
 use super::collect::Tally;
 use super::filter::DateColumns;
 use super::series::Series;
@@ -41,18 +42,6 @@ impl Dates {
     }
 }
 
-/// Calls back with each document that is a hit.
-pub(super) fn each_hit(docs: &[u32], hits: u64, mut visit: impl FnMut(u32)) {
-    let mut left = hits;
-    while left != 0 {
-        let at = left.trailing_zeros() as usize;
-        left &= left - 1;
-        if let Some(&doc) = docs.get(at) {
-            visit(doc);
-        }
-    }
-}
-
 /// How far the dates of hits reach, for each precision.
 #[derive(Default)]
 pub(in crate::index) struct Extent {
@@ -73,18 +62,18 @@ impl Tally for Extent {
         Ok(())
     }
 
-    fn count(&mut self, docs: &[u32], hits: u64) {
+    fn count(&mut self, block: Block<'_>, hits: u64) {
         let Some(dates) = &self.dates else { return };
         let reach = &mut self.reach;
-        each_hit(docs, hits, |doc| {
+        for doc in block.chosen(hits) {
             let Some((start, _, precision)) = dates.of(doc) else {
-                return;
+                continue;
             };
             let Some(slot) = reach.get_mut(precision as usize) else {
-                return;
+                continue;
             };
             if !in_calendar(start) {
-                return;
+                continue;
             }
             let reach = slot.get_or_insert(Reach {
                 count: 0,
@@ -94,7 +83,7 @@ impl Tally for Extent {
             reach.count += 1;
             reach.first = reach.first.min(start);
             reach.last = reach.last.max(start);
-        });
+        }
     }
 }
 
@@ -363,8 +352,8 @@ impl Tally for Bars<'_> {
         }
     }
 
-    fn count(&mut self, docs: &[u32], hits: u64) {
-        each_hit(docs, hits, |doc| {
+    fn count(&mut self, block: Block<'_>, hits: u64) {
+        for doc in block.chosen(hits) {
             let stamp = self.dates.as_ref().and_then(|dates| dates.of(doc));
             let counts = match stamp {
                 None => self.undated.as_mut_slice(),
@@ -374,11 +363,11 @@ impl Tally for Bars<'_> {
                     } else {
                         let date = (start, precision);
                         if self.only.as_ref().is_some_and(|only| !only.contains(&date)) {
-                            return;
+                            continue;
                         }
                         if self.unknown.len() >= MOST_BARS && !self.unknown.contains_key(&date) {
                             self.overflow = true;
-                            return;
+                            continue;
                         }
                         let none = || vec![0; self.width];
                         self.unknown.entry(date).or_insert_with(none)
@@ -394,7 +383,7 @@ impl Tally for Bars<'_> {
                     counts[1 + value as usize] += 1;
                 }
             }
-        });
+        }
     }
 }
 

@@ -44,6 +44,7 @@ impl Searcher {
     ) -> Result<(Found<'a>, Query, Vec<Diagnostic>)> {
         let pass = Pass {
             weight: asked.weight,
+            everything: asked.everything,
             filters: asked.filters,
             facets,
             sort: Sort::Newest,

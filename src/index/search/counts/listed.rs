@@ -4,7 +4,7 @@
 use std::cmp::Reverse;
 use std::collections::{BTreeSet, HashMap};
 
-use super::{Entry, FacetTally, Selected};
+use super::{Entry, FacetTally, NO_ENTRY, Selected};
 use crate::Result;
 use crate::index::search::watch::Watch;
 use crate::index::segment::nodes::{NodeHash, ROOT, folded_path, hash_of};
@@ -26,7 +26,6 @@ pub(in crate::index) struct Whole<'a> {
 type Rank = (Option<Fit>, bool, Reverse<u64>, Reverse<u64>);
 
 struct Candidate {
-    hash: NodeHash,
     entry: Entry,
     rank: Rank,
 }
@@ -43,44 +42,41 @@ impl FacetTally<'_> {
         watch: &Watch,
     ) -> Result<FacetCounts> {
         let tree = self.facet.definition.tree;
+        let mut seen = BTreeSet::new();
         let chosen: Vec<(NodeHash, &String)> = selected
             .any_of
             .iter()
             .chain(&selected.all_of)
             .filter_map(|value| Some((hash_of(value, tree)?, value)))
+            .filter(|(hash, _)| seen.insert(*hash))
             .collect();
+        let chosen_entries = chosen.iter().filter_map(|(hash, _)| self.find(hash));
+        let chosen_entries: BTreeSet<u32> = chosen_entries.collect();
         let fits = match values.find.as_deref().and_then(Finder::new) {
             Some(mut finder) => Some(self.fitting(&mut finder, watch)?),
             None => None,
         };
         let levels = self.levels(&selected.any_of);
-        let fits_it = |hash: &NodeHash| fits.as_ref().is_none_or(|fits| fits.contains_key(hash));
-        let rank = |hash: &NodeHash, entry: &Entry| {
-            let fit = fits.as_ref().and_then(|fits| fits.get(hash).copied());
-            rank_of(hash, entry, fit, values.order, whole)
-        };
+        let fit_of = |number: u32| fits.as_ref().and_then(|fits| fits.get(&number).copied());
         let mut candidates = Vec::new();
         let mut shown_chosen = 0;
-        for (hash, entry) in &self.entries {
-            if entry.count == 0 || !fits_it(hash) {
+        for (number, entry) in self.entries.iter().enumerate() {
+            let number = number as u32;
+            let fit = fit_of(number);
+            if fits.is_some() && fit.is_none() {
                 continue;
             }
-            if chosen.iter().any(|(chosen, _)| chosen == hash) {
+            if chosen_entries.contains(&number) {
                 shown_chosen += 1;
             } else if fits.is_some() || levels.contains(&entry.parent) {
+                let rank = self.rank(*entry, fit, values.order, whole);
                 candidates.push(Candidate {
-                    hash: *hash,
                     entry: *entry,
-                    rank: rank(hash, entry),
+                    rank,
                 });
             }
         }
         let ranked = candidates.len() as u64;
-        let mut seen = BTreeSet::new();
-        let chosen: Vec<_> = chosen
-            .into_iter()
-            .filter(|(hash, _)| seen.insert(*hash))
-            .collect();
         let skipped = values.from.unwrap_or(1).saturating_sub(1).min(ranked);
         let least = usize::from(values.from.is_some());
         let room = match top {
@@ -90,8 +86,9 @@ impl FacetTally<'_> {
         };
         let end = skipped.saturating_add(room).min(ranked);
         keep(&mut candidates, end as usize);
-        let mut buckets = Vec::with_capacity(candidates.len());
-        for Candidate { hash, entry, rank } in candidates {
+        let mut buckets = Vec::with_capacity(candidates.len() + chosen.len());
+        for Candidate { entry, rank } in candidates {
+            let hash = self.hash(entry);
             let name = self.name(&hash)?.unwrap_or_default();
             let key = folded_path(&name, tree).pop().map(|(folded, _)| folded);
             let bucket = self.bucket(name, hash, Some(entry), total, selected);
@@ -104,16 +101,14 @@ impl FacetTally<'_> {
         buckets.truncate(end as usize);
         buckets.drain(..skipped as usize);
         for (hash, value) in chosen {
-            let entry = self.entries.get(&hash).copied();
+            let number = self.find(&hash);
+            let entry = number.map(|number| self.entries[number as usize]);
             let name = self.name(&hash)?.unwrap_or_else(|| value.clone());
             let key = folded_path(&name, tree).pop().map(|(folded, _)| folded);
-            let none = Entry {
-                count: 0,
-                combined: 0,
-                parent: None,
-                place: (0, 0, 0),
+            let rank = match entry {
+                Some(entry) => self.rank(entry, number.and_then(fit_of), values.order, whole),
+                None => NOWHERE,
             };
-            let rank = rank(&hash, entry.as_ref().unwrap_or(&none));
             let bucket = self.bucket(name, hash, entry, total, selected);
             buckets.push((rank, key, hash, bucket));
         }
@@ -136,76 +131,78 @@ impl FacetTally<'_> {
         })
     }
 
-    /// The values that occur among what was counted and that a finder takes.
+    /// The numbers of the entries whose names a finder takes.
     pub(in crate::index) fn fitting(
         &self,
         finder: &mut Finder,
         watch: &Watch,
-    ) -> Result<HashMap<NodeHash, Fit>> {
+    ) -> Result<HashMap<u32, Fit>> {
         let tree = self.facet.definition.tree;
         let mut fits = HashMap::new();
-        for column in self.segments.iter().flat_map(|facet| &facet.columns) {
-            let table = &column.table;
-            let mut seen = vec![false; table.len() as usize];
-            let failed = tantivy::TantivyError::from;
-            let mut terms = column.column.dictionary().stream().map_err(failed)?;
-            let mut looked = 0_usize;
-            while terms.advance() {
-                looked += 1;
-                if looked.is_multiple_of(PATIENCE) {
-                    watch.check()?;
-                }
-                let mut node = table.leaf(terms.term_ord() as u32);
-                if node == ROOT || seen[node as usize] {
-                    continue;
-                }
-                let text = String::from_utf8_lossy(terms.key());
-                for (folded, _) in folded_path(&text, tree).into_iter().rev() {
-                    if node == ROOT || std::mem::replace(&mut seen[node as usize], true) {
-                        break;
+        for segment in &self.segments {
+            let columns = segment.kept.facet.columns.iter();
+            for (column, entries) in columns.zip(&segment.entries) {
+                let table = &column.table;
+                let mut seen = vec![false; table.len() as usize];
+                let failed = tantivy::TantivyError::from;
+                let mut terms = column.column.dictionary().stream().map_err(failed)?;
+                let mut looked = 0_usize;
+                while terms.advance() {
+                    looked += 1;
+                    if looked.is_multiple_of(PATIENCE) {
+                        watch.check()?;
                     }
-                    let hash = table.hash(node);
-                    if self.entries.get(&hash).is_some_and(|entry| entry.count > 0) {
-                        let step = folded.rsplit('\0').next().unwrap_or(&folded);
-                        if let Some(fit) = finder.fit(step) {
-                            fits.insert(hash, fit);
+                    let mut node = table.leaf(terms.term_ord() as u32);
+                    if node == ROOT || seen[node as usize] {
+                        continue;
+                    }
+                    let text = String::from_utf8_lossy(terms.key());
+                    for (folded, _) in folded_path(&text, tree).into_iter().rev() {
+                        if node == ROOT || std::mem::replace(&mut seen[node as usize], true) {
+                            break;
                         }
+                        let entry = entries.get(node as usize).copied();
+                        if let Some(entry) = entry.filter(|&entry| entry != NO_ENTRY) {
+                            let step = folded.rsplit('\0').next().unwrap_or(&folded);
+                            if let Some(fit) = finder.fit(step) {
+                                fits.insert(entry, fit);
+                            }
+                        }
+                        node = table.parent(node);
                     }
-                    node = table.parent(node);
                 }
             }
         }
         Ok(fits)
     }
 
-    /// What was counted for a node.
-    fn count_of(&self, hash: &NodeHash) -> u64 {
-        self.entries.get(hash).map_or(0, |entry| entry.count)
+    fn rank(
+        &self,
+        entry: Entry,
+        fit: Option<Fit>,
+        order: ValueOrder,
+        whole: Option<&Whole<'_>>,
+    ) -> Rank {
+        match (order, whole) {
+            (ValueOrder::Name, _) => (fit, false, Reverse(0), Reverse(0)),
+            (ValueOrder::Lift, Some(whole)) => {
+                // The rest of the formula is the same for all values of the facet.
+                let corpus = whole.count(&self.hash(entry)).max(1);
+                let part = entry.count as f64 / corpus as f64;
+                let is_loose = entry.count < FIRM_COUNT;
+                (fit, is_loose, Reverse(part.to_bits()), Reverse(entry.count))
+            }
+            _ => (fit, false, Reverse(entry.count), Reverse(0)),
+        }
     }
 }
+
+/// The rank of a chosen value that no document has.
+const NOWHERE: Rank = (None, true, Reverse(0), Reverse(0));
 
 impl Whole<'_> {
     fn count(&self, hash: &NodeHash) -> u64 {
-        self.tally.count_of(hash)
-    }
-}
-
-fn rank_of(
-    hash: &NodeHash,
-    entry: &Entry,
-    fit: Option<Fit>,
-    order: ValueOrder,
-    whole: Option<&Whole<'_>>,
-) -> Rank {
-    match (order, whole) {
-        (ValueOrder::Name, _) => (fit, false, Reverse(0), Reverse(0)),
-        (ValueOrder::Lift, Some(whole)) => {
-            // The rest of the formula is the same for all values of the facet.
-            let part = entry.count as f64 / whole.count(hash).max(1) as f64;
-            let is_loose = entry.count < FIRM_COUNT;
-            (fit, is_loose, Reverse(part.to_bits()), Reverse(entry.count))
-        }
-        _ => (fit, false, Reverse(entry.count), Reverse(0)),
+        self.tally.get(hash).map_or(0, |entry| entry.count)
     }
 }
 
