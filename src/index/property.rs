@@ -3,6 +3,8 @@
 //! values, choices of every kind, deletions, several segments, with and without what a searcher
 //! keeps.
 
+mod charts;
+
 use std::collections::{BTreeMap, BTreeSet};
 
 use proptest::prelude::*;
@@ -306,19 +308,7 @@ proptest! {
             };
         }
         for (name, chosen) in &naive.choices {
-            let name = *name;
-            for value in &chosen.any_of {
-                request = request.filter(name, value);
-            }
-            for value in &chosen.all_of {
-                request = request.all_of(name, value);
-            }
-            for value in &chosen.none_of {
-                request = request.exclude(name, value);
-            }
-            request.choice(name).presence = chosen.presence.map(|has| {
-                if has { ChosenPresence::Has } else { ChosenPresence::Missing }
-            });
+            apply(&mut request, name, chosen);
         }
         request.limit = Limit::All;
         request.facets = FacetSelection::Names(FACETS.map(|(name, _)| name.into()).to_vec());
@@ -395,6 +385,28 @@ proptest! {
             prop_assert_eq!(cut.other, cut.distinct - seen);
         }
     }
+}
+
+/// Makes a choice in a request.
+fn apply(request: &mut SearchRequest, facet: &str, choice: &NaiveChoice) {
+    let mut chosen = request.clone();
+    for value in &choice.any_of {
+        chosen = chosen.filter(facet, value);
+    }
+    for value in &choice.all_of {
+        chosen = chosen.all_of(facet, value);
+    }
+    for value in &choice.none_of {
+        chosen = chosen.exclude(facet, value);
+    }
+    chosen.choice(facet).presence = choice.presence.map(|has| {
+        if has {
+            ChosenPresence::Has
+        } else {
+            ChosenPresence::Missing
+        }
+    });
+    *request = chosen;
 }
 
 /// Whether a tree lists a node: the level below the choice, or beside a chosen leaf.

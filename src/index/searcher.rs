@@ -1,11 +1,17 @@
 //! A snapshot of one generation, and what can be asked of it.
 
+mod counting;
+mod crossing;
 mod dates;
 #[cfg(feature = "formats")]
 pub(crate) mod every;
 mod explain;
+mod listing;
+mod proof;
+mod ranges;
 mod relax;
 mod spelling;
+mod timeline;
 mod values;
 mod why_not;
 
@@ -40,7 +46,7 @@ use crate::document::{DateRange, DocumentId};
 use crate::query::{self, Diagnostic, Query, Severity};
 use crate::schema::Schema;
 use crate::search::{
-    Choice, ChosenPresence, ChosenValue, Cursor, DateMatch, FORMAT_VERSION, FacetRef, FacetResults,
+    Choice, ChosenPresence, ChosenValue, Cursor, DateMatch, FORMAT_VERSION, FacetRef,
     FacetSelection, Highlighter, Hit, Limit, Question, SearchRequest, SearchResponse, Sort,
 };
 use crate::{Error, ErrorKind, Result};
@@ -204,6 +210,7 @@ impl Searcher {
     fn answer(&self, request: &SearchRequest, control: &Control) -> Result<SearchResponse> {
         let started = Instant::now();
         let watch = Watch::new(control);
+        Self::check_values(&request.values)?;
         let mut asked = self.ask(request, &watch)?;
         let after = self.position(request, asked.digest)?;
         let facets = self.facets(request, &asked.owners)?;
@@ -224,7 +231,7 @@ impl Searcher {
             sort: request.sort,
             limit,
             after,
-            watch,
+            watch: watch.clone(),
         };
         let Found {
             total,
@@ -246,16 +253,14 @@ impl Searcher {
             let corrections = corrections.map(|correction| correction.into_diagnostic(total));
             asked.diagnostics.extend(corrections);
         }
-        let mut results = Vec::with_capacity(facets.len());
-        for (counted, tally) in facets.iter().zip(tallies) {
-            let name = counted.facet.name();
-            let selected = request
-                .choices
-                .get(&name)
-                .map(Selected::of)
-                .unwrap_or_default();
-            results.push((name, tally.finish(total, request.top, &selected)?));
-        }
+        let lists = self.lists(
+            request,
+            &facets,
+            tallies,
+            total,
+            &watch,
+            &mut asked.diagnostics,
+        )?;
         let mut cursor = None;
         if let Limit::Hits(limit) = request.limit
             && hits.len() > limit
@@ -278,7 +283,7 @@ impl Searcher {
             total,
             took_ms: milliseconds(started),
             hits,
-            facets: FacetResults(results),
+            facets: lists,
             diagnostics: asked.diagnostics,
             why_not,
             relaxations,

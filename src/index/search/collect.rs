@@ -95,6 +95,16 @@ pub(in crate::index) struct Counted {
     pub(in crate::index) own: Option<usize>,
 }
 
+impl Counted {
+    /// The same facet, to be counted under every choice.
+    pub(in crate::index) fn without_choice(&self) -> Self {
+        Self {
+            facet: self.facet.clone(),
+            own: None,
+        }
+    }
+}
+
 /// One pass over the index.
 pub(in crate::index) struct Pass<'a> {
     pub(in crate::index) weight: Box<dyn Weight>,
@@ -114,6 +124,16 @@ pub(in crate::index) struct Found<'a> {
     pub(in crate::index) hits: Vec<Ranked>,
     pub(in crate::index) facets: Vec<FacetTally<'a>>,
     pub(in crate::index) dates: Vec<DateTally>,
+}
+
+/// What else is counted in the same pass: told of every block of documents, and which of them are
+/// hits.
+pub(in crate::index) trait Tally {
+    /// A segment begins.
+    fn open(&mut self, view: &SegmentView) -> Result<()>;
+
+    /// Some documents of the segment; `hits` has a bit for each that is a hit.
+    fn count(&mut self, block: Block<'_>, hits: u64);
 }
 
 /// A filter in one segment.
@@ -137,7 +157,16 @@ impl Masks {
 }
 
 impl<'a> Pass<'a> {
-    pub(in crate::index) fn run(mut self, views: &[SegmentView]) -> Result<Found<'a>> {
+    pub(in crate::index) fn run(self, views: &[SegmentView]) -> Result<Found<'a>> {
+        self.run_with(views, &mut [])
+    }
+
+    /// Runs, and lets others count along.
+    pub(in crate::index) fn run_with(
+        mut self,
+        views: &[SegmentView],
+        tallies: &mut [&mut dyn Tally],
+    ) -> Result<Found<'a>> {
         let mut found = Found {
             total: 0,
             hits: Vec::new(),
@@ -149,7 +178,7 @@ impl<'a> Pass<'a> {
             dates: Vec::new(),
         };
         for (segment, view) in views.iter().enumerate() {
-            self.segment(segment as u32, view, &mut found)?;
+            self.segment(segment as u32, view, tallies, &mut found)?;
         }
         found.hits = super::top::merge(found.hits, self.limit);
         for filter in &self.filters {
@@ -160,7 +189,13 @@ impl<'a> Pass<'a> {
         Ok(found)
     }
 
-    fn segment(&mut self, segment: u32, view: &SegmentView, found: &mut Found<'a>) -> Result<()> {
+    fn segment(
+        &mut self,
+        segment: u32,
+        view: &SegmentView,
+        tallies: &mut [&mut dyn Tally],
+        found: &mut Found<'a>,
+    ) -> Result<()> {
         self.watch.check()?;
         let reader = &view.reader;
         let filters = self
@@ -173,6 +208,9 @@ impl<'a> Pass<'a> {
         for counted in self.facets {
             counts.push(Counting::open(view, counted, is_whole, &self.watch)?);
         }
+        for tally in tallies.iter_mut() {
+            tally.open(view)?;
+        }
         let mut top = match self.limit {
             Limit::Hits(0) => None,
             limit => Some(SegmentTop::new(
@@ -183,7 +221,7 @@ impl<'a> Pass<'a> {
             )?),
         };
         let is_counted = counts.iter().all(Counting::is_done);
-        if is_whole && is_counted && top.is_none() {
+        if is_whole && is_counted && top.is_none() && tallies.is_empty() {
             found.total += u64::from(reader.num_docs());
         } else {
             let is_scored = self.sort == Sort::Relevance && top.is_some();
@@ -202,6 +240,11 @@ impl<'a> Pass<'a> {
                 masks.extend(filters.iter().map(|filter| filter.masks(block)));
                 let hits = self.block(block, &masks, &filters, &mut counts);
                 found.total += u64::from(hits.count_ones());
+                if hits != 0 {
+                    for tally in tallies.iter_mut() {
+                        tally.count(block, hits);
+                    }
+                }
                 if let Some(top) = &mut top {
                     top.offer(block, hits, documents.scores());
                 }
@@ -214,7 +257,7 @@ impl<'a> Pass<'a> {
         }
         for (tally, counts) in found.facets.iter_mut().zip(counts) {
             let (kept, totals) = counts.finish(is_whole);
-            tally.add(&kept, &totals);
+            tally.add(kept, &totals);
         }
         if let Some(top) = top {
             top.finish(segment, &mut found.hits);

@@ -1,9 +1,13 @@
 //! Exact counts of one facet: per segment by node, then across segments by the nodes' names.
 
+mod listed;
+
 use std::cell::OnceCell;
 use std::collections::{BTreeSet, HashMap};
 use std::hash::{BuildHasher, Hasher, RandomState};
 use std::sync::Arc;
+
+pub(in crate::index) use listed::Whole;
 
 use super::block::Block;
 use super::counters::{Counters, Dense};
@@ -50,11 +54,12 @@ impl Source {
 impl SegmentCounts {
     /// `apart`: whether there may be documents that count for `count` alone.
     pub(in crate::index) fn new(kept: Arc<KeptFacet>, apart: bool, watch: &Watch) -> Result<Self> {
-        let source = if let Some(dense) = kept.dense(watch)? {
-            Source::Dense(dense)
-        } else {
-            let reader = NumberReader::new(kept.facet.clone(), kept.numbering.clone());
-            Source::Columns(Box::new(reader), Vec::new())
+        let source = match kept.dense(watch)? {
+            Some(dense) => Source::Dense(dense),
+            None => {
+                let reader = NumberReader::new(kept.facet.clone(), kept.numbering.clone());
+                Source::Columns(Box::new(reader), Vec::new())
+            }
         };
         let counters = || Counters::new(kept.numbering.len());
         Ok(Self {
@@ -224,12 +229,12 @@ impl<'a> FacetTally<'a> {
     }
 
     /// Adds what was counted in a segment.
-    pub(in crate::index) fn add(&mut self, kept: &Arc<KeptFacet>, totals: &SegmentTotals) {
+    pub(in crate::index) fn add(&mut self, kept: Arc<KeptFacet>, totals: &SegmentTotals) {
         self.missing += u64::from(totals.missing);
         let segment = self.segments.len() as u32;
         self.segments.push(TalliedSegment {
             entries: Vec::with_capacity(kept.facet.columns.len()),
-            kept: Arc::clone(kept),
+            kept: Arc::clone(&kept),
         });
         for (column, counted) in totals.columns.iter().enumerate() {
             let table = &kept.facet.columns[column].table;
@@ -324,7 +329,8 @@ impl<'a> FacetTally<'a> {
                 listed.push(*entry);
             }
         }
-        let mut distinct = listed.len() as u64;
+        let ranked = listed.len() as u64;
+        let mut distinct = ranked;
         let limit = match top {
             Top::All => usize::MAX,
             Top::Buckets(buckets) => buckets,
@@ -359,6 +365,7 @@ impl<'a> FacetTally<'a> {
         }
         // Selected values are listed whatever their count; the others share what is left.
         buckets.truncate(limit.saturating_sub(always.len()));
+        let end = buckets.len() as u64;
         buckets.append(&mut always);
         buckets.sort_by(|(a_name, a), (b_name, b)| {
             b.count
@@ -375,6 +382,7 @@ impl<'a> FacetTally<'a> {
             distinct,
             missing: self.missing,
             other: distinct - shown,
+            next: (end < ranked).then_some(end + 1),
         })
     }
 
@@ -451,6 +459,8 @@ impl<'a> FacetTally<'a> {
             },
             selected: selected.any_of.iter().any(is) || selected.all_of.iter().any(is),
             children: tree.map(|_| number.map_or(0, |number| self.below()[number as usize])),
+            corpus: None,
+            lift: None,
         }
     }
 
