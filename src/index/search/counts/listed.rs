@@ -87,9 +87,16 @@ impl FacetTally<'_> {
         let end = skipped.saturating_add(room).min(ranked);
         keep(&mut candidates, end as usize);
         let mut buckets = Vec::with_capacity(candidates.len() + chosen.len());
-        for Candidate { entry, rank } in candidates {
-            let hash = self.hash(entry);
-            let name = self.name(&hash)?.unwrap_or_default();
+        let hashes = candidates
+            .iter()
+            .map(|candidate| self.hash(candidate.entry));
+        let hashes: Vec<NodeHash> = hashes.collect();
+        let named = candidates
+            .into_iter()
+            .zip(&hashes)
+            .zip(self.names(&hashes)?);
+        for ((Candidate { entry, rank }, &hash), name) in named {
+            let name = name.unwrap_or_default();
             let key = folded_path(&name, tree).pop().map(|(folded, _)| folded);
             let bucket = self.bucket(name, hash, Some(entry), total, selected);
             buckets.push((rank, key, hash, bucket));
@@ -100,10 +107,11 @@ impl FacetTally<'_> {
         buckets.sort_by(place);
         buckets.truncate(end as usize);
         buckets.drain(..skipped as usize);
-        for (hash, value) in chosen {
+        let hashes: Vec<NodeHash> = chosen.iter().map(|(hash, _)| *hash).collect();
+        for ((hash, value), name) in chosen.into_iter().zip(self.names(&hashes)?) {
             let number = self.find(&hash);
             let entry = number.map(|number| self.entries[number as usize]);
-            let name = self.name(&hash)?.unwrap_or_else(|| value.clone());
+            let name = name.unwrap_or_else(|| value.clone());
             let key = folded_path(&name, tree).pop().map(|(folded, _)| folded);
             let rank = match entry {
                 Some(entry) => self.rank(entry, number.and_then(fit_of), values.order, whole),
