@@ -10,6 +10,7 @@ use std::collections::BinaryHeap;
 use tantivy::columnar::Column;
 use tantivy::{DocAddress, DocId};
 
+use super::block::Block;
 use super::views::SegmentView;
 use crate::index::layout::names;
 use crate::index::prepare::title_key;
@@ -146,8 +147,17 @@ impl<'a> SegmentTop<'a> {
         })
     }
 
-    /// Offers a document.
-    pub(in crate::index) fn offer(&mut self, doc: DocId, score: f32) {
+    /// Offers the documents of a block whose bits are set.
+    pub(in crate::index) fn offer(&mut self, block: Block<'_>, hits: u64, scores: &[f32]) {
+        let mut left = hits & block.full();
+        while left != 0 {
+            let at = left.trailing_zeros() as usize;
+            left &= left - 1;
+            self.offer_one(block.docs()[at], scores[at]);
+        }
+    }
+
+    fn offer_one(&mut self, doc: DocId, score: f32) {
         let number = match &self.order {
             Order::Relevance => u64::from(!score.max(0.0).to_bits()),
             Order::Date { start, newest } => {
@@ -177,6 +187,13 @@ impl<'a> SegmentTop<'a> {
             _ => None,
         };
         let key = self.keys.first(doc).unwrap_or_default();
+        if full && text.is_none() {
+            let worst = self.heap.peek().map(|worst| &worst.position);
+            let is_beaten = |worst: &Position| number == worst.number && key > worst.key;
+            if worst.is_some_and(is_beaten) {
+                return;
+            }
+        }
         let position = Position { number, text, key };
         if self.after.as_ref().is_some_and(|after| position <= *after) {
             return;

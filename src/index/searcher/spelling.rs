@@ -232,6 +232,7 @@ impl Searcher {
         };
         let pass = Pass {
             weight: asked.weight,
+            everything: asked.everything,
             filters: asked.filters,
             facets: &[],
             sort: request.sort,
