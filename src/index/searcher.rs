@@ -4,6 +4,7 @@ mod dates;
 #[cfg(feature = "formats")]
 pub(crate) mod every;
 mod explain;
+mod looser;
 mod relax;
 mod spelling;
 mod values;
@@ -23,8 +24,9 @@ use super::guard::guarded;
 use super::home::Home;
 use super::keys::{KeyCounter, KeyUsage};
 use super::layout::{Fields, open_engine};
+use super::search::analyzers::{Analyzers, Lent};
 use super::search::collect::{Control, Counted, DateTally, Found, Pass, PassFilter, Wanted};
-use super::search::compile::{Compiler, Provider, Statistics};
+use super::search::compile::Compiler;
 use super::search::counts::Selected;
 use super::search::filter::{Filters, ValueSet};
 use super::search::hits::{self, HitMaker};
@@ -33,7 +35,7 @@ use super::search::top::{Position, Ranked, letter};
 use super::search::views::{ResolvedFacet, SegmentView, Views};
 use super::search::watch::Watch;
 use super::stored::{SourceRecord, StoredDocument};
-use crate::analysis::{ANALYSIS_VERSION, Analyzer, Language};
+use crate::analysis::{ANALYSIS_VERSION, Language};
 use crate::document::{DateRange, DocumentId};
 use crate::query::{self, Diagnostic, Query, Severity};
 use crate::schema::Schema;
@@ -56,6 +58,7 @@ struct Snapshot {
     views: Views,
     fields: Fields,
     languages: Vec<Language>,
+    analyzers: Arc<Analyzers>,
     #[cfg_attr(
         not(feature = "formats"),
         expect(dead_code, reason = "for what is made anew")
@@ -82,7 +85,7 @@ struct Asked {
     /// The filter that is the choice of each facet with one.
     owners: BTreeMap<FacetRef, usize>,
     digest: u64,
-    analyzer: Analyzer,
+    analyzer: Lent,
 }
 
 impl Searcher {
@@ -124,6 +127,7 @@ impl Searcher {
             views: Arc::new(views),
             fields,
             languages,
+            analyzers: Arc::default(),
             directory,
         };
         Ok(Self {
@@ -423,19 +427,12 @@ impl Searcher {
         };
         let Compiler {
             diagnostics: found,
-            statistics,
             analyzer,
             ..
         } = compiler;
         diagnostics.extend(found);
-        let provider = Provider {
-            statistics: &statistics,
-            searcher: &self.snapshot.engine,
-        };
         let scoring = match request.sort {
-            Sort::Relevance => {
-                EnableScoring::enabled_from_statistics_provider(&provider, &self.snapshot.engine)
-            }
+            Sort::Relevance => EnableScoring::enabled_from_searcher(&self.snapshot.engine),
             _ => EnableScoring::disabled_from_searcher(&self.snapshot.engine),
         };
         let weight = compiled.weight(scoring)?;
@@ -484,9 +481,8 @@ impl Searcher {
             date_match: request.date_match,
             admits_undated: false,
             ranking: request.ranking,
-            analyzer: Analyzer::new(),
+            analyzer: self.snapshot.analyzers.lend(),
             diagnostics: Vec::new(),
-            statistics: Statistics::default(),
             watch: watch.clone(),
         }
     }
@@ -594,7 +590,7 @@ pub struct Export {
     diagnostics: Vec<Diagnostic>,
     total: u64,
     hits: std::vec::IntoIter<Ranked>,
-    analyzer: Analyzer,
+    analyzer: Lent,
 }
 
 impl Export {

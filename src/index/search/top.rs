@@ -76,7 +76,7 @@ pub(in crate::index) fn letter(sort: Sort) -> u8 {
 /// The best hits of one segment.
 pub(in crate::index) struct SegmentTop<'a> {
     order: Order<'a>,
-    keys: Column<u64>,
+    keys: &'a Column<u64>,
     limit: Option<usize>,
     after: Option<Position>,
     heap: BinaryHeap<Candidate>,
@@ -136,7 +136,7 @@ impl<'a> SegmentTop<'a> {
         };
         Ok(Self {
             order,
-            keys: columns.u64(names::KEY)?,
+            keys: view.keys()?,
             limit: match limit {
                 Limit::All => None,
                 Limit::Hits(hits) => Some(hits),

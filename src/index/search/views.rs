@@ -4,7 +4,7 @@
 use std::sync::{Arc, OnceLock};
 
 use tantivy::SegmentReader;
-use tantivy::columnar::StrColumn;
+use tantivy::columnar::{Column, StrColumn};
 use tantivy::index::SegmentComponent;
 
 use crate::index::generation::DAMAGE_HINT;
@@ -20,6 +20,7 @@ use crate::{Error, ErrorKind, Result};
 pub(in crate::index) struct SegmentView {
     pub(in crate::index) reader: SegmentReader,
     cards: OnceLock<CardFile>,
+    keys: OnceLock<Column<u64>>,
     nodes: OnceLock<NodeTables>,
 }
 
@@ -28,6 +29,7 @@ impl SegmentView {
         Self {
             reader,
             cards: OnceLock::new(),
+            keys: OnceLock::new(),
             nodes: OnceLock::new(),
         }
     }
@@ -39,6 +41,15 @@ impl SegmentView {
         }
         let cards = CardFile::open(&self.reader)?;
         Ok(self.cards.get_or_init(|| cards))
+    }
+
+    /// The unique keys of the documents.
+    pub(in crate::index) fn keys(&self) -> Result<&Column<u64>> {
+        if let Some(keys) = self.keys.get() {
+            return Ok(keys);
+        }
+        let keys = self.reader.fast_fields().u64(names::KEY)?;
+        Ok(self.keys.get_or_init(|| keys))
     }
 
     fn nodes(&self) -> Result<&NodeTables> {
