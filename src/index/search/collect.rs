@@ -148,7 +148,9 @@ impl<'a> Pass<'a> {
         for (segment, view) in views.iter().enumerate() {
             self.segment(segment as u32, view, &mut found)?;
         }
-        found.hits = super::top::merge(found.hits, self.limit);
+        if self.limit == Limit::All {
+            found.hits = super::top::merge(found.hits, self.limit);
+        }
         for filter in &self.filters {
             if let PassFilter::Dates { tally, .. } = filter {
                 found.dates.push(*tally);
@@ -176,6 +178,7 @@ impl<'a> Pass<'a> {
                 self.sort,
                 limit,
                 self.after.as_ref(),
+                super::top::ceiling(&found.hits, self.limit),
             )?),
         };
         let scored = self.sort == Sort::Relevance && top.is_some();
@@ -221,6 +224,9 @@ impl<'a> Pass<'a> {
         }
         if let Some(top) = top {
             top.finish(segment, &mut found.hits);
+            if let Limit::Hits(_) = self.limit {
+                found.hits = super::top::merge(std::mem::take(&mut found.hits), self.limit);
+            }
         }
         Ok(())
     }

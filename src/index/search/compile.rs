@@ -308,7 +308,8 @@ impl Compiler<'_> {
             if slots.iter().any(Vec::is_empty) {
                 return Ok(());
             }
-            for entries in &mut slots {
+            // A word with one form is looked up by the phrase itself.
+            for entries in slots.iter_mut().filter(|entries| entries.len() > 1) {
                 self.retain_present(entries)?;
                 if entries.is_empty() {
                     return Ok(());

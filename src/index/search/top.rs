@@ -79,6 +79,8 @@ pub(in crate::index) struct SegmentTop<'a> {
     keys: &'a Column<u64>,
     limit: Option<usize>,
     after: Option<Position>,
+    /// No hit whose number is greater is wanted: there are enough others.
+    ceiling: u64,
     heap: BinaryHeap<Candidate>,
 }
 
@@ -121,6 +123,7 @@ impl<'a> SegmentTop<'a> {
         sort: Sort,
         limit: Limit,
         after: Option<&Position>,
+        ceiling: u64,
     ) -> Result<Self> {
         let columns = view.reader.fast_fields();
         let order = match sort {
@@ -142,6 +145,7 @@ impl<'a> SegmentTop<'a> {
                 Limit::Hits(hits) => Some(hits),
             },
             after: after.cloned(),
+            ceiling,
             heap: BinaryHeap::new(),
         })
     }
@@ -165,6 +169,9 @@ impl<'a> SegmentTop<'a> {
                 .and_then(|beginnings| beginnings.first(doc))
                 .unwrap_or(LAST),
         };
+        if number > self.ceiling {
+            return;
+        }
         let full = self.limit.is_some_and(|limit| self.heap.len() >= limit);
         let beaten = |worst: &Candidate| number > worst.position.number;
         if full && self.heap.peek().is_none_or(beaten) {
@@ -202,6 +209,14 @@ impl<'a> SegmentTop<'a> {
             score: candidate.score,
             address: DocAddress::new(segment, candidate.doc),
         }));
+    }
+}
+
+/// The greatest number that a further hit may have, with these best ones in order.
+pub(in crate::index) fn ceiling(hits: &[Ranked], limit: Limit) -> u64 {
+    match (limit, hits.last()) {
+        (Limit::Hits(limit), Some(worst)) if hits.len() >= limit => worst.position.number,
+        _ => u64::MAX,
     }
 }
 

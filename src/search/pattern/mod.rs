@@ -140,6 +140,16 @@ impl WordPattern {
         }
     }
 
+    /// Whether a word may fit: told at a glance of most that do not.
+    #[inline]
+    pub(crate) fn may_fit(&self, word: &str) -> bool {
+        match self {
+            Self::Wildcards(pattern) => pattern.may_fit(word),
+            Self::Fuzzy(pattern) => pattern.may_fit(word),
+            Self::Regex(_) => true,
+        }
+    }
+
     /// Whether a word fits.
     pub(crate) fn fits_word(&self, word: &str) -> bool {
         let mut state = self.start();
@@ -149,7 +159,9 @@ impl WordPattern {
                 return false;
             }
         }
-        self.fits(state)
+        let fits = self.fits(state);
+        debug_assert!(!fits || self.may_fit(word), "{word}");
+        fits
     }
 }
 

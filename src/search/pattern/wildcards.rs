@@ -65,6 +65,14 @@ impl Wildcards {
         letters.collect()
     }
 
+    #[inline]
+    pub(super) fn may_fit(&self, word: &str) -> bool {
+        match self.elements.first() {
+            Some(Element::Char(first)) => word.starts_with(*first),
+            _ => true,
+        }
+    }
+
     pub(super) fn start(&self) -> State {
         self.closed(1)
     }
