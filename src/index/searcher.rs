@@ -7,6 +7,7 @@ mod dates;
 pub(crate) mod every;
 mod explain;
 mod listing;
+mod looser;
 mod proof;
 mod ranges;
 mod relax;
@@ -29,8 +30,9 @@ use super::guard::guarded;
 use super::home::Home;
 use super::keys::{KeyCounter, KeyUsage};
 use super::layout::{Fields, open_engine};
+use super::search::analyzers::{Analyzers, Lent};
 use super::search::collect::{Control, Counted, DateTally, Found, Pass, PassFilter, Wanted};
-use super::search::compile::{Compiler, Provider, Statistics};
+use super::search::compile::Compiler;
 use super::search::counts::Selected;
 use super::search::filter::{Filters, ValueSet};
 use super::search::hits::{self, HitMaker};
@@ -41,7 +43,7 @@ use super::search::views::{ResolvedFacet, SegmentView, Views};
 use super::search::watch::Watch;
 use super::stored::{SourceRecord, StoredDocument};
 use super::texts::{TextStore, Texts};
-use crate::analysis::{ANALYSIS_VERSION, Analyzer, Language};
+use crate::analysis::{ANALYSIS_VERSION, Language};
 use crate::document::{DateRange, DocumentId};
 use crate::query::{self, Diagnostic, Query, Severity};
 use crate::schema::Schema;
@@ -67,6 +69,7 @@ struct Snapshot {
     facet_memory: usize,
     fields: Fields,
     languages: Vec<Language>,
+    analyzers: Arc<Analyzers>,
     #[cfg_attr(
         not(feature = "formats"),
         expect(dead_code, reason = "for what is made anew")
@@ -95,7 +98,7 @@ struct Asked {
     /// The filter that is the choice of each facet with one.
     owners: BTreeMap<FacetRef, usize>,
     digest: u64,
-    analyzer: Analyzer,
+    analyzer: Lent,
 }
 
 impl Searcher {
@@ -141,6 +144,7 @@ impl Searcher {
             facet_memory,
             fields,
             languages,
+            analyzers: Arc::default(),
             directory,
         };
         Ok(Self {
@@ -448,19 +452,12 @@ impl Searcher {
         };
         let Compiler {
             diagnostics: found,
-            statistics,
             analyzer,
             ..
         } = compiler;
         diagnostics.extend(found);
-        let provider = Provider {
-            statistics: &statistics,
-            searcher: &self.snapshot.engine,
-        };
         let scoring = match request.sort {
-            Sort::Relevance => {
-                EnableScoring::enabled_from_statistics_provider(&provider, &self.snapshot.engine)
-            }
+            Sort::Relevance => EnableScoring::enabled_from_searcher(&self.snapshot.engine),
             _ => EnableScoring::disabled_from_searcher(&self.snapshot.engine),
         };
         let weight = compiled.weight(scoring)?;
@@ -510,9 +507,8 @@ impl Searcher {
             date_match: request.date_match,
             admits_undated: false,
             ranking: request.ranking,
-            analyzer: Analyzer::new(),
+            analyzer: self.snapshot.analyzers.lend(),
             diagnostics: Vec::new(),
-            statistics: Statistics::default(),
             watch: watch.clone(),
         }
     }
@@ -619,7 +615,7 @@ pub struct Export {
     diagnostics: Vec<Diagnostic>,
     total: u64,
     hits: std::vec::IntoIter<Ranked>,
-    analyzer: Analyzer,
+    analyzer: Lent,
 }
 
 impl Export {

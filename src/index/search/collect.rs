@@ -180,7 +180,9 @@ impl<'a> Pass<'a> {
         for (segment, view) in views.iter().enumerate() {
             self.segment(segment as u32, view, tallies, &mut found)?;
         }
-        found.hits = super::top::merge(found.hits, self.limit);
+        if self.limit == Limit::All {
+            found.hits = super::top::merge(found.hits, self.limit);
+        }
         for filter in &self.filters {
             if let PassFilter::Dates { tally, .. } = filter {
                 found.dates.push(*tally);
@@ -218,6 +220,7 @@ impl<'a> Pass<'a> {
                 self.sort,
                 limit,
                 self.after.as_ref(),
+                super::top::ceiling(&found.hits, self.limit),
             )?),
         };
         let is_counted = counts.iter().all(Counting::is_done);
@@ -261,6 +264,9 @@ impl<'a> Pass<'a> {
         }
         if let Some(top) = top {
             top.finish(segment, &mut found.hits);
+            if let Limit::Hits(_) = self.limit {
+                found.hits = super::top::merge(std::mem::take(&mut found.hits), self.limit);
+            }
         }
         Ok(())
     }

@@ -77,9 +77,11 @@ pub(in crate::index) fn letter(sort: Sort) -> u8 {
 /// The best hits of one segment.
 pub(in crate::index) struct SegmentTop<'a> {
     order: Order<'a>,
-    keys: Column<u64>,
+    keys: &'a Column<u64>,
     limit: Option<usize>,
     after: Option<Position>,
+    /// No hit whose number is greater is wanted: there are enough others.
+    ceiling: u64,
     heap: BinaryHeap<Candidate>,
 }
 
@@ -122,6 +124,7 @@ impl<'a> SegmentTop<'a> {
         sort: Sort,
         limit: Limit,
         after: Option<&Position>,
+        ceiling: u64,
     ) -> Result<Self> {
         let columns = view.reader.fast_fields();
         let order = match sort {
@@ -137,12 +140,13 @@ impl<'a> SegmentTop<'a> {
         };
         Ok(Self {
             order,
-            keys: columns.u64(names::KEY)?,
+            keys: view.keys()?,
             limit: match limit {
                 Limit::All => None,
                 Limit::Hits(hits) => Some(hits),
             },
             after: after.cloned(),
+            ceiling,
             heap: BinaryHeap::new(),
         })
     }
@@ -175,6 +179,9 @@ impl<'a> SegmentTop<'a> {
                 .and_then(|beginnings| beginnings.first(doc))
                 .unwrap_or(LAST),
         };
+        if number > self.ceiling {
+            return;
+        }
         let full = self.limit.is_some_and(|limit| self.heap.len() >= limit);
         let beaten = |worst: &Candidate| number > worst.position.number;
         if full && self.heap.peek().is_none_or(beaten) {
@@ -219,6 +226,14 @@ impl<'a> SegmentTop<'a> {
             score: candidate.score,
             address: DocAddress::new(segment, candidate.doc),
         }));
+    }
+}
+
+/// The greatest number that a further hit may have, with these best ones in order.
+pub(in crate::index) fn ceiling(hits: &[Ranked], limit: Limit) -> u64 {
+    match (limit, hits.last()) {
+        (Limit::Hits(limit), Some(worst)) if hits.len() >= limit => worst.position.number,
+        _ => u64::MAX,
     }
 }
 

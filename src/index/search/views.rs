@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 use tantivy::SegmentReader;
-use tantivy::columnar::StrColumn;
+use tantivy::columnar::{Column, StrColumn};
 use tantivy::index::SegmentComponent;
 
 use super::kept::{Budget, KeptFacet};
@@ -23,6 +23,7 @@ use crate::{Error, ErrorKind, Result};
 pub(in crate::index) struct SegmentView {
     pub(in crate::index) reader: SegmentReader,
     cards: OnceLock<CardFile>,
+    keys: OnceLock<Column<u64>>,
     nodes: OnceLock<NodeTables>,
     /// Facets that were opened, by name.
     facets: Mutex<BTreeMap<String, Arc<KeptFacet>>>,
@@ -39,6 +40,7 @@ impl SegmentView {
         Self {
             reader,
             cards: OnceLock::new(),
+            keys: OnceLock::new(),
             nodes: OnceLock::new(),
             facets: Mutex::default(),
             budget,
@@ -53,6 +55,15 @@ impl SegmentView {
         }
         let cards = CardFile::open(&self.reader)?;
         Ok(self.cards.get_or_init(|| cards))
+    }
+
+    /// The unique keys of the documents.
+    pub(in crate::index) fn keys(&self) -> Result<&Column<u64>> {
+        if let Some(keys) = self.keys.get() {
+            return Ok(keys);
+        }
+        let keys = self.reader.fast_fields().u64(names::KEY)?;
+        Ok(self.keys.get_or_init(|| keys))
     }
 
     /// The stored texts.
