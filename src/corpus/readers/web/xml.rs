@@ -136,7 +136,8 @@ impl Facts {
 
     /// Sets a key that has no value yet.
     fn set(&mut self, key: &str, value: Option<impl AsRef<str>>) {
-        let value = value.as_ref().map_or("", |value| value.as_ref().trim());
+        let Some(value) = value else { return };
+        let value = value.as_ref().trim();
         if !value.is_empty() && !self.map.contains_key(key) {
             let value = Value::String(value.to_owned());
             self.map.insert(key.to_owned(), value);

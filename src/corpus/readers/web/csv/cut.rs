@@ -47,8 +47,9 @@ impl Head {
     /// The separator, how many columns there are, and the names of those that a row may reach: a
     /// short row must not cost what the longest would.
     fn of(&self, row: &[u8]) -> Vec<u8> {
-        let cells = 1 + row.iter().filter(|byte| **byte == self.separator).count();
-        let end = self.ends.get(cells - 1).copied();
+        // As many cells as this, or fewer if some separators are quoted.
+        let last = row.split(|byte| *byte == self.separator).count() - 1;
+        let end = self.ends.get(last).copied();
         let names = &self.names[..end.unwrap_or(self.names.len())];
         let mut head = vec![self.separator];
         head.extend_from_slice(self.count.to_string().as_bytes());
