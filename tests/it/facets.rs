@@ -157,6 +157,8 @@ fn a_timeline_has_every_gap_and_every_date() {
     }
     sum += answer["undated"]["count"].as_u64().unwrap();
     assert_eq!(answer["total"], sum);
+    let run = world.harbour(&["facets", "--timeline", "year", "--top", "3", "--json"]);
+    assert_eq!(run.json()["diagnostics"][0]["code"], "option_idle");
     for wrong in [
         &["--timeline", "decade"][..],
         &["--split", "country"],
@@ -203,6 +205,12 @@ fn crossings_and_ranges_are_drawn() {
     assert_eq!(
         run.data(),
         "name,range,count\ndate,..1987,3\ndate,1988..,3\ndate,outside,0\ndate,missing,1\n"
+    );
+    let run = world.harbour(&["facets", "--ranges", "words:>40", "--format", "jsonl"]);
+    assert_eq!(
+        run.data(),
+        "{\"kind\":\"range\",\"range\":\">40\",\"count\":1,\"query\":\"words:>40\"}\n\
+         {\"kind\":\"outside\",\"count\":0}\n{\"kind\":\"missing\",\"count\":6}\n"
     );
     let run = world.harbour(&["facets", "--ranges", "country:1..2"]);
     assert_eq!(run.code, 2);

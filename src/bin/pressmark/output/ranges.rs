@@ -3,6 +3,7 @@
 use std::io::{self, Write};
 
 use pressmark::{RangeBucket, RangeCounts};
+use serde::Serialize;
 
 use super::draw::{Pen, share_out};
 use super::layout::{Role, columns, cut, pad, styled};
@@ -60,10 +61,25 @@ pub(crate) fn rows(out: &mut dyn Write, counts: &RangeCounts) -> io::Result<()> 
     csv::row(out, [name, "missing", &counts.missing.to_string()])
 }
 
-/// Prints a line of JSON for each range.
+/// Prints a line of JSON for each range, then for the hits in none and those without a number.
 pub(crate) fn objects(out: &mut dyn Write, counts: &RangeCounts) -> io::Result<()> {
-    for range in &counts.ranges {
-        json::line(out, range)?;
+    #[derive(Serialize)]
+    struct Row<'a> {
+        kind: &'a str,
+        #[serde(flatten)]
+        bucket: &'a RangeBucket,
+    }
+    #[derive(Serialize)]
+    struct Rest<'a> {
+        kind: &'a str,
+        count: u64,
+    }
+    for bucket in &counts.ranges {
+        let kind = "range";
+        json::line(out, &Row { kind, bucket })?;
+    }
+    for (kind, count) in [("outside", counts.outside), ("missing", counts.missing)] {
+        json::line(out, &Rest { kind, count })?;
     }
     Ok(())
 }

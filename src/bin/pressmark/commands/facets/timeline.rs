@@ -1,6 +1,6 @@
 //! `pressmark facets --timeline`: how hits lie in time.
 
-use pressmark::{Interval, TimelineRequest};
+use pressmark::{Diagnostic, Interval, Severity, TimelineRequest};
 
 use super::View;
 use crate::args::{FacetsArgs, Format};
@@ -29,6 +29,13 @@ pub(super) fn run(
         .timeline(&request)
         .map_err(|error| view.asked.failure(error))?;
     answer.diagnostics.extend(view.idle.iter().cloned());
+    if args.counting.top.is_some() && args.drawing.split.is_none() {
+        let message = "`--top` changes nothing here: every bar is shown";
+        let notice = Diagnostic::new(Severity::Notice, "option_idle", message);
+        answer
+            .diagnostics
+            .push(notice.hint("with `--split FACET`, it is the number of values"));
+    }
     view.tell(&answer.diagnostics, console)?;
     let stream = console.stdout;
     match view.format {
