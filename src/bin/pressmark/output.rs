@@ -3,6 +3,7 @@
 pub(crate) mod clean;
 pub(crate) mod csl;
 pub(crate) mod csv;
+pub(crate) mod entry;
 pub(crate) mod explanation;
 pub(crate) mod facets;
 pub(crate) mod fields;
