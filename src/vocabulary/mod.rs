@@ -16,6 +16,7 @@ mod entry;
 mod files;
 mod folding;
 mod key;
+mod tag;
 #[cfg(test)]
 mod tests;
 
@@ -29,3 +30,4 @@ pub use entry::{Day, Entry, Kind, MAX_NAME_BYTES, Name, Office, Role};
 pub use files::{Vocabularies, compile_files};
 pub use folding::{Folded, Node, STEP};
 pub use key::key;
+pub use tag::{Matcher, Mention};
