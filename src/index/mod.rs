@@ -39,6 +39,7 @@ mod stored;
 mod sweep;
 #[cfg(test)]
 mod tests;
+mod texts;
 mod tokens;
 mod writer;
 

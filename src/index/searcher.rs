@@ -15,7 +15,7 @@ use std::time::Instant;
 
 use tantivy::query::EnableScoring;
 use tantivy::schema::{Field, IndexRecordOption};
-use tantivy::{DocAddress, DocSet, ReloadPolicy, TERMINATED, TantivyDocument, Term};
+use tantivy::{DocAddress, DocSet, ReloadPolicy, TERMINATED, Term};
 
 use super::directory::EngineDirectory;
 use super::generation::{DAMAGE_HINT, Generation, Pinned};
@@ -33,6 +33,7 @@ use super::search::top::{Position, Ranked, letter};
 use super::search::views::{ResolvedFacet, SegmentView, Views};
 use super::search::watch::Watch;
 use super::stored::{SourceRecord, StoredDocument};
+use super::texts::{TextStore, Texts};
 use crate::analysis::{ANALYSIS_VERSION, Analyzer, Language};
 use crate::document::{DateRange, DocumentId};
 use crate::query::{self, Diagnostic, Query, Severity};
@@ -342,23 +343,28 @@ impl Searcher {
     }
 
     fn stored(&self, address: DocAddress) -> Result<StoredDocument> {
-        let document: TantivyDocument = self.snapshot.engine.doc(address)?;
-        self.whole(address, &document)
+        let bytes = hits::stored(&self.snapshot.views, address)?;
+        self.whole(address, Texts::of(&bytes, self.snapshot.fields)?)
+    }
+
+    /// What is stored of the document of an id.
+    #[cfg(test)]
+    pub(super) fn stored_bytes(&self, id: &str) -> Option<tantivy::directory::OwnedBytes> {
+        let address = self.find(id).ok().flatten()?;
+        hits::stored(&self.snapshot.views, address).ok()
     }
 
     /// A document that was fetched, put together again.
-    fn whole(&self, address: DocAddress, document: &TantivyDocument) -> Result<StoredDocument> {
-        let fields = self.snapshot.fields;
+    fn whole(&self, address: DocAddress, texts: Texts<'_>) -> Result<StoredDocument> {
         let card = hits::card(&self.snapshot.views, address)?;
-        let record =
-            SourceRecord::parse(&hits::text(document, fields.source)).ok_or_else(|| {
-                Error::new(
-                    ErrorKind::Damaged,
-                    format!("the stored document `{}` is damaged", card.id),
-                )
-                .with_hint(DAMAGE_HINT)
-            })?;
-        Ok(record.into_stored(&card, hits::text(document, fields.body)))
+        let record = SourceRecord::parse(texts.source).ok_or_else(|| {
+            Error::new(
+                ErrorKind::Damaged,
+                format!("the stored document `{}` is damaged", card.id),
+            )
+            .with_hint(DAMAGE_HINT)
+        })?;
+        Ok(record.into_stored(&card, texts.body.to_owned()))
     }
 
     /// Every metadata key that the sources carry, most frequent first, and what took it. Reads
@@ -373,16 +379,12 @@ impl Searcher {
     fn count_keys(&self) -> Result<Vec<KeyUsage>> {
         let mut counter = KeyCounter::new(self.schema());
         for view in self.snapshot.views.iter() {
-            let store = view
-                .reader
-                .get_store_reader(1)
-                .map_err(tantivy::TantivyError::from)?;
-            let alive = view.reader.alive_bitset();
-            for (doc, document) in view.reader.doc_ids_alive().zip(store.iter(alive)) {
-                let document: TantivyDocument = document?;
-                let source = hits::text(&document, self.snapshot.fields.source);
+            let store = TextStore::open(&view.reader, 1)?;
+            for doc in view.reader.doc_ids_alive() {
+                let bytes = store.bytes(doc)?;
+                let texts = Texts::of(&bytes, self.snapshot.fields)?;
                 let title = view.cards()?.get(doc);
-                if let Some(record) = SourceRecord::parse(&source) {
+                if let Some(record) = SourceRecord::parse(texts.source) {
                     let title = title.map_or("", |card| card.title);
                     counter.count(&record.into_metadata(title));
                 }
@@ -528,7 +530,6 @@ impl Searcher {
         request: &SearchRequest,
     ) -> HitMaker<'a> {
         HitMaker {
-            searcher: &self.snapshot.engine,
             views: &self.snapshot.views,
             fields: self.snapshot.fields,
             highlighter,

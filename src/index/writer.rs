@@ -6,11 +6,12 @@ use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use serde_json::Value;
-use tantivy::{IndexWriter, TantivyDocument, TantivyError};
+use tantivy::{IndexWriter, SegmentReader, TantivyDocument, TantivyError};
 
 use super::delete::ById;
 use super::directory::EngineDirectory;
 use super::generation::{Generation, Pinned, RunState};
+use super::guard::guarded;
 use super::home::{Home, WriterLock};
 use super::in_flight::InFlight;
 use super::layout::{Fields, open_engine};
@@ -103,6 +104,17 @@ struct Publisher {
     _lock: WriterLock,
 }
 
+/// Opens every segment once. The engine opens them too when it applies deletions, in a thread in which
+/// what it makes of a damaged beginning or end of a file, a panic, ends the process.
+fn can_be_opened(index: &tantivy::Index) -> Result<()> {
+    guarded(|| {
+        for segment in index.searchable_segments()? {
+            SegmentReader::open(&segment)?;
+        }
+        Ok(())
+    })
+}
+
 impl Drop for Publisher {
     /// Before the lock goes: what is written after that would be another writer's leftovers.
     fn drop(&mut self) {
@@ -155,6 +167,7 @@ impl Writer {
         let in_flight = Arc::<InFlight>::default();
         let index = open_engine(directory.clone(), &schema, &in_flight)
             .map_err(|error| engine_failed(&directory, error))?;
+        can_be_opened(&index)?;
         let threads = options.threads.clamp(1, MOST_THREADS);
         let memory = options.memory.max(LEAST_MEMORY * threads);
         let engine = index

@@ -11,7 +11,7 @@ use tantivy::fieldnorm::FieldNormReader;
 use tantivy::index::SegmentComponent;
 use tantivy::postings::Postings;
 use tantivy::schema::IndexRecordOption;
-use tantivy::{DocSet, InvertedIndexReader, SegmentReader, TERMINATED, TantivyDocument};
+use tantivy::{DocSet, InvertedIndexReader, SegmentReader, TERMINATED};
 
 use super::report::{Damage, DamageCode, Part};
 use super::states::States;
@@ -22,7 +22,6 @@ use crate::index::guard::words;
 use crate::index::home::{DATA, Home};
 use crate::index::layout::{Fields, open_engine};
 use crate::index::prepare::key_of;
-use crate::index::search::hits;
 use crate::index::segment::card::Card;
 use crate::index::segment::card_file::CardFile;
 use crate::index::segment::nodes::{NodeTable, NodeTables};
@@ -30,6 +29,7 @@ use crate::index::segment::per_document::PerDocument;
 use crate::index::segment::{nodes, sentences};
 use crate::index::segments::{SegmentState, Segments, without};
 use crate::index::stored::{SourceRecord, text_hash};
+use crate::index::texts::{TextStore, Texts};
 use crate::schema::Origin;
 
 /// Documents between two reports of progress.
@@ -523,7 +523,7 @@ fn card(cards: &CardFile, doc: u32) -> Verdict<Card<'_>> {
 fn documents(reader: &SegmentReader, go_on: &mut dyn FnMut(u32) -> bool) -> Verdict {
     let (_, fields) = Fields::schema();
     let cards = CardFile::open(reader)?;
-    let store = reader.get_store_reader(1)?;
+    let store = TextStore::open(reader, 1)?;
     let fast = reader.fast_fields();
     let key = fast.u64("key")?;
     let added = fast.i64("added")?;
@@ -535,19 +535,18 @@ fn documents(reader: &SegmentReader, go_on: &mut dyn FnMut(u32) -> bool) -> Verd
         .map(|(name, column)| (name, Strings::new(column)))
         .collect();
     let mut path = path.map(Strings::new);
-    let mut count = 0;
-    for (doc, document) in (0..).zip(store.iter::<TantivyDocument>(None)) {
+    for doc in 0..reader.max_doc() {
         if !go_on(doc) {
             return Ok(());
         }
-        let document = document?;
+        let bytes = store.bytes(doc)?;
+        let texts = Texts::of(&bytes, fields)?;
         let card = card(&cards, doc)?;
-        let record = SourceRecord::parse(&hits::text(&document, fields.source));
+        let record = SourceRecord::parse(texts.source);
         let record = record.ok_or_else(|| {
             Flaw::undecodable(format!("the metadata of document {doc} are unreadable"))
         })?;
-        let body = hits::text(&document, fields.body);
-        let text = text_hash(card.title, &body);
+        let text = text_hash(card.title, texts.body);
         let text = u64::from_be_bytes(text.as_bytes()[..8].try_into().unwrap_or_default());
         let day = start.as_ref().and_then(|start| start.first(doc));
         let its_path = match &mut path {
@@ -578,10 +577,9 @@ fn documents(reader: &SegmentReader, go_on: &mut dyn FnMut(u32) -> bool) -> Verd
                 return Err(Flaw::disagrees(message));
             }
         }
-        count += 1;
     }
-    if count != reader.max_doc() {
-        let message = format!("{count} of {} documents are stored", reader.max_doc());
+    if store.bytes(reader.max_doc()).is_ok() {
+        let message = format!("more than {} documents are stored", reader.max_doc());
         return Err(Flaw::disagrees(message));
     }
     Ok(())

@@ -337,3 +337,42 @@ fn deletions_are_not_added_to_damaged_ones() {
     assert_eq!(write().unwrap_err().kind(), ErrorKind::Damaged);
     assert!(!check(&path, false).healthy);
 }
+
+/// Deletions are applied in a thread of the engine in which a panic ends the process.
+#[cfg(feature = "formats")]
+#[test]
+fn deletions_survive_damaged_files() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("index");
+    let index = Index::create(&path, Schema::default()).unwrap();
+    let writer = index.writer().unwrap();
+    for number in 0..42 {
+        writer.put(document(number)).unwrap();
+    }
+    writer.finish().unwrap();
+    let states = states::States::read(&path).unwrap();
+    let generation = states.kept[0].generation.clone().unwrap();
+    drop(states);
+    let mut refused = 0;
+    for file in &generation.files {
+        let file = path.join("data").join(&generation.build).join(&file.path);
+        let whole = fs::read(&file).unwrap();
+        let is_dictionary = file.extension().is_some_and(|it| it == "term");
+        // The last bytes of a file say where everything is.
+        let last = if is_dictionary { 160 } else { 24 };
+        for at in whole.len().saturating_sub(last)..whole.len() {
+            let mut damaged = whole.clone();
+            damaged[at] ^= 0x75;
+            fs::write(&file, damaged).unwrap();
+            let writer = Index::open(&path).and_then(|index| index.writer());
+            let deleted = writer.and_then(|mut writer| {
+                writer.delete("d1")?;
+                writer.write_out()
+            });
+            refused += usize::from(deleted.is_err());
+        }
+        fs::write(&file, whole).unwrap();
+    }
+    assert!(refused > 0, "no damage was come upon");
+    assert!(check(&path, true).healthy);
+}

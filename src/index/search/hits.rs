@@ -1,7 +1,7 @@
 //! From the addresses of hits to what a list shows of them.
 
-use tantivy::schema::Value;
-use tantivy::{DocAddress, Searcher, TantivyDocument};
+use tantivy::DocAddress;
+use tantivy::directory::OwnedBytes;
 
 use super::top::Ranked;
 use super::views::SegmentView;
@@ -11,12 +11,12 @@ use crate::index::generation::DAMAGE_HINT;
 use crate::index::layout::Fields;
 use crate::index::segment::card::Card;
 use crate::index::stored::SourceRecord;
+use crate::index::texts::Texts;
 use crate::search::{Highlighter, Hit, Snippet, Snippets, Sort};
 use crate::{Error, ErrorKind, Result};
 
 /// What is needed to show hits.
 pub(in crate::index) struct HitMaker<'a> {
-    pub(in crate::index) searcher: &'a Searcher,
     pub(in crate::index) views: &'a [SegmentView],
     pub(in crate::index) fields: Fields,
     /// What snippets show.
@@ -31,13 +31,17 @@ impl HitMaker<'_> {
         let snippets = if self.snippets.fragments == 0 {
             Vec::new()
         } else {
-            let stored: TantivyDocument = self.searcher.doc(ranked.address)?;
-            let body = text(&stored, self.fields.body);
+            let stored = stored(self.views, ranked.address)?;
+            let texts = Texts::of(&stored, self.fields)?;
             let language = Language::parse(card.language).unwrap_or(Language::UND);
-            let mut snippets =
-                self.highlighter
-                    .snippets(analyzer, language, card.title, &body, &self.snippets);
-            add_pages(&mut snippets, &text(&stored, self.fields.source));
+            let mut snippets = self.highlighter.snippets(
+                analyzer,
+                language,
+                card.title,
+                texts.body,
+                &self.snippets,
+            );
+            add_pages(&mut snippets, texts.source);
             snippets
         };
         Ok(Hit {
@@ -65,6 +69,13 @@ pub(in crate::index) fn card(views: &[SegmentView], address: DocAddress) -> Resu
     })
 }
 
+/// What is stored of a document, for [`Texts::of`].
+pub(in crate::index) fn stored(views: &[SegmentView], address: DocAddress) -> Result<OwnedBytes> {
+    let view = views.get(address.segment_ord as usize);
+    let view = view.ok_or_else(|| Error::new(ErrorKind::Engine, "a hit of no segment"))?;
+    view.texts()?.bytes(address.doc_id)
+}
+
 /// Says on which page each snippet of the text is, if the document has pages: `source` is what is
 /// stored beside it.
 fn add_pages(snippets: &mut [Snippet], source: &str) {
@@ -82,13 +93,4 @@ fn add_pages(snippets: &mut [Snippet], source: &str) {
         let first = snippet.highlights.first().map_or(0, |&(start, _)| start);
         snippet.page = page_at(record.metadata(), snippet.start + first);
     }
-}
-
-/// A stored string.
-pub(in crate::index) fn text(document: &TantivyDocument, field: tantivy::schema::Field) -> String {
-    document
-        .get_first(field)
-        .and_then(|value| value.as_str())
-        .unwrap_or_default()
-        .to_owned()
 }

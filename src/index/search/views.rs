@@ -11,6 +11,7 @@ use crate::index::generation::DAMAGE_HINT;
 use crate::index::layout::names;
 use crate::index::segment::card_file::CardFile;
 use crate::index::segment::nodes::{self, NodeTable, NodeTables};
+use crate::index::texts::TextStore;
 use crate::schema::{FacetDefinition, Origin, Schema};
 use crate::search::FacetRef;
 use crate::{Error, ErrorKind, Result};
@@ -21,7 +22,11 @@ pub(in crate::index) struct SegmentView {
     pub(in crate::index) reader: SegmentReader,
     cards: OnceLock<CardFile>,
     nodes: OnceLock<NodeTables>,
+    texts: OnceLock<TextStore>,
 }
+
+/// Blocks of stored texts that a segment keeps decompressed: more than the snippets of a page need.
+const BLOCKS: usize = 16;
 
 impl SegmentView {
     pub(in crate::index) fn new(reader: SegmentReader) -> Self {
@@ -29,6 +34,7 @@ impl SegmentView {
             reader,
             cards: OnceLock::new(),
             nodes: OnceLock::new(),
+            texts: OnceLock::new(),
         }
     }
 
@@ -39,6 +45,15 @@ impl SegmentView {
         }
         let cards = CardFile::open(&self.reader)?;
         Ok(self.cards.get_or_init(|| cards))
+    }
+
+    /// The stored texts.
+    pub(in crate::index) fn texts(&self) -> Result<&TextStore> {
+        if let Some(texts) = self.texts.get() {
+            return Ok(texts);
+        }
+        let texts = TextStore::open(&self.reader, BLOCKS)?;
+        Ok(self.texts.get_or_init(|| texts))
     }
 
     fn nodes(&self) -> Result<&NodeTables> {

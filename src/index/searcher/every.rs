@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::ops::Range;
 
-use tantivy::{DocAddress, TantivyDocument};
+use tantivy::DocAddress;
 
 use super::{Searcher, hits};
 use crate::index::RunState;
@@ -12,6 +12,7 @@ use crate::index::layout::names;
 use crate::index::search::views::SegmentView;
 use crate::index::segment::card::Card;
 use crate::index::stored::StoredDocument;
+use crate::index::texts::{TextStore, Texts};
 use crate::schema::Origin;
 use crate::{Error, ErrorKind, Result};
 
@@ -76,17 +77,15 @@ impl Searcher {
         f: &mut dyn FnMut(StoredDocument) -> Result<()>,
     ) -> Result<()> {
         let view = self.view(stretch)?;
-        let store = view
-            .reader
-            .get_store_reader(BLOCKS)
-            .map_err(tantivy::TantivyError::from)?;
+        let store = TextStore::open(&view.reader, BLOCKS)?;
         for doc in stretch.documents.clone() {
             if view.reader.is_deleted(doc) {
                 continue;
             }
-            let document: TantivyDocument = store.get(doc)?;
+            let bytes = store.bytes(doc)?;
+            let texts = Texts::of(&bytes, self.snapshot.fields)?;
             let address = DocAddress::new(stretch.segment as u32, doc);
-            f(self.whole(address, &document)?)?;
+            f(self.whole(address, texts)?)?;
         }
         Ok(())
     }
