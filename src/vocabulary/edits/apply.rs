@@ -1,5 +1,6 @@
 //! Carries out edits on entries.
 
+use std::cell::Cell;
 use std::collections::HashMap;
 
 use super::{Action, Details, Edit, Place, Problem, Said};
@@ -7,6 +8,9 @@ use crate::schema::near_miss::suggest;
 use crate::vocabulary::compiled::Vocabulary;
 use crate::vocabulary::entry::{Entry, Kind, Name, Role};
 use crate::vocabulary::key::key;
+
+/// For so many unknown names a near one is looked for; that takes a look at all names each time.
+const MAX_SUGGESTIONS: usize = 100;
 
 /// A vocabulary that is being changed.
 #[derive(Debug, Clone, Default)]
@@ -18,6 +22,8 @@ pub struct Draft {
     kind: Kind,
     /// A name that is given to an entry stays with the others that have it.
     shares: bool,
+    /// For how many unknown names a near one was looked for.
+    suggestions: Cell<usize>,
 }
 
 #[derive(Debug, Clone)]
@@ -25,8 +31,8 @@ struct Item {
     entry: Entry,
     /// The entries it belongs to; the names in the entry are made from them at the end.
     parents: Vec<usize>,
-    /// It has become a part of another.
-    gone: bool,
+    /// What it has become a part of.
+    into: Option<usize>,
 }
 
 /// What a name leads to.
@@ -85,20 +91,28 @@ impl Draft {
 
     /// The entries as they are now.
     pub fn entries(&self) -> Vec<Entry> {
-        let there = self.items.iter().filter(|item| !item.gone);
+        let there = self.items.iter().filter(|item| item.into.is_none());
         there
             .map(|item| {
                 let mut entry = item.entry.clone();
                 entry.parents = Vec::new();
                 for &parent in &item.parents {
-                    let name = self.items[parent].entry.name().to_owned();
-                    if !self.items[parent].gone && !entry.parents.contains(&name) {
+                    let name = self.items[self.real(parent)].entry.name().to_owned();
+                    if !entry.parents.contains(&name) {
                         entry.parents.push(name);
                     }
                 }
                 entry
             })
             .collect()
+    }
+
+    /// The entry that another has become.
+    fn real(&self, mut number: usize) -> usize {
+        while let Some(whole) = self.items[number].into {
+            number = whole;
+        }
+        number
     }
 
     fn push(&mut self, entry: Entry, parents: Vec<usize>) {
@@ -109,7 +123,7 @@ impl Draft {
         self.items.push(Item {
             entry,
             parents,
-            gone: false,
+            into: None,
         });
     }
 
@@ -124,7 +138,7 @@ impl Draft {
                 .filter(|(_, name)| name.role.folds() && key(&name.text) == key_of_name)
                 .map(|(at, name)| (name.role, at != 0))
                 .min();
-            let Some(rank) = rank.filter(|_| !item.gone) else {
+            let Some(rank) = rank.filter(|_| item.into.is_none()) else {
                 continue;
             };
             if best.is_none_or(|best| rank < best) {
@@ -167,7 +181,12 @@ impl Draft {
 
     /// The name of an entry that was probably meant.
     fn nearest(&self, name: &str) -> Option<String> {
-        let there = self.items.iter().filter(|item| !item.gone);
+        let told = self.suggestions.get();
+        if told == MAX_SUGGESTIONS {
+            return None;
+        }
+        self.suggestions.set(told + 1);
+        let there = self.items.iter().filter(|item| item.into.is_none());
         let names = there.flat_map(|item| &item.entry.names);
         let names = names.filter(|name| matches!(name.role, Role::Name | Role::Demonym));
         suggest(name, names.map(|name| &name.text))
@@ -233,7 +252,7 @@ impl Draft {
         let numbers = self.by_key.get(&wanted)?;
         let other = numbers.iter().find(|&&number| {
             let item = &self.items[number];
-            !item.gone && Some(number) != but && key(item.entry.name()) == wanted
+            item.into.is_none() && Some(number) != but && key(item.entry.name()) == wanted
         })?;
         let shown = self.items[*other].entry.name();
         Some(Problem::new(
@@ -458,13 +477,14 @@ impl Draft {
 
     /// Whether an entry is another one, or belongs to it.
     fn lies_below(&self, entry: usize, top: usize) -> bool {
-        let mut seen = vec![entry];
+        let mut seen = vec![self.real(entry)];
         let mut at = 0;
         while let Some(&number) = seen.get(at) {
-            if number == top {
+            if number == self.real(top) {
                 return true;
             }
             for &parent in &self.items[number].parents {
+                let parent = self.real(parent);
                 if !seen.contains(&parent) {
                     seen.push(parent);
                 }
@@ -516,7 +536,7 @@ impl Draft {
     /// Makes an entry a part of another.
     fn absorb(&mut self, target: usize, number: usize) {
         let part = &mut self.items[number];
-        part.gone = true;
+        part.into = Some(target);
         let entry = part.entry.clone();
         let parents = std::mem::take(&mut part.parents);
         for name in &entry.names {
@@ -531,13 +551,6 @@ impl Draft {
         whole.entry.offices.extend(entry.offices);
         if whole.parents.is_empty() {
             whole.parents = parents;
-        }
-        for item in &mut self.items {
-            for parent in &mut item.parents {
-                if *parent == number {
-                    *parent = target;
-                }
-            }
         }
         // What lay between the two would lie below itself.
         let (mut kept, above) = (Vec::new(), std::mem::take(&mut self.items[target].parents));

@@ -247,6 +247,23 @@ fn a_merged_entry_takes_its_members_along() {
 }
 
 #[test]
+fn merging_never_makes_a_ring() {
+    for text in [
+        "[country.merge]\nIran = [\"Western Asia\"]",
+        "[country.merge]\n\"Western Asia\" = [\"Iran\"]",
+        "[country.merge]\nIran = [\"Asia\"]",
+        "[country.merge]\nAsia = [\"Iran\", \"Iraq\"]",
+        "[country.merge]\nIran = [\"Iraq\"]\nAsia = [\"Iran\"]\n\"Western Asia\" = [\"Asia\"]",
+        "[country.merge]\nIran = [\"Asia\"]\nIraq = [\"Western Asia\"]",
+    ] {
+        // Compiling refuses rings.
+        let (vocabulary, problems) = edited(text);
+        assert_eq!(problems, [""; 0], "{text}");
+        assert!(vocabulary.len() < world().len(), "{text}");
+    }
+}
+
+#[test]
 fn mistakes_are_named_with_their_line_and_remedy() {
     for (text, message, hint) in [
         (

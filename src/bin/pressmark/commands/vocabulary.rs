@@ -18,7 +18,7 @@ use crate::settings::Place;
 /// The folder of vocabulary files, inside that of a corpus.
 const FOLDER: &str = "vocabulary";
 /// A longer file is refused: it is a mistake, not a vocabulary.
-const MAX_FILE_BYTES: u64 = 16 << 20;
+const MAX_FILE_BYTES: u64 = 8 << 20;
 
 pub(super) fn run(
     common: &Common,
@@ -71,7 +71,7 @@ fn read(folder: &Path) -> Result<Vec<UserFile>, Failure> {
             .and_then(|file| file.take(MAX_FILE_BYTES + 1).read_to_end(&mut bytes))
             .map_err(|error| cannot(&path, &error))?;
         if bytes.len() as u64 > MAX_FILE_BYTES {
-            let message = format!("`{}` is larger than 16 MiB", path.display());
+            let message = format!("`{}` is larger than 8 MiB", path.display());
             return Err(Failure::new("config", message));
         }
         let text = String::from_utf8(bytes).map_err(|_| {
