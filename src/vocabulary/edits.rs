@@ -8,7 +8,7 @@
 mod apply;
 #[cfg(feature = "formats")]
 mod parse;
-#[cfg(test)]
+#[cfg(all(test, feature = "formats"))]
 mod tests;
 
 use std::path::PathBuf;

@@ -174,7 +174,7 @@ fn office(office: &Office) -> String {
             format!("{text} {}", from.year())
         }
         (Some(from), Some(until)) => format!("{text} {}–{}", from.year(), until.year()),
-        (Some(from), None) => format!("{text} since {}", from.year()),
+        (Some(from), None) => format!("{text} from {}", from.year()),
         (None, Some(until)) => format!("{text} until {}", until.year()),
         (None, None) => text,
     }
