@@ -25,6 +25,7 @@ mod sample;
 mod search;
 mod tidy;
 mod upkeep;
+mod vocabulary;
 mod watch;
 mod why_not;
 mod world;

@@ -10,6 +10,7 @@ mod problem;
 mod run;
 mod selection;
 mod upkeep;
+mod vocabulary;
 mod watch;
 
 use std::ffi::OsString;
@@ -26,6 +27,7 @@ pub(crate) use listing::{FieldName, Format, LimitArg, ListingArgs, SortArg};
 pub(crate) use run::{ProgressArg, RunArgs};
 pub(crate) use selection::{CountingArgs, DatesArg, SelectionArgs};
 pub(crate) use upkeep::{CheckArgs, RepairArgs};
+pub(crate) use vocabulary::{ShowEntryArgs, VocabularyArgs, VocabularyCommand};
 pub(crate) use watch::WatchArgs;
 
 use crate::console::Console;
@@ -130,6 +132,7 @@ pub(crate) enum Command {
     Status(StatusArgs),
     Check(CheckArgs),
     Repair(RepairArgs),
+    Vocabulary(VocabularyArgs),
     Completions(CompletionsArgs),
     Man(ManArgs),
 }

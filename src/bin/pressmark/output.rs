@@ -5,6 +5,7 @@ pub(crate) mod crossing;
 pub(crate) mod csl;
 pub(crate) mod csv;
 pub(crate) mod draw;
+pub(crate) mod entry;
 pub(crate) mod explanation;
 pub(crate) mod facets;
 pub(crate) mod fields;

@@ -404,7 +404,9 @@ fn farther(within: Distance) -> Vec<Distance> {
 /// The folders above the one that a glob names, the nearest first.
 fn folders_above(glob: &str) -> Vec<String> {
     let parts: Vec<&str> = glob.split('/').filter(|part| !part.is_empty()).collect();
-    let names = parts.iter().rposition(|part| !part.trim_matches('*').is_empty());
+    let names = parts
+        .iter()
+        .rposition(|part| !part.trim_matches('*').is_empty());
     let last = names.unwrap_or(0);
     (1..=last)
         .rev()

@@ -88,3 +88,18 @@ pub(super) const STATUS_HELP: &str = "\
 Examples:
   pressmark status --failed
   pressmark status --keys";
+
+pub(super) const VOCABULARY_CHECK_HELP: &str = "\
+Example:
+  pressmark vocabulary check -C articles";
+
+pub(super) const VOCABULARY_HELP: &str = "\
+Examples:
+  pressmark vocabulary show Persia
+  pressmark vocabulary check";
+
+pub(super) const VOCABULARY_SHOW_HELP: &str = "\
+Examples:
+  pressmark vocabulary show
+  pressmark vocabulary show IRN
+  pressmark vocabulary show Georgia --in country";
