@@ -38,7 +38,7 @@ fn world() -> Vocabulary {
     assert_eq!(problems, []);
     let mut draft = Draft::empty(Kind::Country);
     assert_eq!(draft.apply(&edits), []);
-    Vocabulary::compile(&draft.entries()).unwrap()
+    Vocabulary::compile(&draft.entries()).expect("what is written here compiles")
 }
 
 fn file(path: &str, text: &str) -> UserFile {
@@ -58,7 +58,7 @@ fn edited(text: &str) -> (Vocabulary, Vec<String>) {
         format!("{} [{hint}]", crate::Error::from(problem))
     });
     (
-        Vocabulary::compile(&draft.entries()).unwrap(),
+        Vocabulary::compile(&draft.entries()).expect("what is written here compiles"),
         told.collect(),
     )
 }
