@@ -257,7 +257,7 @@ impl<'a> Pass<'a> {
         }
         for (tally, counts) in found.facets.iter_mut().zip(counts) {
             let (kept, totals) = counts.finish(is_whole);
-            tally.add(kept, &totals);
+            tally.add(&kept, &totals);
         }
         if let Some(top) = top {
             top.finish(segment, &mut found.hits);

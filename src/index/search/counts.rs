@@ -54,12 +54,11 @@ impl Source {
 impl SegmentCounts {
     /// `apart`: whether there may be documents that count for `count` alone.
     pub(in crate::index) fn new(kept: Arc<KeptFacet>, apart: bool, watch: &Watch) -> Result<Self> {
-        let source = match kept.dense(watch)? {
-            Some(dense) => Source::Dense(dense),
-            None => {
-                let reader = NumberReader::new(kept.facet.clone(), kept.numbering.clone());
-                Source::Columns(Box::new(reader), Vec::new())
-            }
+        let source = if let Some(dense) = kept.dense(watch)? {
+            Source::Dense(dense)
+        } else {
+            let reader = NumberReader::new(kept.facet.clone(), kept.numbering.clone());
+            Source::Columns(Box::new(reader), Vec::new())
         };
         let counters = || Counters::new(kept.numbering.len());
         Ok(Self {
@@ -229,12 +228,12 @@ impl<'a> FacetTally<'a> {
     }
 
     /// Adds what was counted in a segment.
-    pub(in crate::index) fn add(&mut self, kept: Arc<KeptFacet>, totals: &SegmentTotals) {
+    pub(in crate::index) fn add(&mut self, kept: &Arc<KeptFacet>, totals: &SegmentTotals) {
         self.missing += u64::from(totals.missing);
         let segment = self.segments.len() as u32;
         self.segments.push(TalliedSegment {
             entries: Vec::with_capacity(kept.facet.columns.len()),
-            kept: Arc::clone(&kept),
+            kept: Arc::clone(kept),
         });
         for (column, counted) in totals.columns.iter().enumerate() {
             let table = &kept.facet.columns[column].table;

@@ -238,8 +238,10 @@ mod tests {
             columns: Vec::new(),
         };
         let kept = KeptFacet::new(nothing, 100, Arc::clone(&budget)).unwrap();
-        let mut control = Control::default();
-        control.cancelled = Some(Arc::new(AtomicBool::new(true)));
+        let control = Control {
+            cancelled: Some(Arc::new(AtomicBool::new(true))),
+            ..Control::default()
+        };
         let stopped = Watch::new(&control);
         assert!(kept.dense(&Watch::default()).unwrap().is_none());
         let error = kept.dense(&stopped).unwrap_err();

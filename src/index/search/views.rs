@@ -252,7 +252,8 @@ impl FacetColumn {
             .sorted_ords_to_term_cb(&ordinals, |bytes| {
                 if let Some(&(_, length, at)) = read.next() {
                     let text = String::from_utf8_lossy(bytes);
-                    texts[at] = text.get(..length).unwrap_or(&text).trim().to_owned();
+                    let text = text.get(..length).unwrap_or(&text).trim();
+                    text.clone_into(&mut texts[at]);
                 }
             })
             .map_err(tantivy::TantivyError::from)?;
