@@ -28,6 +28,7 @@ pub mod query;
 mod reindex;
 mod schema;
 mod search;
+pub mod vocabulary;
 
 pub use document::{DateRange, Document, DocumentId, PartialDate, Precision, SourceLocation};
 pub use error::{Error, ErrorKind, Result};
@@ -54,8 +55,11 @@ pub use schema::{
 #[doc(hidden)]
 pub use search::fuzzing;
 pub use search::{
-    Bucket, Choice, ChosenPresence, ChosenValue, CountedClause, Cursor, DateMatch, FORMAT_VERSION,
-    FacetCounts, FacetRef, FacetResults, FacetSelection, FieldScore, Hit, Limit, Lit, Question,
-    Ranking, Relaxation, ScoreExplanation, ScorePart, SearchRequest, SearchResponse, Snippet,
-    Snippets, Sort, Top, WhyNot, WordScore,
+    Bucket, Choice, ChosenPresence, ChosenValue, CountedClause, CountedValue, CrossCell,
+    CrossRequest, CrossSide, Crossing, Cursor, DateMatch, Difference, FIRM_COUNT, FORMAT_VERSION,
+    FacetCounts, FacetRef, FacetResults, FacetSelection, FieldScore, Hit, Interval, Limit, Lit,
+    MOST_BARS, MOST_CELLS, MOST_RANGES, MOST_SPLIT, ProofOptions, ProofReport, Question,
+    RangeBucket, RangeCounts, RangesRequest, Ranking, Relaxation, ScoreExplanation, ScorePart,
+    SearchRequest, SearchResponse, Snippet, Snippets, Sort, TimeBar, TimeSplit, Timeline,
+    TimelineRequest, Top, ValueOrder, Values, WhyNot, WordScore, lift,
 };

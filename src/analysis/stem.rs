@@ -16,8 +16,9 @@ const HEAD: usize = 3;
 /// slow it down, whatever words a text is made of.
 #[derive(Clone, Default)]
 pub(super) struct Stems {
-    /// Each: bytes of the word, bytes of the stem, language, word, stem. Empty until needed.
-    slots: Vec<[u8; SLOT]>,
+    /// In each: bytes of the word, bytes of the stem, language, word, stem. Empty until needed.
+    /// Bytes, because memory that is zero costs nothing until it is touched.
+    slots: Vec<u8>,
     turn: usize,
 }
 
@@ -44,10 +45,12 @@ impl Stems {
             return out.extend_from_slice(exact.as_bytes());
         }
         if self.slots.is_empty() {
-            self.slots = vec![[0; SLOT]; SLOTS];
+            self.slots = vec![0; SLOT * SLOTS];
         }
         let first = (hash(exact.as_bytes(), language.number()) as usize % SLOTS) & !(WAYS - 1);
-        for slot in &self.slots[first..first + WAYS] {
+        let (slots, _) = self.slots.as_chunks_mut::<SLOT>();
+        let ways = &mut slots[first..first + WAYS];
+        for slot in &*ways {
             if let Some(stem) = known(slot, exact.as_bytes(), language.number()) {
                 return out.extend_from_slice(stem);
             }
@@ -58,7 +61,7 @@ impl Stems {
         let length = exact.len() + stem.len();
         if length <= SLOT - HEAD {
             self.turn = (self.turn + 1) % WAYS;
-            let slot = &mut self.slots[first + self.turn];
+            let slot = &mut ways[self.turn];
             slot[..HEAD].copy_from_slice(&[exact.len() as u8, stem.len() as u8, language.number()]);
             slot[HEAD..HEAD + exact.len()].copy_from_slice(exact.as_bytes());
             slot[HEAD + exact.len()..HEAD + length].copy_from_slice(stem.as_bytes());

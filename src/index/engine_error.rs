@@ -8,11 +8,23 @@ use tantivy::directory::error::{OpenReadError, OpenWriteError};
 use super::generation::DAMAGE_HINT;
 use crate::{Error, ErrorKind};
 
-impl From<TantivyError> for Error {
-    fn from(error: TantivyError) -> Self {
+/// An error of the engine. Nobody outside can name this trait, nor do signatures name the engine.
+pub(super) trait EngineError {
+    fn told(self) -> Error;
+}
+
+impl<E: EngineError> From<E> for Error {
+    fn from(error: E) -> Self {
+        error.told()
+    }
+}
+
+impl EngineError for TantivyError {
+    fn told(self) -> Error {
+        let error = self;
         if let Some(io) = io_error(&error) {
             let (kind, message) = (io.kind(), io.to_string());
-            let error = Self::new(
+            let error = Error::new(
                 ErrorKind::Io,
                 format!("the index cannot be read or written: {message}"),
             )
@@ -21,7 +33,7 @@ impl From<TantivyError> for Error {
                 // What no disk says, but whoever decodes bytes that are not what they were.
                 io::ErrorKind::InvalidData
                 | io::ErrorKind::UnexpectedEof
-                | io::ErrorKind::Other => Self::new(
+                | io::ErrorKind::Other => Error::new(
                     ErrorKind::Damaged,
                     format!("the index is damaged: {message}"),
                 )
@@ -37,16 +49,13 @@ impl From<TantivyError> for Error {
                 _ => error,
             };
         }
-        let damaged = matches!(
-            error,
-            TantivyError::DataCorruption(_) | TantivyError::OpenReadError(_)
-        );
+        let damaged = matches!(error, Self::DataCorruption(_) | Self::OpenReadError(_));
         if damaged {
-            return Self::new(ErrorKind::Damaged, "the index is damaged")
+            return Error::new(ErrorKind::Damaged, "the index is damaged")
                 .with_source(error)
                 .with_hint(DAMAGE_HINT);
         }
-        Self::new(ErrorKind::Engine, "the engine failed").with_source(error).with_hint(
+        Error::new(ErrorKind::Engine, "the engine failed").with_source(error).with_hint(
             "`pressmark check` tells whether a file is damaged; if none is, this is a bug, please \
              report it",
         )

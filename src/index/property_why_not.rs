@@ -34,6 +34,10 @@ fn document() -> impl Strategy<Value = Document> {
             let mut document = Document::new(format!("d{id}"))
                 .title(title.join(" "))
                 .body(body.join(" "));
+            document.source = Some(SourceLocation {
+                path: format!("wire/190{}/{id}.md", id % 3),
+                ..SourceLocation::default()
+            });
             if let Some(country) = country {
                 document = document.facet("country", country);
             }
@@ -81,8 +85,47 @@ fn clause() -> impl Strategy<Value = String> {
         1 => (1..4u8, 0..2u8).prop_map(|(year, more)| format!("date:190{year}..190{}", year + more)),
         1 => (0..1000u16).prop_map(|number| format!("words:>={number}")),
         1 => (0..800u16).prop_map(|number| format!("words:{number}..{}", number + 40)),
-        1 => word.prop_map(|word| format!("({word} AND country:Peru)")),
+        1 => word.clone().prop_map(|word| format!("({word} AND country:Peru)")),
+        4 => near(),
+        2 => (0..PATTERNS.len()).prop_map(|number| PATTERNS[number].to_owned()),
+        1 => (word.clone(), word).prop_map(|(a, b)| format!("({a} OR \"{b} {a}\" OR country:Irann)^2")),
     ]
+}
+
+/// Clauses that are neither words nor phrases.
+const PATTERNS: [&str; 14] = [
+    "title:har*",
+    "tar?ff",
+    "treety~",
+    "title:vesel~^3",
+    "body:/pil.*/",
+    "\"strike harbour\"~1",
+    "title:\"treaty\"^0.5",
+    "path:wire/1901/*.md",
+    "path:**/nothing.md",
+    "id:d77",
+    "date:=1902",
+    "has:words",
+    "missing:words",
+    "-(harbour OR tariff)",
+];
+
+/// Things near each other, alone and in brackets, with sides of every kind.
+fn near() -> impl Strategy<Value = String> {
+    let word = || prop::sample::select(&WORDS[..]);
+    let side = prop_oneof![
+        4 => word().prop_map(str::to_owned),
+        1 => (word(), word()).prop_map(|(a, b)| format!("\"{a} {b}\"")),
+        1 => (word(), word()).prop_map(|(a, b)| format!("({a} OR \"{b} {a}\")")),
+        1 => (word(), word()).prop_map(|(a, b)| format!("({a} NEAR/1 {b})")),
+        1 => word().prop_map(|word| format!("title:\"{word}\"")),
+        1 => prop::sample::select(vec!["tarif~", "vess*", "/str.*/", "zeppelin"])
+            .prop_map(str::to_owned),
+    ];
+    let operator = prop::sample::select(vec!["NEAR/1", "NEAR/3", "BEFORE/2", "NEAR/s", "BEFORE/p"]);
+    let weight = prop::sample::select(vec!["", "^2", "^0.5"]);
+    (side.clone(), operator, side, weight)
+        .prop_map(|(a, operator, b, weight)| format!("({a} {operator} {b}){weight}"))
 }
 
 fn request() -> impl Strategy<Value = SearchRequest> {

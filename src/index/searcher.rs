@@ -1,11 +1,18 @@
 //! A snapshot of one generation, and what can be asked of it.
 
+mod counting;
+mod crossing;
 mod dates;
 #[cfg(feature = "formats")]
 pub(crate) mod every;
 mod explain;
+mod listing;
+mod looser;
+mod proof;
+mod ranges;
 mod relax;
 mod spelling;
+mod timeline;
 mod values;
 mod why_not;
 
@@ -23,23 +30,25 @@ use super::guard::guarded;
 use super::home::Home;
 use super::keys::{KeyCounter, KeyUsage};
 use super::layout::{Fields, open_engine};
+use super::search::analyzers::{Analyzers, Lent};
 use super::search::collect::{Control, Counted, DateTally, Found, Pass, PassFilter, Wanted};
-use super::search::compile::{Compiler, Provider, Statistics};
+use super::search::compile::Compiler;
 use super::search::counts::Selected;
 use super::search::filter::{Filters, ValueSet};
 use super::search::hits::{self, HitMaker};
+use super::search::kept::Budget;
 use super::search::predicate::SetQuery;
 use super::search::top::{Position, Ranked, letter};
 use super::search::views::{ResolvedFacet, SegmentView, Views};
 use super::search::watch::Watch;
 use super::stored::{SourceRecord, StoredDocument};
 use super::texts::{TextStore, Texts};
-use crate::analysis::{ANALYSIS_VERSION, Analyzer, Language};
+use crate::analysis::{ANALYSIS_VERSION, Language};
 use crate::document::{DateRange, DocumentId};
 use crate::query::{self, Diagnostic, Query, Severity};
 use crate::schema::Schema;
 use crate::search::{
-    Choice, ChosenPresence, ChosenValue, Cursor, DateMatch, FORMAT_VERSION, FacetRef, FacetResults,
+    Choice, ChosenPresence, ChosenValue, Cursor, DateMatch, FORMAT_VERSION, FacetRef,
     FacetSelection, Highlighter, Hit, Limit, Question, SearchRequest, SearchResponse, Sort,
 };
 use crate::{Error, ErrorKind, Result};
@@ -55,8 +64,12 @@ struct Snapshot {
     pinned: Pinned,
     engine: tantivy::Searcher,
     views: Views,
+    /// What is left of the memory for facets, and how much there was.
+    budget: Arc<Budget>,
+    facet_memory: usize,
     fields: Fields,
     languages: Vec<Language>,
+    analyzers: Arc<Analyzers>,
     #[cfg_attr(
         not(feature = "formats"),
         expect(dead_code, reason = "for what is made anew")
@@ -79,19 +92,22 @@ struct Asked {
     query: Query,
     diagnostics: Vec<Diagnostic>,
     weight: Box<dyn tantivy::query::Weight>,
+    /// Whether every document matches.
+    everything: bool,
     filters: Vec<PassFilter>,
     /// The filter that is the choice of each facet with one.
     owners: BTreeMap<FacetRef, usize>,
     digest: u64,
-    analyzer: Analyzer,
+    analyzer: Lent,
 }
 
 impl Searcher {
-    pub(super) fn open(home: &Home, pinned: Pinned) -> Result<Self> {
-        guarded(|| Self::open_engine(home, pinned))
+    /// `facet_memory`: the bytes that may be kept of facets between searches.
+    pub(super) fn open(home: &Home, pinned: Pinned, facet_memory: usize) -> Result<Self> {
+        guarded(|| Self::open_engine(home, pinned, facet_memory))
     }
 
-    fn open_engine(home: &Home, pinned: Pinned) -> Result<Self> {
+    fn open_engine(home: &Home, pinned: Pinned, facet_memory: usize) -> Result<Self> {
         let generation = &pinned.generation;
         if generation.analysis != ANALYSIS_VERSION {
             return Err(Error::new(
@@ -111,11 +127,12 @@ impl Searcher {
             .reload_policy(ReloadPolicy::Manual)
             .try_into()?;
         let engine = reader.searcher();
+        let budget = Arc::new(Budget::new(facet_memory));
         let views: Vec<SegmentView> = engine
             .segment_readers()
             .iter()
             .cloned()
-            .map(SegmentView::new)
+            .map(|reader| SegmentView::new(reader, Arc::clone(&budget)))
             .collect();
         let (_, fields) = Fields::schema();
         let languages = languages(&engine, [fields.title_stem, fields.body_stem])?;
@@ -123,8 +140,11 @@ impl Searcher {
             pinned,
             engine,
             views: Arc::new(views),
+            budget,
+            facet_memory,
             fields,
             languages,
+            analyzers: Arc::default(),
             directory,
         };
         Ok(Self {
@@ -152,6 +172,12 @@ impl Searcher {
     pub fn is_partial(&self) -> bool {
         let run = self.published().run.as_ref();
         run.is_some_and(|run| run.totals.is_null())
+    }
+
+    /// Bytes that are kept of facets from one search to the next: never more than
+    /// [`Index::with_facet_memory`](crate::Index::with_facet_memory) allows.
+    pub fn facet_memory(&self) -> usize {
+        self.snapshot.facet_memory - self.snapshot.budget.left()
     }
 
     /// Documents in it.
@@ -188,6 +214,7 @@ impl Searcher {
     fn answer(&self, request: &SearchRequest, control: &Control) -> Result<SearchResponse> {
         let started = Instant::now();
         let watch = Watch::new(control);
+        Self::check_values(&request.values)?;
         let mut asked = self.ask(request, &watch)?;
         let after = self.position(request, asked.digest)?;
         let facets = self.facets(request, &asked.owners)?;
@@ -202,12 +229,13 @@ impl Searcher {
         }
         let pass = Pass {
             weight: asked.weight,
+            everything: asked.everything,
             filters: asked.filters,
             facets: &facets,
             sort: request.sort,
             limit,
             after,
-            watch,
+            watch: watch.clone(),
         };
         let Found {
             total,
@@ -229,16 +257,14 @@ impl Searcher {
             let corrections = corrections.map(|correction| correction.into_diagnostic(total));
             asked.diagnostics.extend(corrections);
         }
-        let mut results = Vec::with_capacity(facets.len());
-        for (counted, tally) in facets.iter().zip(tallies) {
-            let name = counted.facet.name();
-            let selected = request
-                .choices
-                .get(&name)
-                .map(Selected::of)
-                .unwrap_or_default();
-            results.push((name, tally.finish(total, request.top, &selected)?));
-        }
+        let lists = self.lists(
+            request,
+            &facets,
+            tallies,
+            total,
+            &watch,
+            &mut asked.diagnostics,
+        )?;
         let mut cursor = None;
         if let Limit::Hits(limit) = request.limit
             && hits.len() > limit
@@ -261,7 +287,7 @@ impl Searcher {
             total,
             took_ms: milliseconds(started),
             hits,
-            facets: FacetResults(results),
+            facets: lists,
             diagnostics: asked.diagnostics,
             why_not,
             relaxations,
@@ -284,6 +310,7 @@ impl Searcher {
         let after = self.position(request, asked.digest)?;
         let pass = Pass {
             weight: asked.weight,
+            everything: asked.everything,
             filters: asked.filters,
             facets: &[],
             sort: request.sort,
@@ -425,19 +452,12 @@ impl Searcher {
         };
         let Compiler {
             diagnostics: found,
-            statistics,
             analyzer,
             ..
         } = compiler;
         diagnostics.extend(found);
-        let provider = Provider {
-            statistics: &statistics,
-            searcher: &self.snapshot.engine,
-        };
         let scoring = match request.sort {
-            Sort::Relevance => {
-                EnableScoring::enabled_from_statistics_provider(&provider, &self.snapshot.engine)
-            }
+            Sort::Relevance => EnableScoring::enabled_from_searcher(&self.snapshot.engine),
             _ => EnableScoring::disabled_from_searcher(&self.snapshot.engine),
         };
         let weight = compiled.weight(scoring)?;
@@ -469,6 +489,7 @@ impl Searcher {
             query,
             diagnostics,
             weight,
+            everything: matches!(base, Query::All),
             filters: pass_filters,
             owners,
             digest,
@@ -486,9 +507,8 @@ impl Searcher {
             date_match: request.date_match,
             admits_undated: false,
             ranking: request.ranking,
-            analyzer: Analyzer::new(),
+            analyzer: self.snapshot.analyzers.lend(),
             diagnostics: Vec::new(),
-            statistics: Statistics::default(),
             watch: watch.clone(),
         }
     }
@@ -595,7 +615,7 @@ pub struct Export {
     diagnostics: Vec<Diagnostic>,
     total: u64,
     hits: std::vec::IntoIter<Ranked>,
-    analyzer: Analyzer,
+    analyzer: Lent,
 }
 
 impl Export {

@@ -82,8 +82,9 @@ pub struct Phrase {
     pub text: String,
     /// Where it stands; anywhere if `None`.
     pub field: Option<TextField>,
-    /// By how many places the words may be moved, taken together, to come to stand as written:
-    /// 0 is the exact order, 2 swaps neighbours. At most [`MAX_MOVES`](super::MAX_MOVES).
+    /// How far the words may be out of place: 0 is the exact order, and with n, n other words
+    /// altogether may stand between them; a swap of neighbours takes 2. At most
+    /// [`MAX_MOVES`](super::MAX_MOVES).
     #[serde(default)]
     pub moves: u32,
 }
@@ -121,10 +122,12 @@ pub struct Regex {
     pub field: Option<TextField>,
 }
 
-/// Two things that do not overlap, near each other in the same field.
+/// Two things near each other in the same field; no word belongs to both.
 ///
-/// Each side is a word, phrase, pattern, fuzzy word or regular expression, another `Near`, which
-/// reaches from its first word to its last, or an [`Query::Or`] of any of these.
+/// Each side is a word, phrase, pattern, fuzzy word or regular expression, another `Near`, or an
+/// [`Query::Or`] of any of these. A phrase or a `Near` reaches from its first word to its last, and
+/// what stands within its reach is as near to it as can be: `(a NEAR/9 b) NEAR/1 c` is met by
+/// `a c b`.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Near {
     /// What comes first if `ordered`.

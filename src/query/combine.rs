@@ -4,6 +4,7 @@
 use super::ast::Query;
 use super::build::{all_of, any_of};
 use super::findings::Span;
+use super::work::steps;
 
 /// An operand with what stands before it.
 #[derive(Debug)]
@@ -147,6 +148,7 @@ pub(super) fn has_text(query: &Query) -> bool {
 
 /// The levels of brackets and NOT of the canonical form, and the clauses in it.
 pub(super) fn measure(query: &Query) -> (usize, usize) {
+    steps(1);
     let bracket = |query: &Query| {
         usize::from(matches!(
             query,

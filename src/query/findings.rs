@@ -1,6 +1,7 @@
 //! What the parser has to say, collected: with positions, and with queries to paste.
 
 use super::diagnostic::{Diagnostic, Severity};
+use super::work::steps;
 
 /// After so many errors reading stops: the next ones would be echoes of the first.
 const MAX_ERRORS: usize = 16;
@@ -80,7 +81,9 @@ impl<'t> Findings<'t> {
         message: impl Into<String>,
         hint: impl Into<String>,
     ) {
-        let message = abridged(message.into());
+        let message = message.into();
+        steps(message.len());
+        let message = abridged(message);
         let diagnostic = Diagnostic::new(severity, code, message).at(span.0, span.1);
         self.list.push(diagnostic.hint(hint));
     }
@@ -97,6 +100,7 @@ impl<'t> Findings<'t> {
     /// The hint that shows the query with one part changed.
     pub(super) fn write(&self, span: Span, replacement: &str) -> String {
         let (before, after) = (&self.text[..span.0], &self.text[span.1..]);
+        steps(replacement.len());
         if self.text.len() + replacement.len() > MAX_PASTED_BYTES {
             return if replacement.is_empty() {
                 "leave it out".to_owned()

@@ -6,6 +6,7 @@ use super::token::{
     FieldToken, Marks, QuotedToken, Token, TokenKind, WordToken, is_close, is_comparison, is_dash,
     is_hebrew, is_numeric, is_open, is_quote, is_space, keyword,
 };
+use super::work::steps;
 
 /// So far the second slash is looked for, so that looking costs little.
 const MAX_LOOK_AHEAD: usize = 2 * MAX_REGEX_BYTES;
@@ -40,6 +41,7 @@ impl Lexer<'_> {
     }
 
     fn peek(&self) -> Option<char> {
+        steps(1);
         self.rest().chars().next()
     }
 
@@ -95,7 +97,9 @@ impl Lexer<'_> {
 
     fn skip(&mut self, of: impl Fn(char) -> bool) {
         let rest = self.rest();
-        self.at += rest.find(|c| !of(c)).unwrap_or(rest.len());
+        let length = rest.find(|c| !of(c)).unwrap_or(rest.len());
+        steps(length);
+        self.at += length;
     }
 
     /// Reads a word, or the field whose name it turns out to be together with its value.
@@ -170,6 +174,7 @@ impl Lexer<'_> {
         self.rest().strip_prefix('\\').is_some_and(|word| {
             let ends = |c| ends_word(c) || matches!(c, '~' | '^');
             let end = word.find(ends).unwrap_or(word.len());
+            steps(end);
             keyword(&word[..end]).is_some()
         })
     }
@@ -268,6 +273,7 @@ impl Lexer<'_> {
         };
         let mut backslash = false;
         for (at, c) in body.char_indices() {
+            steps(1);
             let after = &body[at + c.len_utf8()..];
             if is_space(c) || at > MAX_LOOK_AHEAD {
                 return false;

@@ -24,6 +24,7 @@ mod token;
 mod value;
 mod walk;
 mod words;
+mod work;
 
 #[cfg(test)]
 mod tests;

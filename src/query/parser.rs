@@ -22,6 +22,7 @@ use super::regex::check_regex;
 use super::remarks::{remark, remark_mixture};
 use super::token::{Join, Marks, Token, TokenKind};
 use super::value::{Value, read_value};
+use super::work::steps;
 use super::{MAX_CLAUSES, MAX_QUERY_BYTES, MAX_QUERY_DEPTH, ParseContext, Parsed};
 
 /// Reads a query. Never fails: what is wrong becomes a diagnostic.
@@ -121,6 +122,7 @@ impl<'p> Parser<'p> {
     }
 
     fn peek(&self) -> Option<&'p Token> {
+        steps(1);
         self.tokens.get(self.at)
     }
 
@@ -240,11 +242,13 @@ impl<'p> Parser<'p> {
         if let Some((message, span)) = mixture
             && !self.findings.has_errors()
         {
+            let reading = query.to_string();
+            steps(reading.len());
             let hint = match scope.field {
-                None => self.findings.write(span, &query.to_string()),
+                None => self.findings.write(span, &reading),
                 Some(_) => "write brackets to say it otherwise".to_owned(),
             };
-            let message = format!("{message}: read as `{query}`");
+            let message = format!("{message}: read as `{reading}`");
             self.findings.notice("mixed_operators", span, message, hint);
         }
         Some(query)

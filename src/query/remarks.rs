@@ -4,10 +4,12 @@ use super::ast::Query;
 use super::combine::{Item, Joined, Shape, Side, Sign};
 use super::findings::Findings;
 use super::print::quoted;
+use super::work::steps;
 
 /// Looks at the operands of one level.
 pub(super) fn remark(text: &str, items: &[Item], findings: &mut Findings<'_>) {
     for (number, item) in items.iter().enumerate() {
+        steps(item.span.1 - item.span.0);
         let next = items.get(number + 1);
         small_operator(text, item, next, findings);
         foreign_operator(text, item, next, findings);
@@ -113,7 +115,8 @@ fn question_mark(text: &str, item: &Item, findings: &mut Findings<'_>) {
     let Some(word) = pattern.text.strip_suffix('?') else {
         return;
     };
-    let ends = item.span.1 == text.trim_end().len();
+    let ends = text[item.span.1..].trim_start().is_empty();
+    steps(1);
     let is_plain = !word.contains(['*', '?']);
     if ends && is_plain && item.joined == Joined::Unwritten && item.shape == Shape::Word {
         findings.notice(
@@ -188,6 +191,7 @@ fn split_regex(text: &str, items: &[Item], findings: &mut Findings<'_>) {
         return;
     }
     for (number, item) in items.iter().take(MAX_REGEX_WORDS).enumerate() {
+        steps(1);
         if item.shape != Shape::Word || (number > 0 && item.joined != Joined::Unwritten) {
             return;
         }
@@ -225,6 +229,7 @@ fn single_quotes(text: &str, items: &[Item], findings: &mut Findings<'_>) {
     }
     let start = items[0].span.0;
     for (number, item) in items.iter().enumerate() {
+        steps(1);
         if item.shape != Shape::Word || (number > 0 && item.joined != Joined::Unwritten) {
             return;
         }

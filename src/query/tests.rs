@@ -299,49 +299,52 @@ fn limits_are_refused_by_name() {
     assert_eq!(read(&parsed.query.to_string()).query, parsed.query);
 }
 
+/// Texts that are hostile when repeated.
+const FLOODS: [&str; 38] = [
+    "(",
+    ")",
+    "NOT ",
+    "\"",
+    "a:",
+    "a: ",
+    "-",
+    "+",
+    "'",
+    "/",
+    "/(",
+    "\\",
+    "@a ",
+    "@gulf ",
+    "@loop ",
+    "a* ",
+    "aa*",
+    "*?",
+    "a~ ",
+    "a^2",
+    "a^2 ",
+    "(a)^2 ",
+    "(a^2 ",
+    "NEAR/1 ",
+    "a NEAR/1 ",
+    "(a NEAR/1 ",
+    "a NEAR/1 (",
+    "NOT a NEAR/1 ",
+    "a NEAR/1 -",
+    "/a/ ",
+    "/(a ",
+    "/a b ",
+    "'a ",
+    "\"a* ",
+    "\"a\"~1 ",
+    "title:(",
+    "title:(a OR ",
+    "path:**/ ",
+];
+
 #[test]
 fn floods_are_refused_on_a_small_stack() {
     let refuse = || {
-        for flood in [
-            "(",
-            ")",
-            "NOT ",
-            "\"",
-            "a:",
-            "a: ",
-            "-",
-            "+",
-            "'",
-            "/",
-            "/(",
-            "\\",
-            "@a ",
-            "@gulf ",
-            "@loop ",
-            "a* ",
-            "aa*",
-            "*?",
-            "a~ ",
-            "a^2",
-            "a^2 ",
-            "(a)^2 ",
-            "(a^2 ",
-            "NEAR/1 ",
-            "a NEAR/1 ",
-            "(a NEAR/1 ",
-            "a NEAR/1 (",
-            "NOT a NEAR/1 ",
-            "a NEAR/1 -",
-            "/a/ ",
-            "/(a ",
-            "/a b ",
-            "'a ",
-            "\"a* ",
-            "\"a\"~1 ",
-            "title:(",
-            "title:(a OR ",
-            "path:**/ ",
-        ] {
+        for flood in FLOODS {
             for bytes in [64 * 1024, MAX_QUERY_BYTES] {
                 let text = flood.repeat(bytes / flood.len());
                 let parsed = read(&text);
@@ -361,6 +364,45 @@ fn floods_are_refused_on_a_small_stack() {
     };
     let thread = std::thread::Builder::new().stack_size(1024 * 1024);
     thread.spawn(refuse).unwrap().join().unwrap();
+}
+
+#[test]
+fn reading_takes_steps_in_proportion_to_the_text() {
+    let mut nested = String::new();
+    while nested.len() < MAX_QUERY_BYTES {
+        let level = format!("{}a b OR c{} ", "(a b OR ".repeat(60), ")".repeat(60));
+        nested.push_str(&level);
+    }
+    let mut texts: Vec<String> = FLOODS
+        .iter()
+        .chain(&[
+            "'a b ",
+            "a? ",
+            "a?     ",
+            "iran's: x ",
+            "contry:x ",
+            "and ",
+            "w/5 ",
+            "@gulg ",
+        ])
+        .map(|flood| flood.repeat(MAX_QUERY_BYTES / flood.len()))
+        .collect();
+    texts.push(nested[..MAX_QUERY_BYTES].to_owned());
+    for text in texts {
+        // What is longer is refused unread.
+        let long = text.repeat(8);
+        let steps = work::of(|| assert!(read(&long).into_result().is_err()));
+        assert!(steps < 256, "{text:.20}: {steps}");
+        let steps = |bytes: usize| work::of(|| drop(read(&text[..bytes])));
+        let (half, whole) = (steps(MAX_QUERY_BYTES / 2), steps(text.len()));
+        // Reading stops early for some, so that the half is all that is read.
+        assert!(whole <= 3 * half + 4_096, "{text:.20}: {half} {whole}");
+        // Behind every slash a regular expression is looked for, so far and no farther.
+        assert!(
+            whole <= 2 * MAX_REGEX_BYTES * text.len(),
+            "{text:.20}: {whole}"
+        );
+    }
 }
 
 #[test]

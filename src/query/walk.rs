@@ -61,6 +61,11 @@ impl Query {
         super::build::whole(all_of(parts))
     }
 
+    /// The same documents with so much weight.
+    pub(crate) fn weighed(self, factor: f32) -> Self {
+        boosted(self, factor)
+    }
+
     /// A query for the documents that match one of these.
     pub(crate) fn any(parts: Vec<Self>) -> Self {
         super::build::whole(any_of(parts))

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-use super::Cursor;
+use super::{Cursor, ValueOrder, Values};
 use crate::Result;
 use crate::document::{DateRange, PartialDate};
 use crate::query::{self, ParseContext, Query, Severity};
@@ -35,6 +35,8 @@ pub struct SearchRequest {
     pub facets: FacetSelection,
     /// Buckets to return for each facet; `None` for all.
     pub top: Top,
+    /// Which values of each facet to list, and in which order.
+    pub values: Values,
     /// Continue after the last hit of an earlier page.
     pub cursor: Option<Cursor>,
     /// Snippets to make for each hit, at most; 0 for none.
@@ -294,6 +296,24 @@ impl SearchRequest {
         self
     }
 
+    /// The same question, narrowed by the clause that a bar, bucket or cell names. `query` is the
+    /// canonical form that its answer gives.
+    ///
+    /// Typed, it is `(QUERY) AND CLAUSE` with the options of the question.
+    pub fn narrowed(&self, query: &str, clause: &str) -> Self {
+        let text = if query == "*" {
+            clause.to_owned()
+        } else {
+            format!("({query}) AND {clause}")
+        };
+        Self {
+            question: Question::Text(text),
+            any: false, // the canonical form says all of it
+            cursor: None,
+            ..self.clone()
+        }
+    }
+
     /// Counts these facets.
     pub fn facets<N: Into<String>>(mut self, names: impl IntoIterator<Item = N>) -> Self {
         self.facets = FacetSelection::Names(names.into_iter().map(Into::into).collect());
@@ -315,6 +335,24 @@ impl SearchRequest {
     /// Returns at most so many buckets of each facet.
     pub fn top(mut self, buckets: usize) -> Self {
         self.top = Top::Buckets(buckets);
+        self
+    }
+
+    /// Lists the values of facets that fit a text, see [`Values::find`].
+    pub fn find_values(mut self, text: impl Into<String>) -> Self {
+        self.values.find = Some(text.into());
+        self
+    }
+
+    /// Lists the values of facets in this order.
+    pub fn order_values(mut self, order: ValueOrder) -> Self {
+        self.values.order = order;
+        self
+    }
+
+    /// Lists the values of facets from this rank on, see [`Values::from`].
+    pub fn values_from(mut self, rank: u64) -> Self {
+        self.values.from = Some(rank);
         self
     }
 

@@ -119,21 +119,27 @@ impl Serialize for FacetResults {
 }
 
 /// The counts of one facet.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize)]
 #[non_exhaustive]
 pub struct FacetCounts {
-    /// The values with the most documents, and every selected one; by count, then by name.
+    /// The values with the most documents, and every selected one; by count, then by name, unless
+    /// the request has other [`Values`](super::Values) listed.
     pub buckets: Vec<Bucket>,
-    /// Different values that occur, at this level of a tree.
+    /// Different values that occur, at this level of a tree; where values are looked for, those
+    /// that fit, at any level.
     pub distinct: u64,
     /// Documents without a value, under every choice but this facet's own.
     pub missing: u64,
     /// Values that occur but are not listed.
     pub other: u64,
+    /// The rank of the first value of the next page, see [`Values::from`](super::Values::from);
+    /// `None` on the last one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub next: Option<u64>,
 }
 
 /// One value of a facet with its counts.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize)]
 #[non_exhaustive]
 pub struct Bucket {
     /// The value; the full path in a tree.
@@ -147,4 +153,11 @@ pub struct Bucket {
     /// In a tree: different values one level below it that occur.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub children: Option<u64>,
+    /// Documents of the whole index with it, if values are listed by lift.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub corpus: Option<u64>,
+    /// How over-represented it is, if values are listed by [`lift`](super::lift()): its part of
+    /// what `count` counts among, over its part of the whole index.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub lift: Option<f64>,
 }

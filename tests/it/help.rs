@@ -23,6 +23,15 @@ fn every_command_explains_itself() {
     assert_data_eq!(help("status"), file!["snapshots/help-status.txt"]);
     assert_data_eq!(help("check"), file!["snapshots/help-check.txt"]);
     assert_data_eq!(help("repair"), file!["snapshots/help-repair.txt"]);
+    assert_data_eq!(help("vocabulary"), file!["snapshots/help-vocabulary.txt"]);
+    assert_data_eq!(
+        help("vocabulary show"),
+        file!["snapshots/help-vocabulary-show.txt"]
+    );
+    assert_data_eq!(
+        help("vocabulary check"),
+        file!["snapshots/help-vocabulary-check.txt"]
+    );
     assert_data_eq!(help("completions"), file!["snapshots/help-completions.txt"]);
     assert_data_eq!(help("man"), file!["snapshots/help-man.txt"]);
 }
@@ -30,8 +39,20 @@ fn every_command_explains_itself() {
 #[test]
 fn no_line_of_help_is_wider_than_a_page() {
     for command in [
-        "", "index", "search", "facets", "show", "open", "export", "explain", "status", "check",
+        "",
+        "index",
+        "search",
+        "facets",
+        "show",
+        "open",
+        "export",
+        "explain",
+        "status",
+        "check",
         "repair",
+        "vocabulary",
+        "vocabulary show",
+        "vocabulary check",
     ] {
         for line in help(command).lines() {
             assert!(line.chars().count() <= 100, "{command}: {line}");

@@ -6,6 +6,7 @@
 )]
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
+mod api;
 mod arguments;
 mod bad;
 mod batch;
@@ -24,6 +25,7 @@ mod sample;
 mod search;
 mod tidy;
 mod upkeep;
+mod vocabulary;
 mod watch;
 mod why_not;
 mod world;

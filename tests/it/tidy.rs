@@ -10,6 +10,8 @@ const ROOMS: &[(&str, &[&str])] = &[
     ("document", &[]),
     ("analysis", &[]),
     ("schema", &[]),
+    // Folding, and the finding of names that were probably meant.
+    ("vocabulary", &["schema", "analysis"]),
     ("query", &["schema"]),
     ("search", &["query", "schema", "analysis"]),
     ("index", &["search", "query", "analysis", "schema"]),

@@ -23,20 +23,21 @@ use crate::{AskArgs, BatchArgs, SearchArgs};
 const BUCKETS: u32 = 10;
 
 /// One hit: its stored document is read, its snippet made.
-struct Hit {
+pub struct Hit {
     score: Score,
     document: TantivyDocument,
     snippet: Option<String>,
 }
 
-struct Answer {
-    total: Option<usize>,
-    hits: Vec<Hit>,
+/// What a question gave.
+pub struct Answer {
+    pub total: Option<usize>,
+    pub hits: Vec<Hit>,
     facets: Option<AggregationResults>,
 }
 
 /// An open index and how it is asked.
-struct Session<'a> {
+pub struct Session<'a> {
     index: Index,
     searcher: Searcher,
     fields: Fields,
@@ -102,7 +103,7 @@ fn print(line: Map<String, Value>) -> Result<()> {
 }
 
 impl<'a> Session<'a> {
-    fn open(args: &'a AskArgs) -> Result<Self> {
+    pub fn open(args: &'a AskArgs) -> Result<Self> {
         let index = Index::open_in_dir(&args.index)
             .with_context(|| format!("cannot open {}", args.index.display()))?;
         let reader = index
@@ -130,7 +131,7 @@ impl<'a> Session<'a> {
         Ok(answer)
     }
 
-    fn ask(&self, mode: Mode, text: &str) -> Result<Answer> {
+    pub fn ask(&self, mode: Mode, text: &str) -> Result<Answer> {
         let query = Builder {
             index: &self.index,
             fields: &self.fields,
@@ -198,7 +199,8 @@ impl<'a> Session<'a> {
         line
     }
 
-    fn show(&self, hit: &Hit) -> Value {
+    /// A hit as JSON.
+    pub fn show(&self, hit: &Hit) -> Value {
         let mut card = card(&hit.document, &self.fields);
         card["score"] = json!(hit.score);
         if let Some(snippet) = &hit.snippet {

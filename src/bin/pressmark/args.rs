@@ -4,11 +4,13 @@
 
 mod attached;
 mod examples;
+mod facets;
 mod listing;
 mod problem;
 mod run;
 mod selection;
 mod upkeep;
+mod vocabulary;
 mod watch;
 
 use std::ffi::OsString;
@@ -17,13 +19,15 @@ use std::path::PathBuf;
 use clap::{Args, CommandFactory, FromArgMatches, Parser, Subcommand, ValueEnum};
 
 use examples::{
-    AFTER_HELP, COMPLETIONS_HELP, EXPLAIN_HELP, EXPORT_HELP, FACETS_HELP, INDEX_HELP, OPEN_HELP,
-    SEARCH_HELP, SHOW_HELP, STATUS_HELP,
+    AFTER_HELP, COMPLETIONS_HELP, EXPLAIN_HELP, EXPORT_HELP, INDEX_HELP, OPEN_HELP, SEARCH_HELP,
+    SHOW_HELP, STATUS_HELP,
 };
+pub(crate) use facets::{FacetsArgs, IdleArgs};
 pub(crate) use listing::{FieldName, Format, LimitArg, ListingArgs, SortArg};
 pub(crate) use run::{ProgressArg, RunArgs};
 pub(crate) use selection::{CountingArgs, DatesArg, SelectionArgs};
 pub(crate) use upkeep::{CheckArgs, RepairArgs};
+pub(crate) use vocabulary::{ShowEntryArgs, VocabularyArgs, VocabularyCommand};
 pub(crate) use watch::WatchArgs;
 
 use crate::console::Console;
@@ -128,6 +132,7 @@ pub(crate) enum Command {
     Status(StatusArgs),
     Check(CheckArgs),
     Repair(RepairArgs),
+    Vocabulary(VocabularyArgs),
     Completions(CompletionsArgs),
     Man(ManArgs),
 }
@@ -183,40 +188,6 @@ pub(crate) struct SearchArgs {
     pub(crate) counting: CountingArgs,
     #[command(flatten)]
     pub(crate) listing: ListingArgs,
-}
-
-/// Count the values of facets among the hits
-///
-/// A count is the number of hits that choosing this value alone would give. Values that are
-/// chosen already are marked. No hit is listed: `--limit`, `--cursor` and `--sort` are taken as in
-/// `search`, and change nothing; `--top` is the number of values.
-#[derive(Debug, Args)]
-#[command(after_long_help = FACETS_HELP)]
-pub(crate) struct FacetsArgs {
-    /// Print the total only
-    #[arg(short, long)]
-    pub(crate) count: bool,
-    /// How to print
-    #[arg(long, value_name = "FORMAT", default_value = "human")]
-    pub(crate) format: Format,
-    #[command(flatten)]
-    pub(crate) selection: SelectionArgs,
-    #[command(flatten)]
-    pub(crate) counting: CountingArgs,
-    #[command(flatten)]
-    pub(crate) idle: IdleArgs,
-}
-
-/// Options about the list of hits, for commands that make none: a script may hand all commands the
-/// same options.
-#[derive(Debug, Clone, Args)]
-pub(crate) struct IdleArgs {
-    #[arg(short = 'n', long, value_name = "N|all", hide = true)]
-    pub(crate) limit: Option<LimitArg>,
-    #[arg(long, value_name = "TOKEN", hide = true)]
-    pub(crate) cursor: Option<String>,
-    #[arg(short, long, value_name = "ORDER", hide = true)]
-    pub(crate) sort: Option<SortArg>,
 }
 
 /// Show one document: text, metadata, where it came from

@@ -16,6 +16,7 @@ mod repair;
 mod search;
 mod show;
 mod status;
+mod vocabulary;
 
 use crate::args::{Cli, Command};
 use crate::console::Console;
@@ -36,6 +37,7 @@ pub(crate) fn run(cli: &Cli, console: &mut Console) -> Result<Finish, Failure> {
         Command::Status(args) => status::run(common, args, console),
         Command::Check(args) => check::run(common, args, console),
         Command::Repair(args) => repair::run(common, args, console),
+        Command::Vocabulary(args) => vocabulary::run(common, args, console),
         Command::Completions(args) => completions::run(args, console),
         Command::Man(args) => man::run(args, console),
     }

@@ -8,11 +8,14 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Instant;
 
+use tantivy::SegmentReader;
 use tantivy::query::Weight;
-use tantivy::{SegmentReader, TERMINATED};
 
-use super::counts::{self, FacetTally, SegmentCounts};
+use super::block::Block;
+use super::counts::{FacetTally, SegmentCounts, SegmentTotals};
+use super::documents::Documents;
 use super::filter::DateColumns;
+use super::kept::KeptFacet;
 use super::predicate::{SegmentSet, SetQuery};
 use super::top::{Position, Ranked, SegmentTop};
 use super::views::{ResolvedFacet, SegmentView};
@@ -21,8 +24,6 @@ use crate::document::DateRange;
 use crate::search::{Limit, Sort};
 use crate::{Error, ErrorKind, Result};
 
-/// Documents of a block.
-const BLOCK: usize = 64;
 /// Blocks between two looks at the clock.
 const PATIENCE: u32 = 256;
 
@@ -94,9 +95,21 @@ pub(in crate::index) struct Counted {
     pub(in crate::index) own: Option<usize>,
 }
 
+impl Counted {
+    /// The same facet, to be counted under every choice.
+    pub(in crate::index) fn without_choice(&self) -> Self {
+        Self {
+            facet: self.facet.clone(),
+            own: None,
+        }
+    }
+}
+
 /// One pass over the index.
 pub(in crate::index) struct Pass<'a> {
     pub(in crate::index) weight: Box<dyn Weight>,
+    /// Whether the weight is that of every document, with one score: then nobody asks it.
+    pub(in crate::index) everything: bool,
     pub(in crate::index) filters: Vec<PassFilter>,
     pub(in crate::index) facets: &'a [Counted],
     pub(in crate::index) sort: Sort,
@@ -111,6 +124,16 @@ pub(in crate::index) struct Found<'a> {
     pub(in crate::index) hits: Vec<Ranked>,
     pub(in crate::index) facets: Vec<FacetTally<'a>>,
     pub(in crate::index) dates: Vec<DateTally>,
+}
+
+/// What else is counted in the same pass: told of every block of documents, and which of them are
+/// hits.
+pub(in crate::index) trait Tally {
+    /// A segment begins.
+    fn open(&mut self, view: &SegmentView) -> Result<()>;
+
+    /// Some documents of the segment; `hits` has a bit for each that is a hit.
+    fn count(&mut self, block: Block<'_>, hits: u64);
 }
 
 /// A filter in one segment.
@@ -134,7 +157,16 @@ impl Masks {
 }
 
 impl<'a> Pass<'a> {
-    pub(in crate::index) fn run(mut self, views: &[SegmentView]) -> Result<Found<'a>> {
+    pub(in crate::index) fn run(self, views: &[SegmentView]) -> Result<Found<'a>> {
+        self.run_with(views, &mut [])
+    }
+
+    /// Runs, and lets others count along.
+    pub(in crate::index) fn run_with(
+        mut self,
+        views: &[SegmentView],
+        tallies: &mut [&mut dyn Tally],
+    ) -> Result<Found<'a>> {
         let mut found = Found {
             total: 0,
             hits: Vec::new(),
@@ -146,9 +178,11 @@ impl<'a> Pass<'a> {
             dates: Vec::new(),
         };
         for (segment, view) in views.iter().enumerate() {
-            self.segment(segment as u32, view, &mut found)?;
+            self.segment(segment as u32, view, tallies, &mut found)?;
         }
-        found.hits = super::top::merge(found.hits, self.limit);
+        if self.limit == Limit::All {
+            found.hits = super::top::merge(found.hits, self.limit);
+        }
         for filter in &self.filters {
             if let PassFilter::Dates { tally, .. } = filter {
                 found.dates.push(*tally);
@@ -157,7 +191,13 @@ impl<'a> Pass<'a> {
         Ok(found)
     }
 
-    fn segment(&mut self, segment: u32, view: &SegmentView, found: &mut Found<'a>) -> Result<()> {
+    fn segment(
+        &mut self,
+        segment: u32,
+        view: &SegmentView,
+        tallies: &mut [&mut dyn Tally],
+        found: &mut Found<'a>,
+    ) -> Result<()> {
         self.watch.check()?;
         let reader = &view.reader;
         let filters = self
@@ -165,9 +205,13 @@ impl<'a> Pass<'a> {
             .iter()
             .map(|filter| filter.open(reader))
             .collect::<Result<Vec<_>>>()?;
+        let is_whole = self.everything && filters.is_empty();
         let mut counts = Vec::with_capacity(self.facets.len());
         for counted in self.facets {
-            counts.push(counts::open(view, &counted.facet, counted.own.is_some())?);
+            counts.push(Counting::open(view, counted, is_whole, &self.watch)?);
+        }
+        for tally in tallies.iter_mut() {
+            tally.open(view)?;
         }
         let mut top = match self.limit {
             Limit::Hits(0) => None,
@@ -176,51 +220,53 @@ impl<'a> Pass<'a> {
                 self.sort,
                 limit,
                 self.after.as_ref(),
+                super::top::ceiling(&found.hits, self.limit),
             )?),
         };
-        let scored = self.sort == Sort::Relevance && top.is_some();
-        let alive = reader.alive_bitset();
-        let mut scorer = self.weight.scorer(reader, 1.0)?;
-        // What a scorer could not say has stopped it.
-        self.watch.check()?;
-        let mut docs = [0u32; BLOCK];
-        let mut scores = [0f32; BLOCK];
-        let mut doc = scorer.doc();
-        let mut blocks = 0u32;
-        while doc != TERMINATED {
-            let mut length = 0;
-            while length < BLOCK && doc != TERMINATED {
-                if alive.is_none_or(|alive| alive.is_alive(doc)) {
-                    docs[length] = doc;
-                    if scored {
-                        scores[length] = scorer.score();
+        let is_counted = counts.iter().all(Counting::is_done);
+        if is_whole && is_counted && top.is_none() && tallies.is_empty() {
+            found.total += u64::from(reader.num_docs());
+        } else {
+            let is_scored = self.sort == Sort::Relevance && top.is_some();
+            let mut documents = if self.everything {
+                Documents::all(reader)
+            } else {
+                Documents::of(self.weight.scorer(reader, 1.0)?, is_scored)
+            };
+            // What a scorer could not say has stopped it.
+            self.watch.check()?;
+            let mut masks = Vec::with_capacity(filters.len());
+            let mut blocks = 0u32;
+            while documents.next(reader.alive_bitset()) {
+                let block = documents.block();
+                masks.clear();
+                masks.extend(filters.iter().map(|filter| filter.masks(block)));
+                let hits = self.block(block, &masks, &filters, &mut counts);
+                found.total += u64::from(hits.count_ones());
+                if hits != 0 {
+                    for tally in tallies.iter_mut() {
+                        tally.count(block, hits);
                     }
-                    length += 1;
                 }
-                doc = scorer.advance();
-            }
-            let block = &docs[..length];
-            let hits = self.block(block, &filters, &mut counts);
-            found.total += u64::from(hits.count_ones());
-            if let Some(top) = &mut top {
-                let mut left = hits;
-                while left != 0 {
-                    let at = left.trailing_zeros() as usize;
-                    left &= left - 1;
-                    top.offer(docs[at], scores[at]);
+                if let Some(top) = &mut top {
+                    top.offer(block, hits, documents.scores());
+                }
+                blocks += 1;
+                if blocks.is_multiple_of(PATIENCE) {
+                    self.watch.check()?;
                 }
             }
-            blocks += 1;
-            if blocks.is_multiple_of(PATIENCE) {
-                self.watch.check()?;
-            }
+            self.watch.check()?;
         }
-        self.watch.check()?;
         for (tally, counts) in found.facets.iter_mut().zip(counts) {
-            tally.add(counts);
+            let (kept, totals) = counts.finish(is_whole);
+            tally.add(&kept, &totals);
         }
         if let Some(top) = top {
             top.finish(segment, &mut found.hits);
+            if let Limit::Hits(_) = self.limit {
+                found.hits = super::top::merge(std::mem::take(&mut found.hits), self.limit);
+            }
         }
         Ok(())
     }
@@ -228,25 +274,21 @@ impl<'a> Pass<'a> {
     /// Counts a block and returns the mask of its hits.
     fn block(
         &mut self,
-        docs: &[u32],
+        block: Block<'_>,
+        masks: &[Masks],
         filters: &[SegmentFilter],
-        counts: &mut [SegmentCounts],
+        counts: &mut [Counting],
     ) -> u64 {
-        let full = if docs.len() == BLOCK {
-            u64::MAX
-        } else {
-            (1 << docs.len()) - 1
-        };
-        let masks: Vec<Masks> = filters
-            .iter()
-            .map(|filter| filter.masks(docs, full))
-            .collect();
+        let full = block.full();
         let all_but = |own: usize| {
             let others = masks.iter().enumerate().filter(|(index, _)| *index != own);
             others.fold(full, |mask, (_, masks)| mask & masks.passed())
         };
         let hits = masks.iter().fold(full, |mask, masks| mask & masks.passed());
         for (counted, counts) in self.facets.iter().zip(counts) {
+            let Counting::Now(counts) = counts else {
+                continue;
+            };
             let (count, combined) = match counted.own {
                 None => (hits, hits),
                 Some(own) => {
@@ -259,18 +301,13 @@ impl<'a> Pass<'a> {
                     (others, combined)
                 }
             };
-            if count != 0 {
-                counts.count(docs, count, combined);
-            }
+            counts.count(block, count, combined);
         }
         for (own, (filter, opened)) in self.filters.iter_mut().zip(filters).enumerate() {
             let PassFilter::Dates { range, tally, .. } = filter else {
                 continue;
             };
-            let mut left = all_but(own) & !masks[own].passed();
-            while left != 0 {
-                let doc = docs[left.trailing_zeros() as usize];
-                left &= left - 1;
+            for doc in block.chosen(all_but(own) & !masks[own].passed()) {
                 let columns = opened.dates.as_ref();
                 match columns.and_then(|columns| columns.period(doc)) {
                     None => tally.undated += 1,
@@ -282,6 +319,41 @@ impl<'a> Pass<'a> {
             }
         }
         hits
+    }
+}
+
+/// A facet in one segment: what is counted now, or was before.
+enum Counting {
+    Now(SegmentCounts),
+    Before(Arc<KeptFacet>, Arc<SegmentTotals>),
+}
+
+impl Counting {
+    /// `is_whole`: whether every document will count.
+    fn open(view: &SegmentView, counted: &Counted, is_whole: bool, watch: &Watch) -> Result<Self> {
+        let kept = view.kept(&counted.facet)?;
+        if is_whole && let Some(totals) = kept.corpus() {
+            return Ok(Self::Before(kept, totals));
+        }
+        SegmentCounts::new(kept, counted.own.is_some(), watch).map(Self::Now)
+    }
+
+    fn is_done(&self) -> bool {
+        matches!(self, Self::Before(..))
+    }
+
+    fn finish(self, is_whole: bool) -> (Arc<KeptFacet>, Arc<SegmentTotals>) {
+        match self {
+            Self::Before(kept, totals) => (kept, totals),
+            Self::Now(counts) => {
+                let (kept, totals) = counts.finish();
+                let totals = Arc::new(totals);
+                if is_whole {
+                    kept.keep_corpus(&totals);
+                }
+                (kept, totals)
+            }
+        }
     }
 }
 
@@ -318,31 +390,20 @@ impl PassFilter {
 }
 
 impl SegmentFilter {
-    fn masks(&self, docs: &[u32], full: u64) -> Masks {
-        let mut masks = Masks {
-            any_of: full,
-            rest: full,
-        };
-        if let Some(set) = &self.any_of {
-            masks.any_of = mask(set, docs);
-        }
+    fn masks(&self, block: Block<'_>) -> Masks {
+        let full = block.full();
+        let any_of = self.any_of.as_ref();
+        let mut rest = full;
         for (set, wanted) in &self.rest {
-            let inside = mask(set, docs);
-            masks.rest &= if *wanted == Wanted::In {
-                inside
-            } else {
-                !inside
+            let inside = block.mask(set);
+            rest &= match wanted {
+                Wanted::In => inside,
+                Wanted::Out => !inside,
             };
         }
-        masks
-    }
-}
-
-fn mask(set: &SegmentSet, docs: &[u32]) -> u64 {
-    match set {
-        SegmentSet::None => 0,
-        set => docs.iter().enumerate().fold(0, |mask, (at, &doc)| {
-            mask | u64::from(set.contains(doc)) << at
-        }),
+        Masks {
+            any_of: any_of.map_or(full, |set| block.mask(set)),
+            rest,
+        }
     }
 }

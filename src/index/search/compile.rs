@@ -1,24 +1,23 @@
 //! From a [`Query`] to the engine's queries: tokens by our own analysis, every word in title or
 //! body, stems in every language of the index scored as one term.
 
-use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 
 use tantivy::query::{
-    AllQuery, Bm25StatisticsProvider, BooleanQuery, BoostQuery, ConstScoreQuery, EmptyQuery, Occur,
-    PhraseQuery, TermQuery,
+    AllQuery, BooleanQuery, BoostQuery, ConstScoreQuery, EmptyQuery, Occur, PhraseQuery, TermQuery,
 };
 use tantivy::schema::{Field, IndexRecordOption};
-use tantivy::{Searcher, Term};
+use tantivy::{Searcher, SegmentReader, Term};
 
-use super::expand::{Entry, WordsQuery, few_terms};
+use super::analyzers::Lent;
+use super::expand::{Entry, WordsQuery, few_words};
 use super::filter::{Filters, ValueSet};
 use super::positions::ShapeQuery;
 use super::predicate::Excluded;
-use super::ranking::{InField, WordQuery};
+use super::ranking::{FormInField, WordQuery};
 use super::views::ResolvedFacet;
 use super::watch::Watch;
-use crate::analysis::{Analyzer, Language};
+use crate::analysis::Language;
 use crate::index::layout::Fields;
 use crate::query::{DateClause, Diagnostic, MAX_BOOST, MIN_BOOST, Presence, Query, TextField};
 use crate::schema::Schema;
@@ -44,9 +43,8 @@ pub(in crate::index) struct Compiler<'a> {
     /// Whether documents without a date match every range: to count those that do not.
     pub(in crate::index) admits_undated: bool,
     pub(in crate::index) ranking: Ranking,
-    pub(in crate::index) analyzer: Analyzer,
+    pub(in crate::index) analyzer: Lent,
     pub(in crate::index) diagnostics: Vec<Diagnostic>,
-    pub(in crate::index) statistics: Statistics,
     pub(in crate::index) watch: Watch,
 }
 
@@ -213,36 +211,35 @@ impl Compiler<'_> {
     /// A word: all its forms in both fields are scored as one. Of more than a few words that fit a
     /// pattern it does not matter which a document has.
     fn one_word(&mut self, slot: &WantedSlot) -> Result<EngineQuery> {
-        let mut fields = Vec::new();
+        let mut forms = Vec::new();
         let mut documents = 0;
         let mut any = Vec::new();
         for field in [TextField::Title, TextField::Body] {
             let entries = self.entries(slot, field);
-            let Some(terms) = few_terms(&entries, self.searcher, FEW_WORDS)? else {
+            let Some(words) = few_words(&entries, self.searcher, FEW_WORDS)? else {
                 let watch = self.watch.clone();
                 let query: EngineQuery = Box::new(WordsQuery { entries, watch });
                 any.push((Occur::Should, query));
                 continue;
             };
-            let mut present: BTreeMap<Field, Vec<Term>> = BTreeMap::new();
             let mut together = 0;
-            for term in terms {
-                let frequency = self.searcher.doc_freq(&term)?;
-                if frequency > 0 {
-                    together += frequency;
-                    present.entry(term.field()).or_default().push(term);
-                }
+            for ((engine_field, _), places) in words {
+                let frequencies = places.iter().map(|(_, info)| u64::from(info.doc_freq));
+                together += frequencies.sum::<u64>();
+                let is_title = field == TextField::Title;
+                forms.push(FormInField {
+                    field: engine_field,
+                    is_title,
+                    places,
+                });
             }
             documents = documents.max(together);
-            fields.extend(present.into_iter().map(|(engine_field, terms)| InField {
-                field: engine_field,
-                is_title: field == TextField::Title,
-                terms,
-            }));
         }
-        if !fields.is_empty() {
+        if !forms.is_empty() {
+            let segments = self.searcher.segment_readers().iter();
             let query = WordQuery {
-                fields,
+                forms,
+                segments: segments.map(SegmentReader::segment_id).collect(),
                 documents,
                 ranking: self.ranking,
             };
@@ -311,7 +308,8 @@ impl Compiler<'_> {
             if slots.iter().any(Vec::is_empty) {
                 return Ok(());
             }
-            for entries in &mut slots {
+            // A word with one form is looked up by the phrase itself.
+            for entries in slots.iter_mut().filter(|entries| entries.len() > 1) {
                 self.retain_present(entries)?;
                 if entries.is_empty() {
                     return Ok(());
@@ -372,34 +370,5 @@ fn union(mut any: Vec<(Occur, EngineQuery)>) -> EngineQuery {
         0 => Box::new(EmptyQuery),
         1 => any.swap_remove(0).1,
         _ => Box::new(BooleanQuery::new(any)),
-    }
-}
-
-/// The statistics of BM25, with the document frequency of a word in all its languages together.
-#[derive(Debug, Default)]
-pub(in crate::index) struct Statistics {
-    frequencies: HashMap<Term, u64>,
-}
-
-/// The statistics with the searcher that knows the rest.
-pub(in crate::index) struct Provider<'a> {
-    pub(in crate::index) statistics: &'a Statistics,
-    pub(in crate::index) searcher: &'a Searcher,
-}
-
-impl Bm25StatisticsProvider for Provider<'_> {
-    fn total_num_tokens(&self, field: Field) -> tantivy::Result<u64> {
-        self.searcher.total_num_tokens(field)
-    }
-
-    fn total_num_docs(&self) -> tantivy::Result<u64> {
-        self.searcher.total_num_docs()
-    }
-
-    fn doc_freq(&self, term: &Term) -> tantivy::Result<u64> {
-        match self.statistics.frequencies.get(term) {
-            Some(&frequency) => Ok(frequency),
-            None => self.searcher.doc_freq(term),
-        }
     }
 }

@@ -1,125 +1,209 @@
 //! Exact counts of one facet: per segment by node, then across segments by the nodes' names.
 
-use std::collections::{BTreeSet, HashMap};
+mod listed;
 
-use super::views::{ResolvedFacet, SegmentFacet, SegmentView};
+use std::cell::OnceCell;
+use std::collections::{BTreeSet, HashMap};
+use std::hash::{BuildHasher, Hasher, RandomState};
+use std::sync::Arc;
+
+pub(in crate::index) use listed::Whole;
+
+use super::block::Block;
+use super::counters::{Counters, Dense};
+use super::kept::KeptFacet;
+use super::numbers::{MISSING, NumberReader};
+use super::views::ResolvedFacet;
+use super::watch::Watch;
 use crate::Result;
 use crate::analysis::fold;
-use crate::index::segment::nodes::{NodeHash, ROOT, display_rank, folded_path, hash_of, hash_path};
+use crate::index::segment::nodes::{NodeHash, display_rank, folded_path, hash_of, hash_path};
 use crate::search::{Bucket, FacetCounts, Top};
 
-/// Counts the values of a facet in one segment, in blocks of up to 64 documents.
+/// Counts a facet in one segment, in blocks.
+#[derive(Debug)]
 pub(in crate::index) struct SegmentCounts {
-    facet: SegmentFacet,
-    columns: Vec<NodeCounts>,
-    missing: u64,
-    /// Whether `combined` differs from `count` and is counted apart.
-    apart: bool,
+    kept: Arc<KeptFacet>,
+    source: Source,
+    /// Documents that count now and would still after giving one of their values.
+    combined: Counters,
+    /// Documents that count now but would not; `None` if there can be none.
+    only_now: Option<Counters>,
 }
 
-#[derive(Default)]
-struct NodeCounts {
-    /// By node; by ordinal where every ordinal is a node of its own.
-    counts: Vec<u32>,
-    combined: Vec<u32>,
-    /// The documents of the present block that lead to a node.
-    masks: Vec<u64>,
-    touched: Vec<u32>,
+/// Where the numbers of documents come from.
+#[derive(Debug)]
+enum Source {
+    Dense(Arc<Dense>),
+    Columns(Box<NumberReader>, Vec<u32>),
+}
+
+impl Source {
+    fn count(&mut self, block: Block<'_>, mask: u64, counters: &mut Counters) {
+        match self {
+            Self::Dense(dense) => dense.count(block, mask, counters),
+            Self::Columns(reader, numbers) => {
+                numbers.clear();
+                reader.read(block, mask, numbers);
+                counters.add_all(numbers);
+            }
+        }
+    }
 }
 
 impl SegmentCounts {
-    pub(in crate::index) fn new(facet: SegmentFacet, apart: bool) -> Self {
-        let columns = facet
-            .columns
-            .iter()
-            .map(|column| {
-                let nodes = column.table.len() as usize;
-                let by_node = if column.table.simple { 0 } else { nodes };
-                NodeCounts {
-                    counts: vec![0; nodes],
-                    combined: vec![0; if apart { nodes } else { 0 }],
-                    masks: vec![0; by_node],
-                    touched: Vec::new(),
-                }
-            })
-            .collect();
-        Self {
-            facet,
-            columns,
-            missing: 0,
-            apart,
+    /// `apart`: whether there may be documents that count for `count` alone.
+    pub(in crate::index) fn new(kept: Arc<KeptFacet>, apart: bool, watch: &Watch) -> Result<Self> {
+        let source = if let Some(dense) = kept.dense(watch)? {
+            Source::Dense(dense)
+        } else {
+            let reader = NumberReader::new(kept.facet.clone(), kept.numbering.clone());
+            Source::Columns(Box::new(reader), Vec::new())
+        };
+        let counters = || Counters::new(kept.numbering.len());
+        Ok(Self {
+            combined: counters(),
+            only_now: apart.then(counters),
+            source,
+            kept,
+        })
+    }
+
+    /// Counts the documents of a block whose bits are set in `count`. Those that count for
+    /// `combined` are some of them.
+    pub(in crate::index) fn count(&mut self, block: Block<'_>, count: u64, combined: u64) {
+        let only_now = count & !combined;
+        if combined != 0 {
+            self.source.count(block, combined, &mut self.combined);
+        }
+        if only_now != 0
+            && let Some(counters) = &mut self.only_now
+        {
+            self.source.count(block, only_now, counters);
         }
     }
 
-    /// Counts a block. `count` and `combined` have a bit for each document that counts.
-    pub(in crate::index) fn count(&mut self, docs: &[u32], count: u64, combined: u64) {
-        let mut left = count | if self.apart { combined } else { 0 };
-        while left != 0 {
-            let at = left.trailing_zeros();
-            let bit = 1u64 << at;
-            left &= left - 1;
-            let Some(&doc) = docs.get(at as usize) else {
-                break;
-            };
-            let columns = &mut self.columns;
-            let facet = &self.facet;
-            let any = facet.values(doc, |column, ordinal| {
-                let table = &facet.columns[column].table;
-                let nodes = &mut columns[column];
-                if table.simple {
-                    // No value is repeated in a document: the writer keeps one of each.
-                    if let Some(counter) = nodes.counts.get_mut(ordinal as usize) {
-                        *counter += u32::from(count & bit != 0);
-                    }
-                    if let Some(counter) = nodes.combined.get_mut(ordinal as usize) {
-                        *counter += u32::from(combined & bit != 0);
-                    }
-                    return;
-                }
-                let mut node = table.leaf(ordinal);
-                while node != ROOT {
-                    let mask = &mut nodes.masks[node as usize];
-                    if *mask & bit != 0 {
-                        break; // the ancestors have it too
-                    }
-                    if *mask == 0 {
-                        nodes.touched.push(node);
-                    }
-                    *mask |= bit;
-                    node = table.parent(node);
-                }
-            });
-            if !any && count & bit != 0 {
-                self.missing += 1;
+    /// The counts of the segment, and what was counted.
+    pub(in crate::index) fn finish(self) -> (Arc<KeptFacet>, SegmentTotals) {
+        let combined = self.combined.finish();
+        let count = self.only_now.map(|only_now| {
+            let mut count = only_now.finish();
+            for (count, combined) in count.iter_mut().zip(&combined) {
+                *count += combined;
             }
-        }
-        for nodes in &mut self.columns {
-            for node in nodes.touched.drain(..) {
-                let mask = std::mem::take(&mut nodes.masks[node as usize]);
-                nodes.counts[node as usize] += (mask & count).count_ones();
-                if let Some(counter) = nodes.combined.get_mut(node as usize) {
-                    *counter += (mask & combined).count_ones();
-                }
+            count
+        });
+        let missing = count.as_ref().unwrap_or(&combined)[MISSING as usize];
+        let columns = self.kept.facet.columns.iter().enumerate();
+        let columns = columns.map(|(number, column)| {
+            let by_node =
+                |counts: &Vec<u32>| self.kept.numbering.by_node(number, &column.table, counts);
+            ColumnTotals {
+                combined: by_node(&combined),
+                count: count.as_ref().map(by_node),
             }
-        }
+        });
+        let totals = SegmentTotals {
+            missing,
+            columns: columns.collect(),
+        };
+        (self.kept, totals)
     }
 }
 
-/// The counts of one facet across segments.
+/// The counts of a facet in one segment.
+#[derive(Debug)]
+pub(in crate::index) struct SegmentTotals {
+    missing: u32,
+    columns: Vec<ColumnTotals>,
+}
+
+/// Documents by node of a column.
+#[derive(Debug)]
+struct ColumnTotals {
+    combined: Vec<u32>,
+    /// `None` if it is the same.
+    count: Option<Vec<u32>>,
+}
+
+impl SegmentTotals {
+    /// The bytes that it takes.
+    pub(in crate::index) fn bytes(&self) -> usize {
+        let counts = self.columns.iter().map(|column| {
+            column.combined.capacity() + column.count.as_ref().map_or(0, Vec::capacity)
+        });
+        counts.sum::<usize>() * size_of::<u32>()
+    }
+}
+
+/// The counts of one facet across segments. Nodes of the same name are one entry.
 pub(in crate::index) struct FacetTally<'a> {
     facet: &'a ResolvedFacet,
-    entries: HashMap<NodeHash, Entry>,
-    segments: Vec<SegmentFacet>,
+    entries: Vec<Entry>,
+    /// Entries by name, once there is more than one table to look for a name in.
+    by_name: HashMap<NodeHash, u32, ByPrefix>,
+    segments: Vec<TalliedSegment>,
+    /// How many entries stand directly below each.
+    below: OnceCell<Vec<u64>>,
     missing: u64,
 }
+
+/// A segment in the tally.
+struct TalliedSegment {
+    kept: Arc<KeptFacet>,
+    /// For each column, the entry of each node.
+    entries: Vec<Vec<u32>>,
+}
+
+/// Stands for a node without an entry: nothing was counted for it.
+const NO_ENTRY: u32 = u32::MAX;
 
 #[derive(Debug, Clone, Copy)]
 struct Entry {
     count: u64,
     combined: u64,
-    parent: Option<NodeHash>,
+    /// The entry above.
+    parent: Option<u32>,
     /// The first segment, column and node that it was found in.
     place: (u32, u32, u32),
+}
+
+/// Hashes what is a hash already. The seed keeps anybody from writing values that collide.
+struct ByPrefix(u64);
+
+impl Default for ByPrefix {
+    fn default() -> Self {
+        Self(RandomState::new().hash_one(0))
+    }
+}
+
+impl BuildHasher for ByPrefix {
+    type Hasher = Prefix;
+
+    fn build_hasher(&self) -> Prefix {
+        Prefix {
+            seed: self.0,
+            last: 0,
+        }
+    }
+}
+
+struct Prefix {
+    seed: u64,
+    last: u64,
+}
+
+impl Hasher for Prefix {
+    fn write(&mut self, bytes: &[u8]) {
+        if let Some(first) = bytes.first_chunk() {
+            self.last = u64::from_le_bytes(*first);
+        }
+    }
+
+    fn finish(&self) -> u64 {
+        let product = u128::from(self.last ^ self.seed) * u128::from(self.seed | 1);
+        product as u64 ^ (product >> 64) as u64
+    }
 }
 
 /// What a request says about one facet beside its name.
@@ -135,54 +219,87 @@ impl<'a> FacetTally<'a> {
     pub(in crate::index) fn new(facet: &'a ResolvedFacet) -> Self {
         Self {
             facet,
-            entries: HashMap::new(),
+            entries: Vec::new(),
+            by_name: HashMap::default(),
             segments: Vec::new(),
+            below: OnceCell::new(),
             missing: 0,
         }
     }
 
     /// Adds what was counted in a segment.
-    pub(in crate::index) fn add(&mut self, counted: SegmentCounts) {
-        self.missing += counted.missing;
-        for (column, (nodes, facet)) in counted
-            .columns
-            .iter()
-            .zip(&counted.facet.columns)
-            .enumerate()
-        {
-            let table = &facet.table;
-            for (index, &count) in nodes.counts.iter().enumerate() {
-                let combined = if counted.apart {
-                    nodes.combined[index]
-                } else {
-                    count
-                };
-                if count == 0 && combined == 0 {
+    pub(in crate::index) fn add(&mut self, kept: &Arc<KeptFacet>, totals: &SegmentTotals) {
+        self.missing += u64::from(totals.missing);
+        let segment = self.segments.len() as u32;
+        self.segments.push(TalliedSegment {
+            entries: Vec::with_capacity(kept.facet.columns.len()),
+            kept: Arc::clone(kept),
+        });
+        for (column, counted) in totals.columns.iter().enumerate() {
+            let table = &kept.facet.columns[column].table;
+            let is_first = self.entries.is_empty();
+            if !is_first && self.by_name.is_empty() {
+                self.learn_names();
+            }
+            let mut entries = vec![NO_ENTRY; counted.combined.len()];
+            for (node, &combined) in counted.combined.iter().enumerate() {
+                let count = counted.count.as_ref().map_or(combined, |count| count[node]);
+                if count == 0 {
                     continue;
                 }
-                let index = index as u32;
-                let node = if table.simple {
-                    table.leaf(index)
+                let new = self.entries.len() as u32;
+                let number = node as u32;
+                let entry = if is_first {
+                    new
                 } else {
-                    index
+                    *self.by_name.entry(table.hash(number)).or_insert(new)
                 };
-                if node == ROOT {
-                    continue;
-                }
-                let entry = self.entries.entry(table.hash(node)).or_insert_with(|| {
-                    let parent = table.parent(node);
-                    Entry {
+                entries[node] = entry;
+                if entry == new {
+                    // What is above a node has a smaller number and at least as many documents.
+                    let parent = entries.get(table.parent(number) as usize).copied();
+                    self.entries.push(Entry {
                         count: 0,
                         combined: 0,
-                        parent: (parent != ROOT).then(|| table.hash(parent)),
-                        place: (self.segments.len() as u32, column as u32, node),
-                    }
-                });
+                        parent: parent.filter(|&parent| parent != NO_ENTRY),
+                        place: (segment, column as u32, number),
+                    });
+                }
+                let entry = &mut self.entries[entry as usize];
                 entry.count += u64::from(count);
                 entry.combined += u64::from(combined);
             }
+            if let Some(segment) = self.segments.last_mut() {
+                segment.entries.push(entries);
+            }
         }
-        self.segments.push(counted.facet);
+    }
+
+    /// Enters the names of what one table alone gave.
+    fn learn_names(&mut self) {
+        for (entry, Entry { place, .. }) in self.entries.iter().enumerate() {
+            let (segment, column, node) = *place;
+            let facet = &self.segments[segment as usize].kept.facet;
+            let name = facet.columns[column as usize].table.hash(node);
+            self.by_name.insert(name, entry as u32);
+        }
+    }
+
+    /// The number of the entry of this name.
+    fn find(&self, hash: &NodeHash) -> Option<u32> {
+        self.segments.iter().find_map(|segment| {
+            let columns = segment.kept.facet.columns.iter().zip(&segment.entries);
+            let mut found = columns.filter_map(|(column, entries)| {
+                let entry = *entries.get(column.table.find(hash)? as usize)?;
+                (entry != NO_ENTRY).then_some(entry)
+            });
+            found.next()
+        })
+    }
+
+    /// The entry of this name.
+    fn get(&self, hash: &NodeHash) -> Option<Entry> {
+        self.find(hash).map(|number| self.entries[number as usize])
     }
 
     /// Chooses the buckets to list and finds their names. `total` is the number of hits.
@@ -200,30 +317,30 @@ impl<'a> FacetTally<'a> {
             .chain(&selected.all_of)
             .filter_map(|value| Some((hash(value)?, value)))
             .collect();
-        let levels = self.levels(&selected.any_of);
-        let mut listed: Vec<(NodeHash, Entry)> = self
-            .entries
+        let chosen_entries: Vec<u32> = chosen
             .iter()
-            .filter(|(hash, entry)| {
-                entry.count > 0
-                    && (levels.contains(&entry.parent)
-                        && !chosen.iter().any(|(chosen, _)| chosen == *hash))
-            })
-            .map(|(hash, entry)| (*hash, *entry))
+            .filter_map(|(hash, _)| self.find(hash))
             .collect();
-        let mut distinct = listed.len() as u64;
+        let levels = self.levels(&selected.any_of);
+        let mut listed: Vec<Entry> = Vec::new();
+        for (number, entry) in self.entries.iter().enumerate() {
+            if levels.contains(&entry.parent) && !chosen_entries.contains(&(number as u32)) {
+                listed.push(*entry);
+            }
+        }
+        let ranked = listed.len() as u64;
+        let mut distinct = ranked;
         let limit = match top {
             Top::All => usize::MAX,
             Top::Buckets(buckets) => buckets,
         };
-        Self::keep_candidates(&mut listed, limit);
-        let mut buckets = Vec::new();
-        for (hash, entry) in listed {
-            let name = self.name(&hash)?.unwrap_or_default();
-            buckets.push((
-                fold(&name),
-                self.bucket(name, hash, Some(entry), total, selected),
-            ));
+        keep_candidates(&mut listed, limit);
+        let hashes: Vec<NodeHash> = listed.iter().map(|&entry| self.hash(entry)).collect();
+        let mut buckets = Vec::with_capacity(listed.len());
+        for ((entry, hash), name) in listed.into_iter().zip(&hashes).zip(self.names(&hashes)?) {
+            let name = name.unwrap_or_default();
+            let bucket = self.bucket(name, *hash, Some(entry), total, selected);
+            buckets.push((fold(&bucket.value), bucket));
         }
         buckets.sort_by(|(a_name, a), (b_name, b)| {
             b.count
@@ -233,13 +350,13 @@ impl<'a> FacetTally<'a> {
         });
         let mut seen = BTreeSet::new();
         let mut always = Vec::new();
-        for (hash, value) in &chosen {
+        let hashes: Vec<NodeHash> = chosen.iter().map(|(hash, _)| *hash).collect();
+        for ((hash, value), name) in chosen.iter().zip(self.names(&hashes)?) {
             if !seen.insert(*hash) {
                 continue;
             }
-            let entry = self.entries.get(hash).copied();
-            let name = self.name(hash)?.unwrap_or_else(|| (*value).clone());
-            let bucket = self.bucket(name, *hash, entry, total, selected);
+            let name = name.unwrap_or_else(|| (*value).clone());
+            let bucket = self.bucket(name, *hash, self.get(hash), total, selected);
             if bucket.count > 0 {
                 distinct += 1;
             }
@@ -247,6 +364,7 @@ impl<'a> FacetTally<'a> {
         }
         // Selected values are listed whatever their count; the others share what is left.
         buckets.truncate(limit.saturating_sub(always.len()));
+        let end = buckets.len() as u64;
         buckets.append(&mut always);
         buckets.sort_by(|(a_name, a), (b_name, b)| {
             b.count
@@ -263,70 +381,58 @@ impl<'a> FacetTally<'a> {
             distinct,
             missing: self.missing,
             other: distinct - shown,
+            next: (end < ranked).then_some(end + 1),
         })
     }
 
     /// The parents whose children are listed: the top, or the chosen nodes; beside a chosen node
     /// with nothing below it, its siblings.
-    fn levels(&self, chosen: &[String]) -> BTreeSet<Option<NodeHash>> {
+    fn levels(&self, chosen: &[String]) -> BTreeSet<Option<u32>> {
         let mut levels = BTreeSet::new();
+        let mut is_top = true;
         for value in chosen {
             let path = folded_path(value, self.facet.definition.tree);
             let Some((node, above)) = path.split_last() else {
                 continue;
             };
-            let node = hash_path(&node.0);
-            let mut below = self
-                .entries
-                .values()
-                .filter(|entry| entry.parent == Some(node));
-            if below.any(|entry| entry.count > 0) {
-                levels.insert(Some(node));
-            } else {
-                levels.insert(above.last().map(|(folded, _)| hash_path(folded)));
+            is_top = false;
+            let node = self.find(&hash_path(&node.0));
+            let has_children = self.entries.iter().any(|entry| entry.parent == node);
+            if node.is_some() && has_children {
+                levels.insert(node);
+                continue;
             }
+            match above.last() {
+                None => levels.insert(None),
+                // Nothing is listed below what no document has.
+                Some((above, _)) => match self.find(&hash_path(above)) {
+                    Some(above) => levels.insert(Some(above)),
+                    None => false,
+                },
+            };
         }
-        if levels.is_empty() {
+        if is_top {
             levels.insert(None);
         }
         levels
     }
 
-    /// Drops entries that cannot be among the first `limit` by count and name, without looking at
-    /// names: nodes of one table stand in the order of their names.
-    fn keep_candidates(listed: &mut Vec<(NodeHash, Entry)>, limit: usize) {
-        if listed.len() <= limit || limit == 0 {
-            return;
-        }
-        listed.sort_unstable_by(|(_, a), (_, b)| b.count.cmp(&a.count).then(a.place.cmp(&b.place)));
-        let threshold = listed[limit - 1].1.count;
-        let mut taken: HashMap<(u32, u32), usize> = HashMap::new();
-        listed.retain(|(_, entry)| {
-            if entry.count != threshold {
-                return entry.count > threshold;
+    /// How many entries stand directly below each.
+    fn below(&self) -> &[u64] {
+        self.below.get_or_init(|| {
+            let mut below = vec![0; self.entries.len()];
+            for parent in self.entries.iter().filter_map(|entry| entry.parent) {
+                below[parent as usize] += 1;
             }
-            let taken = taken.entry((entry.place.0, entry.place.1)).or_default();
-            *taken += 1;
-            *taken <= limit
-        });
+            below
+        })
     }
 
-    /// The written form that is shown for a node, of all that lead to it.
-    fn name(&self, hash: &NodeHash) -> Result<Option<String>> {
-        let mut best: Option<String> = None;
-        for column in self.segments.iter().flat_map(|facet| &facet.columns) {
-            let Some(node) = column.table.find(hash) else {
-                continue;
-            };
-            let form = column.display(node)?;
-            if best
-                .as_ref()
-                .is_none_or(|best| display_rank(&form) < display_rank(best))
-            {
-                best = Some(form);
-            }
-        }
-        Ok(best)
+    /// The name of an entry.
+    fn hash(&self, entry: Entry) -> NodeHash {
+        let (segment, column, node) = entry.place;
+        let facet = &self.segments[segment as usize].kept.facet;
+        facet.columns[column as usize].table.hash(node)
     }
 
     fn bucket(
@@ -340,6 +446,7 @@ impl<'a> FacetTally<'a> {
         let tree = self.facet.definition.tree;
         let is = |value: &String| hash_of(value, tree) == Some(hash);
         let added = entry.map_or(0, |entry| entry.combined);
+        let number = entry.and_then(|_| self.find(&hash));
         Bucket {
             value,
             count: entry.map_or(0, |entry| entry.count),
@@ -350,21 +457,52 @@ impl<'a> FacetTally<'a> {
                 total + added
             },
             selected: selected.any_of.iter().any(is) || selected.all_of.iter().any(is),
-            children: tree.map(|_| {
-                let below = self.entries.values();
-                below
-                    .filter(|entry| entry.parent == Some(hash) && entry.count > 0)
-                    .count() as u64
-            }),
+            children: tree.map(|_| number.map_or(0, |number| self.below()[number as usize])),
+            corpus: None,
+            lift: None,
         }
+    }
+
+    /// The written form that is shown for each node, of all that lead to it.
+    fn names(&self, hashes: &[NodeHash]) -> Result<Vec<Option<String>>> {
+        let mut names: Vec<Option<String>> = vec![None; hashes.len()];
+        for TalliedSegment { kept, .. } in &self.segments {
+            for (number, column) in kept.facet.columns.iter().enumerate() {
+                let found = hashes.iter().enumerate();
+                let found = found.filter_map(|(at, hash)| Some((at, column.table.find(hash)?)));
+                let (places, nodes): (Vec<usize>, Vec<u32>) = found.unzip();
+                for (at, form) in places.into_iter().zip(kept.forms(number, &nodes)?) {
+                    let best = &mut names[at];
+                    let is_better = |best: &String| display_rank(&form) < display_rank(best);
+                    if best.as_ref().is_none_or(is_better) {
+                        *best = Some(form);
+                    }
+                }
+            }
+        }
+        Ok(names)
     }
 }
 
-/// Opens the columns of a facet in a segment for counting.
-pub(in crate::index) fn open(
-    view: &SegmentView,
-    facet: &ResolvedFacet,
-    apart: bool,
-) -> Result<SegmentCounts> {
-    Ok(SegmentCounts::new(view.facet(facet)?, apart))
+/// Drops entries that cannot be among the first `limit` by count and name, without looking at
+/// names: entries of one table stand in the order of its nodes, and those in that of their names.
+fn keep_candidates(listed: &mut Vec<Entry>, limit: usize) {
+    if listed.len() <= limit {
+        return;
+    }
+    let Some(last) = limit.checked_sub(1) else {
+        listed.clear();
+        return;
+    };
+    let mut counts: Vec<u64> = listed.iter().map(|entry| entry.count).collect();
+    let (_, &mut threshold, _) = counts.select_nth_unstable_by(last, |a, b| b.cmp(a));
+    let mut taken: HashMap<(u32, u32), usize> = HashMap::new();
+    listed.retain(|entry| {
+        if entry.count != threshold {
+            return entry.count > threshold;
+        }
+        let taken = taken.entry((entry.place.0, entry.place.1)).or_default();
+        *taken += 1;
+        *taken <= limit
+    });
 }

@@ -1,8 +1,9 @@
 //! Patterns for words, looked up in the dictionaries of an index: every word that fits is taken.
 
-use std::collections::BTreeSet;
-use std::sync::Arc;
+use std::collections::BTreeMap;
+use std::sync::{Arc, Mutex, PoisonError};
 
+use tantivy::index::InvertedIndexReader;
 use tantivy::postings::TermInfo;
 use tantivy::query::{
     BitSetDocSet, Bm25Weight, EmptyScorer, EnableScoring, Explanation, Query, Scorer, Weight,
@@ -70,50 +71,76 @@ impl Entry {
                 }
             }
             Self::Words(_, pattern) => {
-                let words = inverted.terms().search(Walk(pattern)).without_keys();
-                let mut words = words.into_stream()?;
                 let mut count = 0_usize;
-                while words.advance() {
-                    visit(words.value())?;
+                each_word(&inverted, pattern, |_, info| {
+                    visit(info)?;
                     count += 1;
-                    if count.is_multiple_of(PATIENCE) && !watch.goes_on() {
-                        break;
-                    }
-                }
+                    Ok(!count.is_multiple_of(PATIENCE) || watch.goes_on())
+                })?;
             }
         }
         Ok(())
     }
 }
 
-/// The words of entries in all segments; `None` if they are more than `most`.
-pub(in crate::index) fn few_terms(
+/// Gives out the words of a dictionary that fit, until `visit` says no.
+fn each_word(
+    inverted: &InvertedIndexReader,
+    pattern: &WordPattern,
+    mut visit: impl FnMut(&[u8], &TermInfo) -> tantivy::Result<bool>,
+) -> tantivy::Result<()> {
+    if let Some(beginning) = pattern.beginning() {
+        let mut words = inverted.terms().range().ge(&beginning).into_stream()?;
+        while words.advance() && words.key().starts_with(beginning.as_bytes()) {
+            if !visit(words.key(), words.value())? {
+                break;
+            }
+        }
+    } else {
+        let mut words = inverted.terms().search(Walk(pattern)).into_stream()?;
+        while words.advance() && visit(words.key(), words.value())? {}
+    }
+    Ok(())
+}
+
+/// Words of a field, with the segments that have each and where its postings are there.
+pub(in crate::index) type Words = BTreeMap<(Field, Vec<u8>), Vec<(usize, TermInfo)>>;
+
+/// The words of entries in all segments, each once; `None` if those that fit patterns make them
+/// more than `most`.
+pub(in crate::index) fn few_words(
     entries: &[Entry],
     searcher: &Searcher,
     most: usize,
-) -> tantivy::Result<Option<Vec<Term>>> {
-    let mut terms = BTreeSet::new();
-    for entry in entries {
-        let Entry::Words(field, pattern) = entry else {
-            if let Entry::Term(term) = entry {
-                terms.insert(term.clone());
+) -> tantivy::Result<Option<Words>> {
+    let mut found = Words::new();
+    for (segment, reader) in searcher.segment_readers().iter().enumerate() {
+        for entry in entries {
+            let inverted = reader.inverted_index(entry.field())?;
+            let mut see = |word: &[u8], info: TermInfo| {
+                let places = found.entry((entry.field(), word.to_vec())).or_default();
+                // Two entries may stand for one word.
+                if places.last().is_none_or(|(last, _)| *last != segment) {
+                    places.push((segment, info));
+                }
+                found.len() <= most
+            };
+            match entry {
+                Entry::Term(term) => {
+                    if let Some(info) = inverted.get_term_info(term)? {
+                        see(term.serialized_value_bytes(), info);
+                    }
+                }
+                Entry::Words(_, pattern) => {
+                    each_word(&inverted, pattern, |word, info| Ok(see(word, info.clone())))?;
+                }
             }
-            continue;
-        };
-        for reader in searcher.segment_readers() {
-            let inverted = reader.inverted_index(*field)?;
-            let mut words = inverted.terms().search(Walk(pattern)).into_stream()?;
-            while words.advance() {
-                if let Ok(word) = std::str::from_utf8(words.key()) {
-                    terms.insert(Term::from_field_text(*field, word));
-                }
-                if terms.len() > most {
-                    return Ok(None);
-                }
+            if found.len() > most && matches!(entry, Entry::Words(..)) {
+                return Ok(None);
             }
         }
     }
-    Ok(Some(terms.into_iter().collect()))
+    Ok(Some(found))
 }
 
 /// Documents with a word of many, in one field.
@@ -183,7 +210,9 @@ impl Query for WordsQuery {
             .map(SegmentReader::segment_id);
         Ok(Box::new(WordsWeight {
             query: self.clone(),
-            sets: ids.zip(sets).collect(),
+            sets: ids
+                .zip(sets.into_iter().map(|set| Mutex::new(Some(set))))
+                .collect(),
             similarity,
         }))
     }
@@ -191,7 +220,8 @@ impl Query for WordsQuery {
 
 struct WordsWeight {
     query: WordsQuery,
-    sets: Vec<(tantivy::index::SegmentId, BitSet)>,
+    /// The documents of each segment, for the first that asks: mostly there is no second.
+    sets: Vec<(tantivy::index::SegmentId, Mutex<Option<BitSet>>)>,
     similarity: Option<Bm25Weight>,
 }
 
@@ -201,8 +231,12 @@ impl Weight for WordsWeight {
             return Ok(Box::new(EmptyScorer));
         };
         let known = self.sets.iter().find(|(id, _)| *id == reader.segment_id());
+        let known = known.and_then(|(_, set)| {
+            let mut set = set.lock().unwrap_or_else(PoisonError::into_inner);
+            set.take()
+        });
         let docs = match known {
-            Some((_, set)) => set.clone(),
+            Some(set) => set,
             None => self.query.documents(reader)?,
         };
         Ok(Box::new(WordsScorer {

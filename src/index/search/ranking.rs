@@ -18,26 +18,42 @@
 use std::sync::Arc;
 
 use tantivy::fieldnorm::FieldNormReader;
-use tantivy::postings::{Postings, SegmentPostings};
+use tantivy::index::SegmentId;
+use tantivy::postings::{Postings, SegmentPostings, TermInfo};
 use tantivy::query::{EnableScoring, Explanation, Query, Scorer, Weight};
 use tantivy::schema::{Field, IndexRecordOption};
-use tantivy::{DocId, DocSet, Score, Searcher, SegmentReader, TERMINATED, Term};
+use tantivy::{
+    DocAddress, DocId, DocSet, Score, Searcher, SegmentReader, TERMINATED, TantivyError,
+};
 
 use crate::search::Ranking;
 
-/// The forms of a word in one field. A document may have several of them.
+/// A form of a word in one field. A document may have several of them.
 #[derive(Debug, Clone)]
-pub(in crate::index) struct InField {
+pub(in crate::index) struct FormInField {
     pub(in crate::index) field: Field,
     /// Whether it is the title.
     pub(in crate::index) is_title: bool,
-    pub(in crate::index) terms: Vec<Term>,
+    /// The segments that have it, and where its postings are there.
+    pub(in crate::index) places: Vec<(usize, TermInfo)>,
+}
+
+impl FormInField {
+    fn place(&self, segment: usize) -> Option<&TermInfo> {
+        let at = self
+            .places
+            .binary_search_by_key(&segment, |(segment, _)| *segment);
+        at.ok().map(|at| &self.places[at].1)
+    }
 }
 
 /// Documents with a word in one of several fields, scored as above.
 #[derive(Debug, Clone)]
 pub(in crate::index) struct WordQuery {
-    pub(in crate::index) fields: Vec<InField>,
+    /// Those of one field are next to each other.
+    pub(in crate::index) forms: Vec<FormInField>,
+    /// The segments of the index, by the numbers that the forms name.
+    pub(in crate::index) segments: Vec<SegmentId>,
     /// Documents with the word.
     pub(in crate::index) documents: u64,
     pub(in crate::index) ranking: Ranking,
@@ -70,32 +86,34 @@ impl WordQuery {
     pub(in crate::index) fn parts(
         &self,
         searcher: &Searcher,
-        reader: &SegmentReader,
-        doc: DocId,
+        address: DocAddress,
     ) -> tantivy::Result<Vec<FieldPart>> {
+        let reader = searcher.segment_reader(address.segment_ord);
         let mut parts = Vec::new();
-        for place in &self.fields {
-            let average = average_length(searcher, place.field)?;
-            let factors = self.ranking.factors(place.is_title, average);
-            let norms = reader.get_fieldnorms_reader(place.field)?;
-            let inverted = reader.inverted_index(place.field)?;
+        for forms in self.forms.chunk_by(|a, b| a.field == b.field) {
+            let (field, is_title) = (forms[0].field, forms[0].is_title);
+            let average = average_length(searcher, field)?;
+            let factors = self.ranking.factors(is_title, average);
+            let norms = reader.get_fieldnorms_reader(field)?;
+            let inverted = reader.inverted_index(field)?;
             let mut occurrences = 0;
-            for term in &place.terms {
-                let postings = inverted.read_postings(term, IndexRecordOption::WithFreqs)?;
-                let Some(mut postings) = postings else {
+            for form in forms {
+                let Some(place) = form.place(address.segment_ord as usize) else {
                     continue;
                 };
-                if postings.doc() < doc {
-                    postings.seek(doc);
+                let mut postings =
+                    inverted.read_postings_from_terminfo(place, IndexRecordOption::WithFreqs)?;
+                if postings.doc() < address.doc_id {
+                    postings.seek(address.doc_id);
                 }
-                if postings.doc() == doc {
+                if postings.doc() == address.doc_id {
                     occurrences += postings.term_freq();
                 }
             }
             if occurrences > 0 {
-                let norm = norms.fieldnorm_id(doc);
+                let norm = norms.fieldnorm_id(address.doc_id);
                 parts.push(FieldPart {
-                    is_title: place.is_title,
+                    is_title,
                     occurrences,
                     length: FieldNormReader::id_to_fieldnorm(norm),
                     average,
@@ -144,10 +162,11 @@ impl Query for WordQuery {
     fn weight(&self, scoring: EnableScoring<'_>) -> tantivy::Result<Box<dyn Weight>> {
         let scored = match scoring {
             EnableScoring::Enabled { searcher, .. } => {
-                let mut factors = Vec::with_capacity(self.fields.len());
-                for place in &self.fields {
-                    let average = average_length(searcher, place.field)?;
-                    factors.push(Arc::new(self.ranking.factors(place.is_title, average)));
+                let mut factors = Vec::with_capacity(self.forms.len());
+                for forms in self.forms.chunk_by(|a, b| a.field == b.field) {
+                    let average = average_length(searcher, forms[0].field)?;
+                    let of_field = Arc::new(self.ranking.factors(forms[0].is_title, average));
+                    factors.extend(forms.iter().map(|_| Arc::clone(&of_field)));
                 }
                 Some((self.idf(searcher), factors))
             }
@@ -162,7 +181,7 @@ impl Query for WordQuery {
 
 struct WordWeight {
     word: WordQuery,
-    /// The idf, and for each field the weights of an occurrence.
+    /// The idf, and for each form the weights of an occurrence.
     scored: Option<(f32, Vec<Arc<[f32; 256]>>)>,
 }
 
@@ -172,22 +191,27 @@ impl Weight for WordWeight {
             Some(_) => IndexRecordOption::WithFreqs,
             None => IndexRecordOption::Basic,
         };
+        let id = reader.segment_id();
+        let segment = self.word.segments.iter().position(|other| *other == id);
+        let segment = segment.ok_or_else(|| {
+            TantivyError::InternalError("a word was looked up in other segments".to_owned())
+        })?;
         let mut lists = Vec::new();
-        for (number, place) in self.word.fields.iter().enumerate() {
-            let inverted = reader.inverted_index(place.field)?;
-            for term in &place.terms {
-                let Some(postings) = inverted.read_postings(term, option)? else {
-                    continue;
-                };
-                let weights = match &self.scored {
-                    Some((_, factors)) => Some((
-                        reader.get_fieldnorms_reader(place.field)?,
-                        Arc::clone(&factors[number]),
-                    )),
-                    None => None,
-                };
-                lists.push(List { postings, weights });
-            }
+        for (number, form) in self.word.forms.iter().enumerate() {
+            let Some(place) = form.place(segment) else {
+                continue;
+            };
+            let postings = reader
+                .inverted_index(form.field)?
+                .read_postings_from_terminfo(place, option)?;
+            let weights = match &self.scored {
+                Some((_, factors)) => Some((
+                    reader.get_fieldnorms_reader(form.field)?,
+                    Arc::clone(&factors[number]),
+                )),
+                None => None,
+            };
+            lists.push(List { postings, weights });
         }
         let idf = self.scored.as_ref().map_or(0.0, |(idf, _)| *idf);
         let mut scorer = WordScorer {

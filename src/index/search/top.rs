@@ -10,6 +10,7 @@ use std::collections::BinaryHeap;
 use tantivy::columnar::Column;
 use tantivy::{DocAddress, DocId};
 
+use super::block::Block;
 use super::views::SegmentView;
 use crate::index::layout::names;
 use crate::index::prepare::title_key;
@@ -76,9 +77,11 @@ pub(in crate::index) fn letter(sort: Sort) -> u8 {
 /// The best hits of one segment.
 pub(in crate::index) struct SegmentTop<'a> {
     order: Order<'a>,
-    keys: Column<u64>,
+    keys: &'a Column<u64>,
     limit: Option<usize>,
     after: Option<Position>,
+    /// No hit whose number is greater is wanted: there are enough others.
+    ceiling: u64,
     heap: BinaryHeap<Candidate>,
 }
 
@@ -121,6 +124,7 @@ impl<'a> SegmentTop<'a> {
         sort: Sort,
         limit: Limit,
         after: Option<&Position>,
+        ceiling: u64,
     ) -> Result<Self> {
         let columns = view.reader.fast_fields();
         let order = match sort {
@@ -136,18 +140,28 @@ impl<'a> SegmentTop<'a> {
         };
         Ok(Self {
             order,
-            keys: columns.u64(names::KEY)?,
+            keys: view.keys()?,
             limit: match limit {
                 Limit::All => None,
                 Limit::Hits(hits) => Some(hits),
             },
             after: after.cloned(),
+            ceiling,
             heap: BinaryHeap::new(),
         })
     }
 
-    /// Offers a document.
-    pub(in crate::index) fn offer(&mut self, doc: DocId, score: f32) {
+    /// Offers the documents of a block whose bits are set.
+    pub(in crate::index) fn offer(&mut self, block: Block<'_>, hits: u64, scores: &[f32]) {
+        let mut left = hits & block.full();
+        while left != 0 {
+            let at = left.trailing_zeros() as usize;
+            left &= left - 1;
+            self.offer_one(block.docs()[at], scores[at]);
+        }
+    }
+
+    fn offer_one(&mut self, doc: DocId, score: f32) {
         let number = match &self.order {
             Order::Relevance => u64::from(!score.max(0.0).to_bits()),
             Order::Date { start, newest } => {
@@ -165,6 +179,9 @@ impl<'a> SegmentTop<'a> {
                 .and_then(|beginnings| beginnings.first(doc))
                 .unwrap_or(LAST),
         };
+        if number > self.ceiling {
+            return;
+        }
         let full = self.limit.is_some_and(|limit| self.heap.len() >= limit);
         let beaten = |worst: &Candidate| number > worst.position.number;
         if full && self.heap.peek().is_none_or(beaten) {
@@ -177,6 +194,13 @@ impl<'a> SegmentTop<'a> {
             _ => None,
         };
         let key = self.keys.first(doc).unwrap_or_default();
+        if full && text.is_none() {
+            let worst = self.heap.peek().map(|worst| &worst.position);
+            let is_beaten = |worst: &Position| number == worst.number && key > worst.key;
+            if worst.is_some_and(is_beaten) {
+                return;
+            }
+        }
         let position = Position { number, text, key };
         if self.after.as_ref().is_some_and(|after| position <= *after) {
             return;
@@ -202,6 +226,14 @@ impl<'a> SegmentTop<'a> {
             score: candidate.score,
             address: DocAddress::new(segment, candidate.doc),
         }));
+    }
+}
+
+/// The greatest number that a further hit may have, with these best ones in order.
+pub(in crate::index) fn ceiling(hits: &[Ranked], limit: Limit) -> u64 {
+    match (limit, hits.last()) {
+        (Limit::Hits(limit), Some(worst)) if hits.len() >= limit => worst.position.number,
+        _ => u64::MAX,
     }
 }
 

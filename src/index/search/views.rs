@@ -1,12 +1,14 @@
 //! What a search sees of a segment beside the engine's reader: cards, and the columns of facets
 //! with their nodes. Everything is opened when it is first asked for.
 
-use std::sync::{Arc, OnceLock};
+use std::collections::BTreeMap;
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 use tantivy::SegmentReader;
-use tantivy::columnar::StrColumn;
+use tantivy::columnar::{Column, StrColumn};
 use tantivy::index::SegmentComponent;
 
+use super::kept::{Budget, KeptFacet};
 use crate::index::generation::DAMAGE_HINT;
 use crate::index::layout::names;
 use crate::index::segment::card_file::CardFile;
@@ -21,7 +23,11 @@ use crate::{Error, ErrorKind, Result};
 pub(in crate::index) struct SegmentView {
     pub(in crate::index) reader: SegmentReader,
     cards: OnceLock<CardFile>,
+    keys: OnceLock<Column<u64>>,
     nodes: OnceLock<NodeTables>,
+    /// Facets that were opened, by name.
+    facets: Mutex<BTreeMap<String, Arc<KeptFacet>>>,
+    budget: Arc<Budget>,
     texts: OnceLock<TextStore>,
 }
 
@@ -29,11 +35,15 @@ pub(in crate::index) struct SegmentView {
 const BLOCKS: usize = 16;
 
 impl SegmentView {
-    pub(in crate::index) fn new(reader: SegmentReader) -> Self {
+    /// `budget`: what may be kept of facets, of all segments together.
+    pub(in crate::index) fn new(reader: SegmentReader, budget: Arc<Budget>) -> Self {
         Self {
             reader,
             cards: OnceLock::new(),
+            keys: OnceLock::new(),
             nodes: OnceLock::new(),
+            facets: Mutex::default(),
+            budget,
             texts: OnceLock::new(),
         }
     }
@@ -45,6 +55,15 @@ impl SegmentView {
         }
         let cards = CardFile::open(&self.reader)?;
         Ok(self.cards.get_or_init(|| cards))
+    }
+
+    /// The unique keys of the documents.
+    pub(in crate::index) fn keys(&self) -> Result<&Column<u64>> {
+        if let Some(keys) = self.keys.get() {
+            return Ok(keys);
+        }
+        let keys = self.reader.fast_fields().u64(names::KEY)?;
+        Ok(self.keys.get_or_init(|| keys))
     }
 
     /// The stored texts.
@@ -71,6 +90,31 @@ impl SegmentView {
 
     /// The columns of a facet: the first that has values for a document decides.
     pub(in crate::index) fn facet(&self, facet: &ResolvedFacet) -> Result<SegmentFacet> {
+        Ok(self.kept(facet)?.facet.clone())
+    }
+
+    /// A facet, opened, and what is kept of it.
+    pub(in crate::index) fn kept(&self, facet: &ResolvedFacet) -> Result<Arc<KeptFacet>> {
+        let name = facet.name();
+        let lock = || self.facets.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(kept) = lock().get(&name) {
+            return Ok(Arc::clone(kept));
+        }
+        let opened = self.open_facet(facet)?;
+        let made = opened.columns.iter().map(|column| column.made).sum();
+        let is_kept = self.budget.take(made);
+        let kept = KeptFacet::new(opened, self.reader.max_doc(), Arc::clone(&self.budget))?;
+        let kept = Arc::new(kept);
+        if is_kept {
+            // Another search may have been quicker; what it opened is as good, and stays.
+            if lock().insert(name, Arc::clone(&kept)).is_some() {
+                self.budget.give_back(made);
+            }
+        }
+        Ok(kept)
+    }
+
+    fn open_facet(&self, facet: &ResolvedFacet) -> Result<SegmentFacet> {
         let origins: &[Origin] = match facet.origin {
             None => &[Origin::Declared, Origin::About],
             Some(Origin::Declared) => &[Origin::Declared],
@@ -90,12 +134,21 @@ impl SegmentView {
             return Ok(None);
         };
         let name = format!("{}.{}", origin.name(), facet.name);
-        let table = match self.nodes()?.get(&name) {
-            Some(table) if table.tree == facet.tree => table.clone(),
+        let (table, made) = match self.nodes()?.get(&name) {
+            Some(table) if table.tree == facet.tree => (table.clone(), 0),
             // The facet became a tree, or ceased to be one, after the segment was written.
-            _ => NodeTable::of_column(&column, facet.tree).map_err(tantivy::TantivyError::from)?,
+            _ => {
+                let made = NodeTable::of_column(&column, facet.tree);
+                let table = made.map_err(tantivy::TantivyError::from)?;
+                let bytes = table.bytes();
+                (table, bytes)
+            }
         };
-        Ok(Some(FacetColumn { column, table }))
+        Ok(Some(FacetColumn {
+            column,
+            table,
+            made,
+        }))
     }
 }
 
@@ -145,6 +198,8 @@ pub(in crate::index) struct SegmentFacet {
 pub(in crate::index) struct FacetColumn {
     pub(in crate::index) column: StrColumn,
     pub(in crate::index) table: NodeTable,
+    /// The bytes of the table that were made in memory: none if it was written with the segment.
+    pub(in crate::index) made: usize,
 }
 
 impl SegmentFacet {
@@ -184,26 +239,43 @@ impl FacetColumn {
             .column
             .ord_to_str(u64::from(ordinal), &mut text)
             .map_err(tantivy::TantivyError::from)?;
-        if found {
-            Ok(text)
-        } else {
-            Err(Error::new(
-                ErrorKind::Damaged,
-                "a facet's column names a value that it lacks",
-            )
-            .with_hint(DAMAGE_HINT))
-        }
+        if found { Ok(text) } else { Err(lacking()) }
     }
 
-    /// The written form that stands for a node.
-    pub(in crate::index) fn display(&self, node: u32) -> Result<String> {
-        let (ordinal, length) = self.table.display(node);
-        let mut text = self.text(ordinal)?;
-        if text.is_char_boundary(length) {
-            text.truncate(length);
-        }
-        Ok(text.trim().to_owned())
+    /// The written forms that stand for nodes. Of neighbours in the dictionary, all are read at
+    /// once.
+    pub(in crate::index) fn displays(&self, nodes: &[u32]) -> Result<Vec<String>> {
+        let mut forms: Vec<(u32, usize, usize)> = nodes
+            .iter()
+            .enumerate()
+            .map(|(at, &node)| {
+                let (ordinal, length) = self.table.display(node);
+                (ordinal, length, at)
+            })
+            .collect();
+        forms.sort_unstable();
+        let mut texts = vec![String::new(); nodes.len()];
+        let ordinals: Vec<u64> = forms.iter().map(|form| u64::from(form.0)).collect();
+        let mut read = forms.iter();
+        let found = self
+            .column
+            .dictionary()
+            .sorted_ords_to_term_cb(&ordinals, |bytes| {
+                if let Some(&(_, length, at)) = read.next() {
+                    let text = String::from_utf8_lossy(bytes);
+                    let text = text.get(..length).unwrap_or(&text).trim();
+                    text.clone_into(&mut texts[at]);
+                }
+            })
+            .map_err(tantivy::TantivyError::from)?;
+        if found { Ok(texts) } else { Err(lacking()) }
     }
+}
+
+/// A column that names what its dictionary does not have.
+fn lacking() -> Error {
+    let message = "a facet's column names a value that it lacks";
+    Error::new(ErrorKind::Damaged, message).with_hint(DAMAGE_HINT)
 }
 
 /// The views of all segments, in the order of the engine's searcher.

@@ -93,6 +93,7 @@ impl Doubt {
     ) -> Result<Option<Diagnostic>> {
         let pass = Pass {
             weight: self.weight,
+            everything: false,
             filters,
             facets: &[],
             sort: Sort::Newest,

@@ -5,7 +5,7 @@ use tantivy::{DocAddress, DocSet};
 
 use super::{EngineQuery, Searcher, hits};
 use crate::Result;
-use crate::analysis::{Analyzer, Language};
+use crate::analysis::Language;
 use crate::index::guard::guarded;
 use crate::index::search::ranking::WordQuery;
 use crate::index::search::watch::Watch;
@@ -55,7 +55,7 @@ impl Searcher {
             let document = self.stored(address)?.document;
             let language = hits::card(&self.snapshot.views, address)?.language;
             let language = Language::parse(language).unwrap_or(Language::UND);
-            let analyzer = &mut Analyzer::new();
+            let analyzer = &mut self.snapshot.analyzers.lend();
             let [title, body] =
                 Highlighter::new(&query).light(analyzer, language, &document.title, &document.body);
             Ok(Some(Lit { title, body }))
@@ -107,12 +107,11 @@ impl Searcher {
     }
 
     fn word_score(&self, compiled: &EngineQuery, address: DocAddress) -> Result<Option<WordScore>> {
-        let view = self.snapshot.views.get(address.segment_ord as usize);
-        let (Some(word), Some(view)) = (compiled.downcast_ref::<WordQuery>(), view) else {
+        let Some(word) = compiled.downcast_ref::<WordQuery>() else {
             return Ok(None);
         };
         let engine = &self.snapshot.engine;
-        let fields = word.parts(engine, &view.reader, address.doc_id)?;
+        let fields = word.parts(engine, address)?;
         let fields = fields.into_iter().map(|part| FieldScore {
             field: if part.is_title { "title" } else { "body" },
             occurrences: part.occurrences,

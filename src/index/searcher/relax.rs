@@ -6,19 +6,16 @@
 //! where there are few. The hits of every change come from asking the very request that is
 //! offered.
 
-use tantivy::DocAddress;
-
+use super::Searcher;
+use super::looser::Ladder;
 use super::spelling::Correction;
 use super::why_not::{Part, Parts};
-use super::{Searcher, hits};
 use crate::Result;
-use crate::document::{DateRange, PartialDate, Precision};
-use crate::index::layout::names;
 use crate::index::search::collect::Control;
 use crate::index::search::failing::Failing;
 use crate::index::search::near_values::is_known;
 use crate::index::search::views::ResolvedFacet;
-use crate::query::{DateClause, FacetClause, NumberClause, Query, TextField, Word};
+use crate::query::Query;
 use crate::search::{
     Choice, ChosenValue, DateMatch, FacetRef, Question, Relaxation, SearchRequest, arguments,
 };
@@ -49,6 +46,8 @@ struct Change {
     kind: Kind,
     /// Clauses and filters that are changed.
     size: u32,
+    /// Of changes of one ladder, the first that gives hits is enough.
+    ladder: Option<usize>,
     words: String,
     request: SearchRequest,
 }
@@ -58,6 +57,7 @@ impl Change {
         Self {
             kind: Kind::Looser,
             size: 1,
+            ladder: None,
             words,
             request,
         }
@@ -116,7 +116,11 @@ impl Searcher {
     /// Asks every change, and keeps the best of those that give hits.
     fn asked(&self, changes: Vec<Change>, control: &Control) -> Result<Vec<Relaxation>> {
         let mut offered: Vec<(Kind, u32, Relaxation)> = Vec::new();
+        let mut climbed: Option<usize> = None;
         for change in changes {
+            if change.ladder.is_some() && change.ladder == climbed {
+                continue;
+            }
             let Some(options) = arguments(&change.request) else {
                 continue;
             };
@@ -128,6 +132,9 @@ impl Searcher {
                 .iter()
                 .any(|(.., other)| other.query == query && other.options == options);
             let total = self.total(&change.request, control)?.unwrap_or_default();
+            if total > 0 {
+                climbed = change.ladder;
+            }
             if total > 0 && !is_known {
                 let relaxation = Relaxation {
                     change: change.words,
@@ -175,16 +182,22 @@ impl Searcher {
             Part::Clause(clause) => {
                 let spelled = self.spelled(&parts.clauses[*clause])?;
                 let looser = self.looser(&parts.clauses[*clause], lonely)?;
-                let with = |new: Query| {
-                    let mut clauses = parts.clauses.clone();
-                    clauses[*clause] = new;
-                    parts.with_clauses(clauses)
+                let mut climb = |ladder: Ladder, change: fn(String, SearchRequest) -> Change| {
+                    let number = changes.len();
+                    for (words, new) in ladder {
+                        let mut clauses = parts.clauses.clone();
+                        clauses[*clause] = new;
+                        changes.push(Change {
+                            ladder: Some(number),
+                            ..change(words, parts.with_clauses(clauses))
+                        });
+                    }
                 };
-                for (words, new) in spelled {
-                    changes.push(Change::spelling(words, with(new)));
+                for ladder in spelled {
+                    climb(ladder, Change::spelling);
                 }
-                for (words, new) in looser {
-                    changes.push(Change::looser(words, with(new)));
+                for ladder in looser {
+                    climb(ladder, Change::looser);
                 }
             }
             Part::AnyOf(facet) => {
@@ -247,7 +260,7 @@ impl Searcher {
     }
 
     /// Values near to one that no document has.
-    fn near(
+    pub(super) fn near(
         &self,
         facet: &ResolvedFacet,
         value: &ChosenValue,
@@ -269,162 +282,13 @@ impl Searcher {
         });
         Ok(near.collect())
     }
-
-    fn spelled(&self, clause: &Query) -> Result<Vec<(String, Query)>> {
-        let Query::Facet(facet) = clause else {
-            return Ok(Vec::new());
-        };
-        let (resolved, value) = self.value_of(facet)?;
-        let near = self.near(&resolved, &value)?.into_iter();
-        Ok(near
-            .map(|(words, near)| (words, with_value(facet, near)))
-            .collect())
-    }
-
-    /// Clauses that admit more than one does.
-    fn looser(&self, clause: &Query, lonely: &[DocAddress]) -> Result<Vec<(String, Query)>> {
-        let mut looser = Vec::new();
-        match clause {
-            Query::Phrase(phrase) => {
-                let words = phrase.text.split_whitespace().map(|text| {
-                    let (text, field) = (text.to_owned(), phrase.field);
-                    Query::Word(Word { text, field })
-                });
-                let words: Vec<Query> = words.collect();
-                let change = if words.len() > 1 {
-                    format!("the words of `{clause}` anywhere")
-                } else {
-                    format!("any form of `{clause}`")
-                };
-                looser.push((change, Query::all(words)));
-                if let Some(field) = phrase.field {
-                    let mut anywhere = phrase.clone();
-                    anywhere.field = None;
-                    looser.push((in_both(clause, field), Query::Phrase(anywhere)));
-                }
-            }
-            Query::Word(word) => {
-                if let Some(field) = word.field {
-                    let mut anywhere = word.clone();
-                    anywhere.field = None;
-                    looser.push((in_both(clause, field), Query::Word(anywhere)));
-                }
-            }
-            Query::Facet(facet) => {
-                let (resolved, value) = self.value_of(facet)?;
-                let wider = wider_value(&resolved, &value).into_iter();
-                looser.extend(wider.map(|(words, wider)| (words, with_value(facet, wider))));
-            }
-            Query::Date(date) => {
-                for range in self.wider_dates(date.range, lonely)? {
-                    let exactly = None;
-                    let wider = Query::Date(DateClause { range, exactly });
-                    looser.push((format!("`{wider}` for `{clause}`"), wider));
-                }
-            }
-            Query::Number(number) => {
-                for wider in self.wider_numbers(number, lonely)? {
-                    let wider = Query::Number(wider);
-                    looser.push((format!("`{wider}` for `{clause}`"), wider));
-                }
-            }
-            _ => {}
-        }
-        Ok(looser)
-    }
-
-    fn value_of(&self, facet: &FacetClause) -> Result<(ResolvedFacet, ChosenValue)> {
-        let reference = FacetRef {
-            origin: facet.origin,
-            name: facet.facet.clone(),
-        };
-        let value = ChosenValue {
-            value: facet.value.clone(),
-            written: facet.written,
-        };
-        Ok((ResolvedFacet::find(self.schema(), &reference)?, value))
-    }
-
-    /// Ranges that reach to the nearest dates before and after, in no finer steps than the range
-    /// was given in.
-    fn wider_dates(&self, range: DateRange, lonely: &[DocAddress]) -> Result<Vec<DateRange>> {
-        let (mut before, mut after): (Option<PartialDate>, Option<PartialDate>) = (None, None);
-        for &address in lonely {
-            let Some(date) = hits::card(&self.snapshot.views, address)?.date else {
-                continue;
-            };
-            if date.end() <= range.end() && before.is_none_or(|b| date.start() > b.start()) {
-                before = Some(date);
-            }
-            if date.start() >= range.start() && after.is_none_or(|a| date.end() < a.end()) {
-                after = Some(date);
-            }
-        }
-        let mut wider = Vec::new();
-        if let (Some(from), Some(before)) = (range.from, before) {
-            let from = coarse(before, from.precision());
-            wider.push(DateRange {
-                from: Some(from),
-                ..range
-            });
-        }
-        if let (Some(to), Some(after)) = (range.to, after) {
-            let to = coarse(after, to.precision());
-            wider.push(DateRange {
-                to: Some(to),
-                ..range
-            });
-        }
-        Ok(wider)
-    }
-
-    /// Ranges that reach to the nearest numbers below and above.
-    fn wider_numbers(
-        &self,
-        clause: &NumberClause,
-        lonely: &[DocAddress],
-    ) -> Result<Vec<NumberClause>> {
-        let (mut below, mut above): (Option<f64>, Option<f64>) = (None, None);
-        for (segment, view) in self.snapshot.views.iter().enumerate() {
-            let path = format!("{}.{}", names::NUMBERS, clause.name);
-            let columns = view.reader.fast_fields();
-            let Some(column) = columns.column_opt::<f64>(&path)? else {
-                continue;
-            };
-            for address in lonely.iter().filter(|at| at.segment_ord == segment as u32) {
-                for number in column.values_for_doc(address.doc_id) {
-                    if clause.from.is_some_and(|from| number <= from) {
-                        below = Some(below.map_or(number, |below| below.max(number)));
-                    }
-                    if clause.to.is_some_and(|to| number >= to) {
-                        above = Some(above.map_or(number, |above| above.min(number)));
-                    }
-                }
-            }
-        }
-        let mut wider = Vec::new();
-        if let Some(below) = below {
-            let from = Some(below);
-            wider.push(NumberClause {
-                from,
-                from_excluded: false,
-                ..clause.clone()
-            });
-        }
-        if let Some(above) = above {
-            let to = Some(above);
-            wider.push(NumberClause {
-                to,
-                to_excluded: false,
-                ..clause.clone()
-            });
-        }
-        Ok(wider)
-    }
 }
 
 /// Nodes above a value, and any spelling of one that must be written so.
-fn wider_value(facet: &ResolvedFacet, value: &ChosenValue) -> Vec<(String, ChosenValue)> {
+pub(super) fn wider_value(
+    facet: &ResolvedFacet,
+    value: &ChosenValue,
+) -> Vec<(String, ChosenValue)> {
     let written = &value.value;
     if value.written {
         let words = format!("any spelling of `{written}`");
@@ -454,38 +318,6 @@ fn wider_value(facet: &ResolvedFacet, value: &ChosenValue) -> Vec<(String, Chose
     above.into_iter().collect()
 }
 
-fn with_value(facet: &FacetClause, value: ChosenValue) -> Query {
-    Query::Facet(FacetClause {
-        value: value.value,
-        written: value.written,
-        ..facet.clone()
-    })
-}
-
-fn in_both(clause: &Query, field: TextField) -> String {
-    let other = match field {
-        TextField::Title => "body",
-        TextField::Body => "title",
-    };
-    format!("`{clause}` in the {other}, too")
-}
-
-/// A period that holds a date, no finer than asked for.
-fn coarse(date: PartialDate, precision: Precision) -> PartialDate {
-    let (year, month, day) = date.ymd();
-    let coarse = match precision.min(date.precision()) {
-        Precision::Year => PartialDate::year(year),
-        Precision::Month => PartialDate::month(year, month),
-        Precision::Day => PartialDate::day(year, month, day),
-        Precision::Second => return date,
-    };
-    // A date near midnight lies in the next day of UTC, which is what ranges are compared in.
-    match coarse {
-        Ok(coarse) if coarse.start() <= date.start() && coarse.end() >= date.end() => coarse,
-        _ => date,
-    }
-}
-
 /// The same words, any of which is enough.
 fn any_of_the_words(query: &Query, parts: &Parts<'_>) -> Option<Change> {
     let is_word = |clause: &&Query| clause.wants_words();
@@ -506,6 +338,7 @@ fn any_of_the_words(query: &Query, parts: &Parts<'_>) -> Option<Change> {
     Some(Change {
         kind: Kind::Any,
         size: 1,
+        ladder: None,
         words: "any of the words".to_owned(),
         request,
     })
@@ -543,6 +376,7 @@ fn left_out(parts: &Parts<'_>, smallest: &[(usize, u64)]) -> Vec<Change> {
                 Kind::WithoutSeveral
             },
             size,
+            ladder: None,
             words: format!("without {}", words.join(" and ")),
             request: parts.without(dropped),
         });

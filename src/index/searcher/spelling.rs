@@ -97,7 +97,7 @@ impl Searcher {
 
     /// The words of a query that may be mistakes, with what they may have been meant to be.
     fn doubtful(&self, query: &Query, few: u64) -> Result<Vec<Doubtful>> {
-        let mut analyzer = Analyzer::new();
+        let mut analyzer = self.snapshot.analyzers.lend();
         let mut doubtful = Vec::new();
         for leaf in query.leaves() {
             let (text, field, moves) = match leaf.clause {
@@ -116,7 +116,7 @@ impl Searcher {
                     continue;
                 }
                 let frequency =
-                    self.frequency(&token.exact, field, moves.is_some(), &mut analyzer)?;
+                    self.frequency(&token.exact, field, moves.is_some(), few, &mut analyzer)?;
                 if frequency > few {
                     continue;
                 }
@@ -142,12 +142,14 @@ impl Searcher {
         Ok(doubtful)
     }
 
-    /// Documents with a word: in any of its forms, or in exactly this one.
+    /// Documents with a word: in any of its forms, or in exactly this one. Counted no further than
+    /// to more than `enough`.
     fn frequency(
         &self,
         exact: &str,
         field: Option<TextField>,
         is_phrase: bool,
+        enough: u64,
         analyzer: &mut Analyzer,
     ) -> Result<u64> {
         let terms = if is_phrase {
@@ -156,11 +158,16 @@ impl Searcher {
             analyzer.stems_of(exact, &self.snapshot.languages)
         };
         let mut most = 0;
-        for field in self.snapshot.fields.of_text(field, is_phrase) {
+        // The body first: there a word is mostly met.
+        let fields = self.snapshot.fields.of_text(field, is_phrase).into_iter();
+        for field in fields.rev() {
             let mut documents = 0;
             for term in &terms {
                 let term = tantivy::Term::from_field_text(field, term);
                 documents += self.snapshot.engine.doc_freq(&term)?;
+                if documents > enough {
+                    return Ok(documents);
+                }
             }
             most = most.max(documents);
         }
@@ -232,6 +239,7 @@ impl Searcher {
         };
         let pass = Pass {
             weight: asked.weight,
+            everything: asked.everything,
             filters: asked.filters,
             facets: &[],
             sort: request.sort,

@@ -129,6 +129,11 @@ impl NodeTable {
             .ok_or_else(|| io::Error::other("a table is too large"))
     }
 
+    /// The bytes that it was made from: of a table in a file, those of the whole file.
+    pub(crate) fn bytes(&self) -> usize {
+        self.bytes.len()
+    }
+
     /// How many nodes there are.
     pub(crate) fn len(&self) -> u32 {
         self.count

@@ -5,6 +5,7 @@ use super::super::combine::{Shape, measure};
 use super::super::findings::Span;
 use super::super::print::quoted;
 use super::super::token::{Token, TokenKind, is_numeric};
+use super::super::work::steps;
 use super::super::{MAX_DISTANCE, MAX_QUERY_DEPTH};
 use super::{Parser, Scope, is_raw, starts_operand};
 
@@ -59,6 +60,7 @@ impl Parser<'_> {
         if let [first, .., last] = operators.as_slice() {
             let span = (start, self.end());
             let reading = query.to_string();
+            steps(reading.len());
             let hint = self.findings.write(span, &reading);
             let message = format!(
                 "`{}` and `{}` are read from left to right: `{reading}`",

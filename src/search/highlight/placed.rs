@@ -11,6 +11,8 @@ use crate::search::pattern::WordPattern;
 use crate::search::spans::{Places, Sequence};
 use crate::search::wanted::{Form, Wanted};
 
+/// So few patterns are put to every word: to remember words would cost more.
+const FEW_PATTERNS: usize = 4;
 /// Words whose slots are remembered; more of them are forgotten all at once.
 const REMEMBERED: usize = 1 << 16;
 
@@ -35,6 +37,8 @@ pub(super) struct Notes<'w> {
     exact: HashMap<&'w str, Vec<Place>>,
     stems: HashMap<String, Vec<Place>>,
     patterns: Vec<(&'w Arc<WordPattern>, Place)>,
+    /// Which bytes the words of `exact` and `stems` begin with.
+    first_bytes: [bool; 256],
     /// The slots of each word that was met, by a number; 0 are none.
     known: HashMap<String, usize>,
     sets: Vec<Vec<Place>>,
@@ -55,6 +59,7 @@ impl<'w> Notes<'w> {
             exact: HashMap::new(),
             stems: HashMap::new(),
             patterns: Vec::new(),
+            first_bytes: [!language.stems_keep_the_first_letter(); 256],
             known: HashMap::new(),
             sets: vec![Vec::new()],
             positions: clauses
@@ -71,8 +76,12 @@ impl<'w> Notes<'w> {
                 let place = (clause, number);
                 for form in &slot.forms {
                     match form {
-                        Form::Exact(word) => notes.exact.entry(word).or_default().push(place),
+                        Form::Exact(word) => {
+                            notes.begins_with(word);
+                            notes.exact.entry(word).or_default().push(place);
+                        }
                         Form::Any(word) => {
+                            notes.begins_with(word);
                             let stem = analyzer.stem(word, language).to_owned();
                             notes.stems.entry(stem).or_default().push(place);
                         }
@@ -82,6 +91,11 @@ impl<'w> Notes<'w> {
             }
         }
         notes
+    }
+
+    fn begins_with(&mut self, word: &str) {
+        let first = word.as_bytes().first().copied().unwrap_or_default();
+        self.first_bytes[usize::from(first)] = true;
     }
 
     /// Whether there is nothing to find.
@@ -96,9 +110,14 @@ impl<'w> Notes<'w> {
         token: &Token<'_>,
         mut characters_to: impl FnMut(usize) -> usize,
     ) {
-        let set = match self.known.get(token.exact) {
-            Some(&set) => set,
-            None => self.learn(analyzer, token.exact),
+        let set = if self.patterns.len() <= FEW_PATTERNS {
+            self.sets.truncate(1);
+            self.places(analyzer, token.exact)
+        } else {
+            match self.known.get(token.exact) {
+                Some(&set) => set,
+                None => self.learn(analyzer, token.exact),
+            }
         };
         if set == 0 {
             return;
@@ -119,31 +138,41 @@ impl<'w> Notes<'w> {
         });
     }
 
-    /// Finds out which slots a word may stand in.
+    /// Finds out which slots a word may stand in, and remembers it.
     fn learn(&mut self, analyzer: &mut Analyzer, word: &str) -> usize {
         if self.known.len() >= REMEMBERED {
             self.known.clear();
             self.sets.truncate(1);
         }
-        let mut places = self.exact.get(word).cloned().unwrap_or_default();
-        if !self.stems.is_empty()
-            && let Some(stems) = self.stems.get(analyzer.stem(word, self.language))
-        {
-            places.extend(stems);
+        let set = self.places(analyzer, word);
+        self.known.insert(word.to_owned(), set);
+        set
+    }
+
+    /// The number of the set of slots that a word may stand in.
+    fn places(&mut self, analyzer: &mut Analyzer, word: &str) -> usize {
+        let mut places = Vec::new();
+        let first = word.as_bytes().first().copied().unwrap_or_default();
+        if self.first_bytes[usize::from(first)] {
+            if let Some(exact) = self.exact.get(word) {
+                places.extend(exact);
+            }
+            if !self.stems.is_empty()
+                && let Some(stems) = self.stems.get(analyzer.stem(word, self.language))
+            {
+                places.extend(stems);
+            }
         }
         let fitting = self
             .patterns
             .iter()
-            .filter(|(pattern, _)| pattern.fits_word(word));
+            .filter(|(pattern, _)| pattern.may_fit(word) && pattern.fits_word(word));
         places.extend(fitting.map(|(_, place)| place));
-        let set = if places.is_empty() {
-            0
-        } else {
-            self.sets.push(places);
-            self.sets.len() - 1
-        };
-        self.known.insert(word.to_owned(), set);
-        set
+        if places.is_empty() {
+            return 0;
+        }
+        self.sets.push(places);
+        self.sets.len() - 1
     }
 
     /// Puts the words together: gives every match, numbered from `first` on, a number for each

@@ -34,6 +34,12 @@ impl Fuzzy {
         }
     }
 
+    /// Every edit changes the length by one at most.
+    #[inline]
+    pub(super) fn may_fit(&self, word: &str) -> bool {
+        word.chars().count().abs_diff(self.word.len()) <= usize::from(self.edits)
+    }
+
     pub(super) fn start(&self) -> State {
         let mut row = [FAR; BAND];
         for (letters, cell) in row[MOST..].iter_mut().enumerate() {

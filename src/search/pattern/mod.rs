@@ -81,6 +81,15 @@ impl WordPattern {
         Regex::new(expression).map(|regex| Self::Regex(Box::new(regex)))
     }
 
+    /// What the words begin with, if that is all that is asked of them: they stand side by side in
+    /// a dictionary.
+    pub(crate) fn beginning(&self) -> Option<String> {
+        match self {
+            Self::Wildcards(pattern) => pattern.beginning(),
+            Self::Fuzzy(_) | Self::Regex(_) => None,
+        }
+    }
+
     /// Before the first byte of a word.
     pub(crate) fn start(&self) -> State {
         match self {
@@ -131,6 +140,16 @@ impl WordPattern {
         }
     }
 
+    /// Whether a word may fit: told at a glance of most that do not.
+    #[inline]
+    pub(crate) fn may_fit(&self, word: &str) -> bool {
+        match self {
+            Self::Wildcards(pattern) => pattern.may_fit(word),
+            Self::Fuzzy(pattern) => pattern.may_fit(word),
+            Self::Regex(_) => true,
+        }
+    }
+
     /// Whether a word fits.
     pub(crate) fn fits_word(&self, word: &str) -> bool {
         let mut state = self.start();
@@ -140,13 +159,32 @@ impl WordPattern {
                 return false;
             }
         }
-        self.fits(state)
+        let fits = self.fits(state);
+        debug_assert!(!fits || self.may_fit(word), "{word}");
+        fits
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn only_of_a_prefix_is_the_beginning_all() {
+        use Element::{Char, Many, One};
+        let of = |elements| WordPattern::wildcards(elements).unwrap().beginning();
+        assert_eq!(of(vec![Char('a'), Char('é'), Many]).as_deref(), Some("aé"));
+        assert_eq!(of(vec![Many]).as_deref(), Some(""));
+        for elements in [
+            vec![Char('a')],
+            vec![Char('a'), One, Many],
+            vec![Many, Char('a'), Many],
+            vec![Char('a'), Many, Char('b')],
+        ] {
+            assert_eq!(of(elements), None);
+        }
+        assert_eq!(WordPattern::fuzzy("a", 1).beginning(), None);
+    }
 
     #[test]
     fn characters_are_put_together_from_bytes() {

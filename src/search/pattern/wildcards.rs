@@ -53,6 +53,26 @@ impl Wildcards {
             .then_some(Self { elements })
     }
 
+    /// What the words begin with, if that is all that is asked of them.
+    pub(super) fn beginning(&self) -> Option<String> {
+        let (Element::Many, letters) = self.elements.split_last()? else {
+            return None;
+        };
+        let letters = letters.iter().map(|element| match element {
+            Element::Char(c) => Some(*c),
+            _ => None,
+        });
+        letters.collect()
+    }
+
+    #[inline]
+    pub(super) fn may_fit(&self, word: &str) -> bool {
+        match self.elements.first() {
+            Some(Element::Char(first)) => word.starts_with(*first),
+            _ => true,
+        }
+    }
+
     pub(super) fn start(&self) -> State {
         self.closed(1)
     }

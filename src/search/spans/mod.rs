@@ -331,12 +331,20 @@ impl<'a> Evaluation<'a> {
 
     /// Whether some position belongs to slots of both.
     fn may_share(&self, a: &Shape, b: &Shape) -> bool {
-        let mut shares = false;
-        a.slots(&mut |a| {
-            let own = &self.places.slots[a];
-            b.slots(&mut |b| shares = shares || meet(own, &self.places.slots[b]));
-        });
-        shares
+        // Of a long list of alternatives, a document has few.
+        let lists = |shape: &Shape| {
+            let mut lists: Vec<&[u32]> = Vec::new();
+            shape.slots(&mut |slot| {
+                let list = &self.places.slots[slot];
+                if !list.is_empty() {
+                    lists.push(list);
+                }
+            });
+            lists
+        };
+        let theirs = lists(b);
+        let mut own = lists(a).into_iter();
+        own.any(|own| theirs.iter().any(|theirs| meet(own, theirs)))
     }
 }
 

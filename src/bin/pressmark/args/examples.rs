@@ -16,7 +16,8 @@ Exit status:
 pub(super) const CHECK_HELP: &str = "\
 Examples:
   pressmark check
-  pressmark check --index /backup/articles --deep";
+  pressmark check --index /backup/articles --deep
+  pressmark check --counts --questions 1000";
 
 pub(super) const REPAIR_HELP: &str = "\
 Examples:
@@ -40,6 +41,11 @@ Examples:
 pub(super) const FACETS_HELP: &str = "\
 Examples:
   pressmark facets oil --facets country,topic --top 20
+  pressmark facets --facets actor --find nasr
+  pressmark facets tanker --facets country --by lift
+  pressmark facets sanctions --timeline month --split country
+  pressmark facets oil --cross country,topic --format csv > pairs.csv
+  pressmark facets --ranges words:..499,500..999,1000..
   pressmark facets --format csv > counts.csv";
 
 pub(super) const INDEX_HELP: &str = "\
@@ -82,3 +88,18 @@ pub(super) const STATUS_HELP: &str = "\
 Examples:
   pressmark status --failed
   pressmark status --keys";
+
+pub(super) const VOCABULARY_CHECK_HELP: &str = "\
+Example:
+  pressmark vocabulary check -C articles";
+
+pub(super) const VOCABULARY_HELP: &str = "\
+Examples:
+  pressmark vocabulary show Persia
+  pressmark vocabulary check";
+
+pub(super) const VOCABULARY_SHOW_HELP: &str = "\
+Examples:
+  pressmark vocabulary show
+  pressmark vocabulary show IRN
+  pressmark vocabulary show Georgia --in country";

@@ -5,7 +5,7 @@ use std::io::Write;
 use std::time::Instant;
 
 use pressmark::corpus::{decode_path, file_of};
-use pressmark::{FacetSelection, Hit, Limit, SearchRequest, Searcher};
+use pressmark::{FacetSelection, Hit, Limit, Relaxation, SearchRequest, Searcher, WhyNot};
 
 use crate::args::{Common, CountingArgs, FieldName, Format, LimitArg, ListingArgs, SelectionArgs};
 use crate::console::{Console, Stream, Talk};
@@ -130,7 +130,7 @@ impl Listing {
         let (head, _) = Head::of(response);
         self.asked.tell(&head.diagnostics, console)?;
         writeln!(console.out(), "{}", head.total)?;
-        way_out(&head, place, console);
+        way_out(head.why_not.as_ref(), &head.relaxations, place, console);
         Ok(head.total)
     }
 
@@ -175,7 +175,7 @@ impl Listing {
                 out.write_all(b"\n")?;
             }
         }
-        way_out(&head, place, console);
+        way_out(head.why_not.as_ref(), &head.relaxations, place, console);
         Ok(head.total)
     }
 
@@ -214,7 +214,7 @@ impl Listing {
             self.footer(&head, started, console);
         }
         if !matches!(form, Form::Json(_)) {
-            way_out(&head, place, console);
+            way_out(head.why_not.as_ref(), &head.relaxations, place, console);
         }
         Ok(head.total)
     }
@@ -322,13 +322,18 @@ fn write(
 }
 
 /// Says what left no hits, and what would give some.
-fn way_out(head: &Head, place: &Place, console: &mut Console) {
+pub(super) fn way_out(
+    why_not: Option<&WhyNot>,
+    relaxations: &[Relaxation],
+    place: &Place,
+    console: &mut Console,
+) {
     let stream = console.stderr;
-    if let Some(why_not) = &head.why_not {
+    if let Some(why_not) = why_not {
         let reasons = why_not::reasons(why_not, stream);
         console.say(&format!("\n{reasons}"));
     }
-    let offers = why_not::offers(&head.relaxations, &place.options(), stream);
+    let offers = why_not::offers(relaxations, &place.options(), stream);
     if !offers.is_empty() {
         console.say(&format!("\n{offers}"));
     }

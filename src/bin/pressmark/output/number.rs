@@ -15,6 +15,27 @@ pub(crate) fn thousands(number: u64) -> String {
     out
 }
 
+/// A part of a whole in percent, with as many digits as say something: `0.35 %`, `12 %`.
+pub(crate) fn percent(share: f64) -> String {
+    let percent = share * 100.0;
+    match percent {
+        p if p <= 0.0 => "0 %".to_owned(),
+        p if p < 0.095 => format!("{p:.3} %"),
+        p if p < 0.995 => format!("{p:.2} %"),
+        p if p < 9.95 => format!("{p:.1} %"),
+        p => format!("{p:.0} %"),
+    }
+}
+
+/// A factor, with as many digits as say something: `0.35`, `3.1`, `12`.
+pub(crate) fn times(factor: f64) -> String {
+    match factor {
+        f if f < 0.995 => format!("{f:.2}"),
+        f if f < 9.95 => format!("{f:.1}"),
+        f => thousands(f.round() as u64),
+    }
+}
+
 /// A number with its noun: `1 hit`, `2 hits`.
 pub(crate) fn count(number: u64, one: &str, many: &str) -> String {
     format!(
@@ -81,6 +102,30 @@ mod tests {
         }
         assert_eq!(count(1, "hit", "hits"), "1 hit");
         assert_eq!(count(2_000, "hit", "hits"), "2,000 hits");
+    }
+
+    #[test]
+    fn shares_have_digits_that_say_something() {
+        for (share, expected) in [
+            (0.0, "0 %"),
+            (0.000_351, "0.035 %"),
+            (0.003_5, "0.35 %"),
+            (0.035, "3.5 %"),
+            (0.351, "35 %"),
+            (1.0, "100 %"),
+        ] {
+            assert_eq!(percent(share), expected);
+        }
+        for (factor, expected) in [
+            (0.0, "0.00"),
+            (0.346, "0.35"),
+            (1.0, "1.0"),
+            (9.94, "9.9"),
+            (12.4, "12"),
+            (4_321.0, "4,321"),
+        ] {
+            assert_eq!(times(factor), expected);
+        }
     }
 
     #[test]

@@ -1,0 +1,95 @@
+//! tantivy's side: the same files, opened as a plain index; top ten, count and exact terms
+//! aggregations in one search.
+
+use std::fs;
+use std::path::Path;
+
+use anyhow::{Context, Result};
+use serde_json::{Map, Value, json};
+use tantivy::aggregation::agg_req::Aggregations;
+use tantivy::aggregation::agg_result::AggregationResults;
+use tantivy::aggregation::{AggContextParams, AggregationCollector};
+use tantivy::collector::{Count, TopDocs};
+use tantivy::query::{AllQuery, Query, TermQuery};
+use tantivy::schema::IndexRecordOption;
+use tantivy::{Index, ReloadPolicy, Searcher, Term};
+
+/// Lays out the newest state of a pressmark index as tantivy expects it: links to the segment
+/// files, and its description as `meta.json`. Returns the number of segments.
+pub fn lay_out(ours: &Path, folder: &Path) -> Result<usize> {
+    let current = fs::read_to_string(ours.join("CURRENT"))?;
+    let number: u64 = current
+        .split_whitespace()
+        .find_map(|word| word.parse().ok())
+        .context("CURRENT names no generation")?;
+    let description = ours.join(format!("generations/{number}.json"));
+    let generation: Value = serde_json::from_slice(&fs::read(description)?)?;
+    let build = generation["build"].as_str().context("no build")?;
+    for file in generation["files"].as_array().into_iter().flatten() {
+        let name = file["path"].as_str().context("a file without a name")?;
+        let source = ours.join("data").join(build).join(name);
+        std::os::unix::fs::symlink(fs::canonicalize(source)?, folder.join(name))?;
+    }
+    let meta = &generation["engine_meta"];
+    fs::write(folder.join("meta.json"), serde_json::to_vec(meta)?)?;
+    Ok(meta["segments"].as_array().map_or(0, Vec::len))
+}
+
+pub struct Theirs {
+    index: Index,
+    searcher: Searcher,
+    aggregations: Aggregations,
+}
+
+/// Total, hits, buckets.
+pub type Answer = (u64, usize, AggregationResults);
+
+impl Theirs {
+    pub fn open(folder: &Path, facets: &[String]) -> Result<Self> {
+        let index = Index::open_in_dir(folder)?;
+        let reader = index
+            .reader_builder()
+            .reload_policy(ReloadPolicy::Manual)
+            .try_into()?;
+        let mut request = Map::new();
+        for name in facets {
+            let field = format!("facets.declared.{name}");
+            let terms = json!({"field": field, "size": 10, "segment_size": u32::MAX});
+            request.insert(name.clone(), json!({ "terms": terms }));
+        }
+        Ok(Self {
+            searcher: reader.searcher(),
+            index,
+            aggregations: serde_json::from_value(Value::Object(request))?,
+        })
+    }
+
+    /// `*` is every document, anything else a word of the body.
+    pub fn ask(&self, word: &str) -> Result<Answer> {
+        let query: Box<dyn Query> = if word == "*" {
+            Box::new(AllQuery)
+        } else {
+            let field = self.index.schema().get_field("body_exact")?;
+            let term = Term::from_field_text(field, word);
+            Box::new(TermQuery::new(term, IndexRecordOption::WithFreqs))
+        };
+        let context = AggContextParams::new(Default::default(), self.index.tokenizers().clone());
+        let buckets = AggregationCollector::from_aggs(self.aggregations.clone(), context);
+        let top = TopDocs::with_limit(10).order_by_score();
+        let (top, total, buckets) = self.searcher.search(&*query, &(top, Count, buckets))?;
+        Ok((total as u64, top.len(), buckets))
+    }
+}
+
+/// Value and count of each bucket of a facet.
+pub fn buckets(answer: &Answer, facet: &str) -> Result<Vec<(String, u64)>> {
+    let results = serde_json::to_value(&answer.2)?;
+    let buckets = results[facet]["buckets"].as_array().context("no buckets")?;
+    Ok(buckets
+        .iter()
+        .map(|bucket| {
+            let key = bucket["key"].as_str().unwrap_or_default().to_owned();
+            (key, bucket["doc_count"].as_u64().unwrap_or(0))
+        })
+        .collect())
+}

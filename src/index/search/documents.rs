@@ -1,0 +1,92 @@
+//! The documents of a segment that match a query, in blocks.
+
+use tantivy::fastfield::AliveBitSet;
+use tantivy::query::Scorer;
+use tantivy::{DocSet, SegmentReader, TERMINATED};
+
+use super::block::{BLOCK, Block};
+
+/// Live documents in ascending order, with their scores.
+pub(in crate::index) struct Documents {
+    source: Source,
+    docs: [u32; BLOCK],
+    scores: [f32; BLOCK],
+    length: usize,
+}
+
+enum Source {
+    /// Every document from this one on, up to a limit; their score is 0.
+    All(u32, u32),
+    Scored(Box<dyn Scorer>),
+    Unscored(Box<dyn Scorer>),
+}
+
+impl Documents {
+    /// Every document of a segment.
+    pub(in crate::index) fn all(reader: &SegmentReader) -> Self {
+        Self::new(Source::All(0, reader.max_doc()))
+    }
+
+    /// The documents of a scorer.
+    pub(in crate::index) fn of(scorer: Box<dyn Scorer>, is_scored: bool) -> Self {
+        Self::new(if is_scored {
+            Source::Scored(scorer)
+        } else {
+            Source::Unscored(scorer)
+        })
+    }
+
+    fn new(source: Source) -> Self {
+        Self {
+            source,
+            docs: [0; BLOCK],
+            scores: [0.0; BLOCK],
+            length: 0,
+        }
+    }
+
+    /// Goes on to the next block; false if there is none.
+    pub(in crate::index) fn next(&mut self, alive: Option<&AliveBitSet>) -> bool {
+        let is_alive = |doc| alive.is_none_or(|alive| alive.is_alive(doc));
+        let mut length = 0;
+        match &mut self.source {
+            Source::All(next, end) => {
+                while length < BLOCK && next < end {
+                    self.docs[length] = *next;
+                    length += usize::from(is_alive(*next));
+                    *next += 1;
+                }
+            }
+            Source::Scored(scorer) => {
+                let mut doc = scorer.doc();
+                while length < BLOCK && doc != TERMINATED {
+                    if is_alive(doc) {
+                        self.docs[length] = doc;
+                        self.scores[length] = scorer.score();
+                        length += 1;
+                    }
+                    doc = scorer.advance();
+                }
+            }
+            Source::Unscored(scorer) => {
+                let mut doc = scorer.doc();
+                while length < BLOCK && doc != TERMINATED {
+                    self.docs[length] = doc;
+                    length += usize::from(is_alive(doc));
+                    doc = scorer.advance();
+                }
+            }
+        }
+        self.length = length;
+        length > 0
+    }
+
+    pub(in crate::index) fn block(&self) -> Block<'_> {
+        Block::new(&self.docs[..self.length])
+    }
+
+    /// The score of each document of the block.
+    pub(in crate::index) fn scores(&self) -> &[f32] {
+        &self.scores[..self.length]
+    }
+}

@@ -1,0 +1,458 @@
+//! What a document counts for in a facet, as numbers, so that to count is to add one to a counter
+//! for each number.
+//!
+//! A value of a flat facet is one number. In a tree, and where spellings fold together, a document
+//! must count once for a node however many of its values lead there. Take the nodes of its values
+//! in the order of the table, which is that of a walk through the tree: the document counts *for*
+//! each of them, and *against* the lowest node that two neighbours share. Of `k` values below a
+//! node, `k - 1` pairs of neighbours meet below it, so the sums over subtrees count the document
+//! once for every node that it has. A repeated node meets itself, and counts once as well.
+
+use std::ops::Range;
+
+use tantivy::columnar::ColumnIndex;
+use tantivy::columnar::column_index::{MultiValueIndex, Set};
+
+use super::block::Block;
+use super::views::SegmentFacet;
+use crate::index::generation::DAMAGE_HINT;
+use crate::index::segment::nodes::{NodeTable, ROOT};
+use crate::{Error, ErrorKind, Result};
+
+/// Of a document without a value.
+pub(in crate::index) const MISSING: u32 = 0;
+/// Of a document whose values stand for no node, so that every document has a number.
+const NOTHING: u32 = 1;
+
+/// Which numbers a facet has in a segment.
+#[derive(Debug, Clone, Default)]
+pub(in crate::index) struct Numbering {
+    columns: Vec<Span>,
+    len: u32,
+}
+
+/// The numbers of a column.
+#[derive(Debug, Clone, Copy)]
+struct Span {
+    /// The first: of ordinal 0 where every ordinal is a node of its own, else of node 0.
+    base: u32,
+    nodes: u32,
+    /// Whether as many numbers follow that count against the nodes.
+    has_shared: bool,
+}
+
+impl Numbering {
+    pub(in crate::index) fn new(facet: &SegmentFacet) -> Result<Self> {
+        let mut columns = Vec::with_capacity(facet.columns.len());
+        let mut len = NOTHING + 1;
+        for column in &facet.columns {
+            let (nodes, has_shared) = (column.table.len(), !column.table.simple);
+            columns.push(Span {
+                base: len,
+                nodes,
+                has_shared,
+            });
+            let numbers = nodes.checked_mul(if has_shared { 2 } else { 1 });
+            len = numbers
+                .and_then(|numbers| len.checked_add(numbers))
+                .ok_or_else(|| {
+                    let message = "a facet has more values than can be counted";
+                    Error::new(ErrorKind::Damaged, message).with_hint(DAMAGE_HINT)
+                })?;
+        }
+        Ok(Self { columns, len })
+    }
+
+    /// One more than the last number.
+    pub(in crate::index) fn len(&self) -> u32 {
+        self.len
+    }
+
+    /// Documents by node of a column, from documents by number.
+    pub(in crate::index) fn by_node(
+        &self,
+        column: usize,
+        table: &NodeTable,
+        counts: &[u32],
+    ) -> Vec<u32> {
+        let Span {
+            base,
+            nodes,
+            has_shared,
+        } = self.columns[column];
+        let counts_of = |first: u32| &counts[first as usize..(first + nodes) as usize];
+        let of_values = counts_of(base);
+        if !has_shared {
+            let count = |node| {
+                let (ordinal, _) = table.display(node);
+                of_values.get(ordinal as usize).copied().unwrap_or(0)
+            };
+            return (0..nodes).map(count).collect();
+        }
+        let of_shared = counts_of(base + nodes);
+        let pairs = of_values.iter().zip(of_shared);
+        let mut sums: Vec<u32> = pairs.map(|(a, b)| a.wrapping_sub(*b)).collect();
+        // What is below a node has greater numbers, so its sum is complete when its turn comes.
+        for node in (0..nodes).rev() {
+            let parent = table.parent(node);
+            if parent != ROOT {
+                sums[parent as usize] = sums[parent as usize].wrapping_add(sums[node as usize]);
+            }
+        }
+        sums
+    }
+}
+
+/// Reads numbers from the columns of a segment.
+#[derive(Debug)]
+pub(in crate::index) struct NumberReader {
+    facet: SegmentFacet,
+    numbering: Numbering,
+    docs: Vec<u32>,
+    docs_of_rows: Vec<u32>,
+    rows: Vec<u32>,
+    ordinals: Vec<u64>,
+    nodes: Vec<u32>,
+}
+
+impl NumberReader {
+    pub(in crate::index) fn new(facet: SegmentFacet, numbering: Numbering) -> Self {
+        Self {
+            facet,
+            numbering,
+            docs: Vec::new(),
+            docs_of_rows: Vec::new(),
+            rows: Vec::new(),
+            ordinals: Vec::new(),
+            nodes: Vec::new(),
+        }
+    }
+
+    /// Appends the numbers of the documents of a block whose bits are set.
+    pub(in crate::index) fn read(&mut self, block: Block<'_>, mask: u64, into: &mut Vec<u32>) {
+        match self.facet.columns.len() {
+            0 => into.resize(into.len() + mask.count_ones() as usize, MISSING),
+            1 => match block.run() {
+                Some(run) if mask == block.full() => self.read_run(run, into),
+                _ => self.read_chosen(block, mask, into),
+            },
+            _ => {
+                for doc in block.chosen(mask) {
+                    self.read_one(doc, into);
+                }
+            }
+        }
+    }
+
+    /// Appends the numbers of one document: at least one, at most two for each value.
+    pub(in crate::index) fn read_one(&mut self, doc: u32, into: &mut Vec<u32>) {
+        for (column, span) in self.facet.columns.iter().zip(&self.numbering.columns) {
+            let ordinals = column.column.ords();
+            let rows = ordinals.index.value_row_ids(doc);
+            if rows.is_empty() {
+                continue;
+            }
+            let ordinals = rows.map(|row| ordinals.values.get_val(row) as u32);
+            if span.has_shared {
+                self.nodes.clear();
+                self.nodes
+                    .extend(ordinals.map(|ordinal| column.table.leaf(ordinal)));
+                span.push(&column.table, &mut self.nodes, into);
+            } else {
+                into.extend(ordinals.map(|ordinal| span.base + ordinal));
+            }
+            return;
+        }
+        into.push(MISSING);
+    }
+
+    /// Documents that follow each other have values that follow each other.
+    fn read_run(&mut self, docs: Range<u32>, into: &mut Vec<u32>) {
+        let (column, span) = (&self.facet.columns[0], self.numbering.columns[0]);
+        let ordinals = column.column.ords();
+        let index = &ordinals.index;
+        let rows = index.docid_range_to_rowids(docs.clone());
+        self.ordinals.resize(rows.len(), 0);
+        if !rows.is_empty() {
+            let first = u64::from(rows.start);
+            ordinals.values.get_range(first, &mut self.ordinals);
+        }
+        let with_value = match index {
+            ColumnIndex::Multivalued(MultiValueIndex::MultiValueIndexV2(index)) => {
+                let present = &index.optional_index;
+                let ranks = present.rank(docs.start)..present.rank(docs.end);
+                if span.has_shared {
+                    // Where the values of each document begin, and the last ones end.
+                    let mut starts = [0; super::block::BLOCK + 1];
+                    let starts = &mut starts[..=ranks.len()];
+                    index
+                        .start_index_column
+                        .get_range(u64::from(ranks.start), starts);
+                    for pair in starts.windows(2) {
+                        let (from, to) = (pair[0] - rows.start, pair[1] - rows.start);
+                        let values = &self.ordinals[from as usize..to as usize];
+                        self.nodes.clear();
+                        self.nodes
+                            .extend(values.iter().map(|&value| column.table.leaf(value as u32)));
+                        span.push(&column.table, &mut self.nodes, into);
+                    }
+                }
+                ranks.len()
+            }
+            ColumnIndex::Multivalued(MultiValueIndex::MultiValueIndexV1(_)) => {
+                for doc in docs {
+                    self.read_one(doc, into);
+                }
+                return;
+            }
+            _ => {
+                if span.has_shared {
+                    for &value in &self.ordinals {
+                        self.nodes.clear();
+                        self.nodes.push(column.table.leaf(value as u32));
+                        span.push(&column.table, &mut self.nodes, into);
+                    }
+                }
+                rows.len()
+            }
+        };
+        if !span.has_shared {
+            into.extend(self.ordinals.iter().map(|&value| span.base + value as u32));
+        }
+        into.resize(into.len() + docs.len() - with_value, MISSING);
+    }
+
+    fn read_chosen(&mut self, block: Block<'_>, mask: u64, into: &mut Vec<u32>) {
+        let (column, span) = (&self.facet.columns[0], self.numbering.columns[0]);
+        let ordinals = column.column.ords();
+        self.docs.clear();
+        self.docs.extend(block.chosen(mask));
+        self.docs_of_rows.clear();
+        self.rows.clear();
+        ordinals.row_ids_for_docs(&self.docs, &mut self.docs_of_rows, &mut self.rows);
+        self.ordinals.resize(self.rows.len(), 0);
+        ordinals.values.get_vals(&self.rows, &mut self.ordinals);
+        let mut with_value = 0;
+        if span.has_shared {
+            let mut values = self.ordinals.iter();
+            for group in self.docs_of_rows.chunk_by(|a, b| a == b) {
+                let leaves = values.by_ref().take(group.len());
+                self.nodes.clear();
+                self.nodes
+                    .extend(leaves.map(|&value| column.table.leaf(value as u32)));
+                span.push(&column.table, &mut self.nodes, into);
+                with_value += 1;
+            }
+        } else {
+            into.extend(self.ordinals.iter().map(|&value| span.base + value as u32));
+            let mut last = u32::MAX;
+            for &doc in &self.docs_of_rows {
+                with_value += usize::from(doc != last);
+                last = doc;
+            }
+        }
+        into.resize(into.len() + self.docs.len() - with_value, MISSING);
+    }
+}
+
+impl Span {
+    /// Appends the numbers of a document with values of these nodes.
+    fn push(self, table: &NodeTable, nodes: &mut Vec<u32>, into: &mut Vec<u32>) {
+        nodes.retain(|&node| node != ROOT);
+        let Some(&first) = nodes.first() else {
+            into.push(NOTHING);
+            return;
+        };
+        if nodes.len() == 1 {
+            into.push(self.base + first);
+            return;
+        }
+        nodes.sort_unstable();
+        into.extend(nodes.iter().map(|node| self.base + node));
+        for pair in nodes.windows(2) {
+            if let Some(shared) = shared(table, pair[0], pair[1]) {
+                into.push(self.base + self.nodes + shared);
+            }
+        }
+    }
+}
+
+/// The lowest node that two nodes are or lie below. What is above a node has a smaller number.
+fn shared(table: &NodeTable, mut a: u32, mut b: u32) -> Option<u32> {
+    while a != b {
+        if a == ROOT || b == ROOT {
+            return None;
+        }
+        if a > b {
+            a = table.parent(a);
+        } else {
+            b = table.parent(b);
+        }
+    }
+    (a != ROOT).then_some(a)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use tantivy::columnar::{ColumnarReader, ColumnarWriter, DynamicColumn, StrColumn};
+
+    use super::*;
+    use crate::index::search::counters::{Counters, Dense};
+    use crate::index::search::views::FacetColumn;
+    use crate::index::search::watch::Watch;
+
+    const DOCUMENTS: u32 = 300;
+
+    /// Makes a column; `values` gives those of a document.
+    fn column(values: impl Fn(u32) -> Vec<String>, tree: Option<char>) -> FacetColumn {
+        let mut writer = ColumnarWriter::default();
+        for doc in 0..DOCUMENTS {
+            // As the writer of an index keeps them: one of each.
+            for value in values(doc).into_iter().collect::<BTreeSet<_>>() {
+                writer.record_str(doc, "facet", &value);
+            }
+        }
+        let mut bytes = Vec::new();
+        writer.serialize(DOCUMENTS, None, &mut bytes).unwrap();
+        let columns = ColumnarReader::open(bytes).unwrap();
+        let column: StrColumn = match columns.read_columns("facet").unwrap()[0].open().unwrap() {
+            DynamicColumn::Str(column) => column,
+            other => panic!("{other:?}"),
+        };
+        let table = NodeTable::of_column(&column, tree).unwrap();
+        FacetColumn {
+            column,
+            table,
+            made: 0,
+        }
+    }
+
+    fn columns() -> Vec<(&'static str, FacetColumn)> {
+        let flat = |number: u32| format!("value {:02}", number * 7 % 23);
+        let path = |number: u32| format!("a{}/b{}/c{}", number % 2, number % 3, number % 5);
+        let spelled = |number: u32| {
+            let form = if number.is_multiple_of(2) {
+                "Iran"
+            } else {
+                "IRAN"
+            };
+            format!("{form}{}", number % 3)
+        };
+        let many = |doc: u32| (0..doc * 13 % 5).map(move |n| doc * 31 + n * n);
+        let each = |doc: u32| doc..=doc;
+        vec![
+            ("one each", column(|doc| vec![flat(doc)], None)),
+            (
+                "at most one",
+                column(|doc| (0..doc % 3 % 2).map(|_| flat(doc)).collect(), None),
+            ),
+            ("many", column(|doc| many(doc).map(flat).collect(), None)),
+            (
+                "spellings",
+                column(|doc| many(doc).map(spelled).collect(), None),
+            ),
+            (
+                "one spelling",
+                column(|doc| each(doc).map(spelled).collect(), None),
+            ),
+            (
+                "tree",
+                column(|doc| many(doc).map(path).collect(), Some('/')),
+            ),
+            (
+                "depths",
+                column(
+                    |doc| {
+                        let cut = |n: u32| path(n)[..2 + 3 * (n as usize % 3)].to_owned();
+                        many(doc).map(cut).collect()
+                    },
+                    Some('/'),
+                ),
+            ),
+            (
+                "nothing",
+                column(
+                    |doc| {
+                        let slash = (doc.is_multiple_of(4)).then(|| "/".to_owned());
+                        many(doc).map(path).take(1).chain(slash).collect()
+                    },
+                    Some('/'),
+                ),
+            ),
+        ]
+    }
+
+    /// The nodes of a document, ancestors and all; `None` if it has no value.
+    fn nodes(facet: &SegmentFacet, doc: u32) -> Option<BTreeSet<(usize, u32)>> {
+        let mut nodes = BTreeSet::new();
+        let any = facet.values(doc, |column, ordinal| {
+            let table = &facet.columns[column].table;
+            let mut node = table.leaf(ordinal);
+            while node != ROOT {
+                nodes.insert((column, node));
+                node = table.parent(node);
+            }
+        });
+        any.then_some(nodes)
+    }
+
+    fn check(name: &str, facet: &SegmentFacet) {
+        let numbering = Numbering::new(facet).unwrap();
+        let dense = Dense::read(facet, &numbering, DOCUMENTS, &Watch::default()).unwrap();
+        let most = Dense::most_bytes(facet, &numbering, DOCUMENTS).unwrap();
+        assert!(dense.bytes() <= most, "{name}: {} of {most}", dense.bytes());
+        let mut reader = NumberReader::new(facet.clone(), numbering.clone());
+        let blocks: [Vec<u32>; 6] = [
+            (0..64).collect(),
+            (63..127).collect(),
+            (290..300).collect(),
+            (0..300).step_by(5).collect(),
+            (100..160).filter(|doc| doc % 7 != 0).collect(),
+            vec![299],
+        ];
+        for docs in &blocks {
+            let block = Block::new(docs);
+            for mask in [u64::MAX, 0x5555_5555_5555_5555, 1, 0] {
+                let mask = mask & block.full();
+                let mut counters = [(); 2].map(|()| Counters::new(numbering.len()));
+                let mut numbers = Vec::new();
+                reader.read(block, mask, &mut numbers);
+                counters[0].add_all(&numbers);
+                dense.count(block, mask, &mut counters[1]);
+                for (counts, how) in counters.into_iter().zip(["read", "dense"]) {
+                    let counts = counts.finish();
+                    let of = block.chosen(mask).map(|doc| nodes(facet, doc));
+                    let of: Vec<_> = of.collect();
+                    let missing = of.iter().filter(|nodes| nodes.is_none()).count();
+                    let place = format!("{name}, {how}, {docs:?}, {mask:x}");
+                    assert_eq!(counts[MISSING as usize] as usize, missing, "{place}");
+                    for (number, column) in facet.columns.iter().enumerate() {
+                        let counted = numbering.by_node(number, &column.table, &counts);
+                        for (node, &count) in counted.iter().enumerate() {
+                            let has = |nodes: &&BTreeSet<_>| nodes.contains(&(number, node as u32));
+                            let expected = of.iter().flatten().filter(has).count();
+                            assert_eq!(count as usize, expected, "{place}, node {node}");
+                        }
+                    }
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn every_way_of_reading_counts_every_node_once() {
+        let columns = columns();
+        for (name, column) in &columns {
+            let columns = vec![column.clone()];
+            check(name, &SegmentFacet { columns });
+        }
+        for ((first_name, first), (second_name, second)) in columns.iter().zip(&columns[1..]) {
+            let columns = vec![second.clone(), first.clone()];
+            let name = format!("{second_name}, else {first_name}");
+            check(&name, &SegmentFacet { columns });
+        }
+        check("no column", &SegmentFacet { columns: vec![] });
+    }
+}
