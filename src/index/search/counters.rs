@@ -85,7 +85,8 @@ impl Counters {
 #[derive(Debug)]
 pub(in crate::index) struct Dense {
     numbers: Numbers,
-    /// Where those of each document begin, and the last ones end; none if each has one.
+    /// Where those of each document begin, and the last ones end; none if each has one. Every
+    /// document has at least one.
     starts: Option<Box<[u32]>>,
 }
 
@@ -155,19 +156,36 @@ impl Dense {
         mask: u64,
         counters: &mut Counters,
     ) {
-        let range = |from: u32, to: u32| match &self.starts {
-            None => from as usize..to as usize,
-            Some(starts) => starts[from as usize] as usize..starts[to as usize] as usize,
-        };
-        match block.run() {
-            Some(run) if mask == block.full() => {
-                counters.add_all(&numbers[range(run.start, run.end)]);
-            }
-            _ => {
-                for doc in block.chosen(mask) {
-                    for &number in &numbers[range(doc, doc + 1)] {
-                        counters.add(number.into());
-                    }
+        if let Some(run) = block.run().filter(|_| mask == block.full()) {
+            let (from, to) = match &self.starts {
+                None => (run.start, run.end),
+                Some(starts) => (starts[run.start as usize], starts[run.end as usize]),
+            };
+            counters.add_all(&numbers[from as usize..to as usize]);
+            return;
+        }
+        // Documents far apart are waited for, so none must wait for the one before: first all the
+        // places, then the first number at each, then the rest, which lie beside it.
+        let mut places = [(0, 0); BLOCK];
+        let mut chosen = 0;
+        for (place, doc) in places.iter_mut().zip(block.chosen(mask)) {
+            let doc = doc as usize;
+            *place = match &self.starts {
+                None => (doc as u32, doc as u32 + 1),
+                Some(starts) => (starts[doc], starts[doc + 1]),
+            };
+            chosen += 1;
+        }
+        let places = &places[..chosen];
+        let mut first = [0; BLOCK];
+        for (first, place) in first.iter_mut().zip(places) {
+            *first = numbers[place.0 as usize].into();
+        }
+        counters.add_all(&first[..chosen]);
+        if self.starts.is_some() {
+            for &(from, to) in places {
+                for &number in &numbers[from as usize + 1..to as usize] {
+                    counters.add(number.into());
                 }
             }
         }

@@ -110,7 +110,11 @@ pub(in crate::index) struct NumberReader {
     numbering: Numbering,
     docs: Vec<u32>,
     docs_of_rows: Vec<u32>,
+    ranks: Vec<u32>,
+    starts: Vec<u32>,
     rows: Vec<u32>,
+    /// How many rows each document with a value has.
+    lengths: Vec<u32>,
     ordinals: Vec<u64>,
     nodes: Vec<u32>,
 }
@@ -122,7 +126,10 @@ impl NumberReader {
             numbering,
             docs: Vec::new(),
             docs_of_rows: Vec::new(),
+            ranks: Vec::new(),
+            starts: Vec::new(),
             rows: Vec::new(),
+            lengths: Vec::new(),
             ordinals: Vec::new(),
             nodes: Vec::new(),
         }
@@ -229,29 +236,48 @@ impl NumberReader {
         self.docs.extend(block.chosen(mask));
         self.docs_of_rows.clear();
         self.rows.clear();
-        ordinals.row_ids_for_docs(&self.docs, &mut self.docs_of_rows, &mut self.rows);
+        self.lengths.clear();
+        if let ColumnIndex::Multivalued(MultiValueIndex::MultiValueIndexV2(index)) = &ordinals.index
+        {
+            // The engine's own way asks for each document where its values begin and end.
+            let (ranks, starts) = (&mut self.ranks, &mut self.starts);
+            ranks.clear();
+            let present = &index.optional_index;
+            present.rank_if_exists_batch(&self.docs, &mut self.docs_of_rows, ranks);
+            let count = ranks.len();
+            ranks.extend_from_within(..);
+            for rank in &mut ranks[count..] {
+                *rank += 1;
+            }
+            starts.resize(ranks.len(), 0);
+            index.start_index_column.get_vals(ranks, starts);
+            let (starts, ends) = starts.split_at(count);
+            for (&from, &to) in starts.iter().zip(ends) {
+                self.rows.extend(from..to);
+                self.lengths.push(to.saturating_sub(from));
+            }
+        } else {
+            ordinals.row_ids_for_docs(&self.docs, &mut self.docs_of_rows, &mut self.rows);
+            let groups = self.docs_of_rows.chunk_by(|a, b| a == b);
+            self.lengths.extend(groups.map(|group| group.len() as u32));
+        }
         self.ordinals.resize(self.rows.len(), 0);
         ordinals.values.get_vals(&self.rows, &mut self.ordinals);
-        let mut with_value = 0;
         if span.has_shared {
-            let mut values = self.ordinals.iter();
-            for group in self.docs_of_rows.chunk_by(|a, b| a == b) {
-                let leaves = values.by_ref().take(group.len());
+            let mut values = self.ordinals.as_slice();
+            for &length in &self.lengths {
+                let (of_one, rest) = values.split_at(length as usize);
                 self.nodes.clear();
                 self.nodes
-                    .extend(leaves.map(|&value| column.table.leaf(value as u32)));
+                    .extend(of_one.iter().map(|&value| column.table.leaf(value as u32)));
                 span.push(&column.table, &mut self.nodes, into);
-                with_value += 1;
+                values = rest;
             }
         } else {
             into.extend(self.ordinals.iter().map(|&value| span.base + value as u32));
-            let mut last = u32::MAX;
-            for &doc in &self.docs_of_rows {
-                with_value += usize::from(doc != last);
-                last = doc;
-            }
         }
-        into.resize(into.len() + self.docs.len() - with_value, MISSING);
+        let without = self.docs.len() - self.lengths.len();
+        into.resize(into.len() + without, MISSING);
     }
 }
 

@@ -10,7 +10,7 @@ use std::collections::BinaryHeap;
 use tantivy::columnar::Column;
 use tantivy::{DocAddress, DocId};
 
-use super::block::Block;
+use super::block::{BLOCK, Block};
 use super::views::SegmentView;
 use crate::index::layout::names;
 use crate::index::prepare::title_key;
@@ -153,16 +153,40 @@ impl<'a> SegmentTop<'a> {
 
     /// Offers the documents of a block whose bits are set.
     pub(in crate::index) fn offer(&mut self, block: Block<'_>, hits: u64, scores: &[f32]) {
+        // Keys lie far apart: those of all documents that may have a place are read at once.
+        let mut docs = [0; BLOCK];
+        let mut places = [(0, 0.0); BLOCK];
+        let mut offered = 0;
+        let worst = self.worst();
         let mut left = hits & block.full();
         while left != 0 {
             let at = left.trailing_zeros() as usize;
             left &= left - 1;
-            self.offer_one(block.docs()[at], scores[at]);
+            let number = self.number(block.docs()[at], scores[at]);
+            if number <= self.ceiling && worst.is_none_or(|(worst, _)| number <= worst) {
+                docs[offered] = block.docs()[at];
+                places[offered] = (number, scores[at]);
+                offered += 1;
+            }
+        }
+        let docs = &docs[..offered];
+        let mut keys = [None; BLOCK];
+        self.keys.first_vals(docs, &mut keys[..offered]);
+        for ((&doc, &(number, score)), key) in docs.iter().zip(&places).zip(keys) {
+            self.offer_one(doc, number, score, key.unwrap_or_default());
         }
     }
 
-    fn offer_one(&mut self, doc: DocId, score: f32) {
-        let number = match &self.order {
+    /// Number and key of the last hit, if as many were found as are wanted.
+    fn worst(&self) -> Option<(u64, u64)> {
+        let is_full = self.limit.is_some_and(|limit| self.heap.len() >= limit);
+        let worst = self.heap.peek().filter(|_| is_full);
+        worst.map(|worst| (worst.position.number, worst.position.key))
+    }
+
+    /// The number that a document is compared by first.
+    fn number(&self, doc: DocId, score: f32) -> u64 {
+        match &self.order {
             Order::Relevance => u64::from(!score.max(0.0).to_bits()),
             Order::Date { start, newest } => {
                 match start.as_ref().and_then(|start| start.first(doc)) {
@@ -178,13 +202,12 @@ impl<'a> SegmentTop<'a> {
                 .as_ref()
                 .and_then(|beginnings| beginnings.first(doc))
                 .unwrap_or(LAST),
-        };
-        if number > self.ceiling {
-            return;
         }
-        let full = self.limit.is_some_and(|limit| self.heap.len() >= limit);
-        let beaten = |worst: &Candidate| number > worst.position.number;
-        if full && self.heap.peek().is_none_or(beaten) {
+    }
+
+    fn offer_one(&mut self, doc: DocId, number: u64, score: f32, key: u64) {
+        let worst = self.worst();
+        if worst.is_some_and(|(worst, _)| number > worst) {
             return;
         }
         let text = match &self.order {
@@ -193,13 +216,8 @@ impl<'a> SegmentTop<'a> {
             }
             _ => None,
         };
-        let key = self.keys.first(doc).unwrap_or_default();
-        if full && text.is_none() {
-            let worst = self.heap.peek().map(|worst| &worst.position);
-            let is_beaten = |worst: &Position| number == worst.number && key > worst.key;
-            if worst.is_some_and(is_beaten) {
-                return;
-            }
+        if text.is_none() && worst.is_some_and(|worst| (number, key) > worst) {
+            return;
         }
         let position = Position { number, text, key };
         if self.after.as_ref().is_some_and(|after| position <= *after) {
@@ -210,7 +228,7 @@ impl<'a> SegmentTop<'a> {
             score,
             doc,
         };
-        if !full {
+        if worst.is_none() {
             self.heap.push(candidate);
         } else if let Some(mut worst) = self.heap.peek_mut()
             && candidate < *worst
