@@ -165,8 +165,8 @@ pub(crate) const MAIL_HEADER_BYTES: usize = 64 << 10;
 pub(crate) const MAIL_LINES: usize = 2_000_000;
 
 /// How many bytes may be looked at for the ends of parts: for each part that has parts, all that
-/// is left of the message may be. Some seconds.
-pub(crate) const MAIL_WORK: usize = 4 << 30;
+/// is left of the message may be. A message of full size may have 32 of them; some seconds.
+pub(crate) const MAIL_WORK: usize = 1 << 30;
 
 /// How many damaged members of one packed file are passed over; behind more, nothing is looked for.
 pub(crate) const GAPS: usize = 1_000;

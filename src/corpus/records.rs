@@ -361,7 +361,29 @@ impl Records {
         let is_deep = self.levels.len() >= limits::DEPTH;
         let level = self.levels.last_mut()?;
         let mut input = level.input.member(name, content).with_gap(gap);
-        let format = match (input.head(), named) {
+        let met = input.head().err();
+        if let (Some(error), Some(named)) = (&met, &named)
+            && !(is_deep && named.reader().is_container())
+            && input.leave_gap()
+        {
+            // Even the beginning is damaged; what comes behind it may not be.
+            let mut cutter = named.reader().cutter();
+            if cutter.resume() {
+                self.levels.push(Level {
+                    cutter,
+                    format: named.clone(),
+                    input,
+                    origin,
+                    is_done: false,
+                });
+                return Some(Err(self.lost(error)));
+            }
+        }
+        let head = match met {
+            Some(error) => Err(error),
+            None => input.head(),
+        };
+        let format = match (head, named) {
             (Ok(head), Some(named)) => {
                 let format = self.readers.settle(&named, head);
                 origin.notes.extend(mismatch(&named, format));

@@ -426,6 +426,12 @@ impl<'p> Parser<'p> {
             }
             _ => (self.raw(token), Marks::default()),
         };
+        // As between quotes: spaces at the ends of a value say nothing, escaped or not.
+        let text = if is_raw(scope.field) {
+            text.trim()
+        } else {
+            text
+        };
         let span = (token.start, token.end);
         let value = Value {
             text,

@@ -237,6 +237,25 @@ fn spans_point_at_what_is_wrong() {
 }
 
 #[test]
+fn spaces_at_the_ends_of_values_say_nothing() {
+    for (text, plain) in [
+        ("path:wire\\\n", "path:wire"),
+        ("path:\\#@=\\\n\n", "path:\\#@="),
+        ("id:a\\ ", "id:a"),
+        ("country:iran\\\t", "country:iran"),
+    ] {
+        let parsed = read(text);
+        assert_eq!(parsed.query, read(plain).query, "{text:?}");
+        assert_eq!(
+            read(&parsed.query.to_string()).query,
+            parsed.query,
+            "{text:?}"
+        );
+    }
+    assert_eq!(codes(&read("id:\\ ")), ["empty_value"]);
+}
+
+#[test]
 fn without_a_schema_any_well_formed_name_is_taken() {
     let names = ParseContext::any_names();
     for (text, reading) in [

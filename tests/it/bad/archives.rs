@@ -499,6 +499,12 @@ fn packed() -> Vec<Case> {
             &["+#1", "+#2", "-damaged#3", "+#4", "+#5"],
         ),
         Case::new(
+            "gz-gap-first",
+            "a.jsonl.gz",
+            [torn(gzip(lines)), gzip(lines)].concat(),
+            &["-damaged#1", "+#2", "+#3"],
+        ),
+        Case::new(
             "gz-gap-csv",
             "a.csv.gz",
             [

@@ -382,6 +382,12 @@ fn crawls() -> Vec<Case> {
             &["+example.org/bad.txt", "+example.org/good.txt"],
         ),
         Case::new(
+            "warc-gz-gap-first",
+            "a.warc.gz",
+            [torn(gzip(&page(ok, b"Text."))), gzip(&good())].concat(),
+            &["-damaged#1", "+example.org/good.txt"],
+        ),
+        Case::new(
             "warc-gz-gap",
             "a.warc.gz",
             [

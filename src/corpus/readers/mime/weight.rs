@@ -19,9 +19,10 @@ const PACKED_DIGEST: &str = "x-many";
 /// Counts of what costs.
 #[derive(Debug, Default)]
 pub(super) struct Weight {
-    /// Headers that say of what type a part is. There are no more parts that have parts, and no
-    /// more messages in messages.
+    /// Headers that say of what type a part is. There are no more messages in messages.
     types: usize,
+    /// How many of them name what parts the parts of it, which is looked for up to the end.
+    boundaries: usize,
     /// Other headers that say how a part is to be taken.
     others: usize,
     /// Lines that may be headers, or end them.
@@ -68,6 +69,7 @@ impl Weight {
                     Header::Type => {
                         weight.types += 1;
                         block.has_type = true;
+                        weight.boundaries += usize::from(place("boundary").is_some());
                         block.messages.extend(place("message"));
                         digests.extend(place("digest"));
                     }
@@ -108,7 +110,7 @@ impl Weight {
             || self.others > 2 * limits::MAIL_PARTS
             || self.longest > limits::MAIL_HEADER_BYTES
             || self.lines > limits::MAIL_LINES
-            || self.types.saturating_mul(length) > limits::MAIL_WORK
+            || self.boundaries.saturating_mul(length) > limits::MAIL_WORK
     }
 
     /// The message with the names that have to be others.
