@@ -187,37 +187,6 @@ fn documents_say_when_and_by_what_they_were_made() {
     }
 }
 
-#[test]
-#[ignore = "shows what is read"]
-fn show() {
-    let mut names: Vec<_> = std::fs::read_dir(folder())
-        .unwrap()
-        .map(|entry| entry.unwrap().path())
-        .collect();
-    names.sort();
-    for path in names {
-        if path.extension().is_none_or(|extension| extension != "pdf") {
-            continue;
-        }
-        if path.ends_with("memory.pdf") || path.ends_with("endless.pdf") {
-            continue;
-        }
-        let mut notes = Vec::new();
-        let start = std::time::Instant::now();
-        let article = read(&std::fs::read(&path).unwrap(), &mut notes);
-        println!("===== {} {:?} {:?}", path.display(), start.elapsed(), notes);
-        match article {
-            Err(refusal) => println!("{refusal:?}"),
-            Ok(article) => println!(
-                "{:?}\n{}\n-----\n{}",
-                article.title,
-                serde_json::to_string(&article.metadata).unwrap(),
-                article.body
-            ),
-        }
-    }
-}
-
 /// A document out of its objects, the first of which is the catalog.
 fn made(objects: &[&str], table: bool) -> Vec<u8> {
     let mut pdf = "%PDF-1.4\n".to_owned();
