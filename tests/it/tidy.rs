@@ -12,6 +12,7 @@ const ROOMS: &[(&str, &[&str])] = &[
     ("schema", &[]),
     // Folding, and the finding of names that were probably meant.
     ("vocabulary", &["schema", "analysis"]),
+    ("tagging", &["vocabulary", "analysis"]),
     ("query", &["schema"]),
     ("search", &["query", "schema", "analysis"]),
     ("index", &["search", "query", "analysis", "schema"]),
