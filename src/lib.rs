@@ -33,9 +33,9 @@ pub mod vocabulary;
 pub use document::{DateRange, Document, DocumentId, PartialDate, Precision, SourceLocation};
 pub use error::{Error, ErrorKind, Result};
 pub use index::{
-    CheckOptions, CheckProgress, CheckReport, CheckedGeneration, Commit, Control, Damage,
-    DamageCode, DamagedSegment, Export, Index, KeyUsage, Part, Prepared, Preparer, Remark,
-    RepairPlan, RepairStep, Searcher, StoredDocument, Writer, WriterOptions,
+    CheckOptions, CheckProgress, CheckReport, CheckedGeneration, Commit, Damage, DamageCode,
+    DamagedSegment, Export, Index, KeyUsage, Part, Prepared, Preparer, Remark, RepairPlan,
+    RepairStep, Searcher, StoredDocument, Subscription, Writer, WriterOptions,
 };
 pub use query::{Diagnostic, Query, Severity};
 #[cfg(feature = "formats")]
@@ -48,18 +48,18 @@ pub use reindex::{
 #[cfg(feature = "formats")]
 pub use schema::{Config, Rule, SavedSearch};
 pub use schema::{
-    FacetDefinition, FieldKeys, MAX_NAME_BYTES, NumberDefinition, Origin, RESERVED_NAMES, Schema,
-    check_name,
+    FacetDefinition, FacetRef, FieldKeys, MAX_NAME_BYTES, NumberDefinition, Origin, RESERVED_NAMES,
+    Schema, check_name,
 };
 #[cfg(fuzzing)]
 #[doc(hidden)]
 pub use search::fuzzing;
 pub use search::{
-    Bucket, Choice, ChosenPresence, ChosenValue, CountedClause, CountedValue, CrossCell,
+    Bucket, Choice, ChosenPresence, ChosenValue, Control, CountedClause, CountedValue, CrossCell,
     CrossRequest, CrossSide, Crossing, Cursor, DateMatch, Difference, FIRM_COUNT, FORMAT_VERSION,
-    FacetCounts, FacetRef, FacetResults, FacetSelection, FieldScore, Hit, Interval, Limit, Lit,
-    MOST_BARS, MOST_CELLS, MOST_RANGES, MOST_SPLIT, ProofOptions, ProofReport, Question,
-    RangeBucket, RangeCounts, RangesRequest, Ranking, Relaxation, ScoreExplanation, ScorePart,
-    SearchRequest, SearchResponse, Snippet, Snippets, Sort, TimeBar, TimeSplit, Timeline,
-    TimelineRequest, Top, ValueOrder, Values, WhyNot, WordScore, lift,
+    FacetCounts, FacetResults, FacetSelection, FieldScore, Hit, Interval, Limit, Lit, MOST_BARS,
+    MOST_CELLS, MOST_RANGES, MOST_SPLIT, ProofOptions, ProofReport, Question, RangeBucket,
+    RangeCounts, RangesRequest, Ranking, Relaxation, ScoreExplanation, ScorePart, SearchRequest,
+    SearchResponse, Snippet, Snippets, Sort, TimeBar, TimeSplit, Timeline, TimelineRequest, Top,
+    ValueOrder, Values, WhyNot, WordScore, lift,
 };
