@@ -150,7 +150,8 @@ mod tests {
         let unbounded = SearchRequest::tree(Query::fuzzy("talk", 9));
         let error = searcher.count(&unbounded, &control).unwrap_err();
         assert_eq!(error.code(), "fuzzy_edits");
-        let beside = Query::word("talks").near(Query::has("date"), crate::query::Distance::Sentence);
+        let beside =
+            Query::word("talks").near(Query::has("date"), crate::query::Distance::Sentence);
         let error = searcher
             .count(&SearchRequest::tree(beside), &control)
             .unwrap_err();

@@ -494,3 +494,32 @@ fn unchunked(bytes: &[u8]) -> Vec<u8> {
             .unwrap_or(after);
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn wrong_lengths_do_not_make_it_read_a_file_again_and_again() {
+        let mut file = "WARC/1.0\r\nContent-Length: 9999999\r\n\r\n\r\n\r\n".repeat(1_000);
+        file.push_str(&"x".repeat(600 << 10));
+        file.push_str(
+            "\r\n\r\nWARC/1.0\r\nWARC-Type: resource\r\nWARC-Target-URI: http://example.org/good\r\n\
+             Content-Type: text/plain\r\nContent-Length: 5\r\n\r\nText.\r\n\r\n",
+        );
+        let length = file.len() as u64;
+        let mut input = Input::bytes("a.warc", file.into_bytes());
+        let mut pages = Pages::default();
+        let (mut lost, mut members) = (0, 0);
+        while let Some(piece) = pages.next(&mut input).unwrap() {
+            match piece {
+                Piece::Member(_) => members += 1,
+                _ => lost += 1,
+            }
+        }
+        assert_eq!((lost, members), (1_000, 1));
+        // All of them together would have been twice as much.
+        assert!(pages.reread > limits::CRAWL_REREAD);
+        assert!(pages.reread < limits::CRAWL_REREAD + length);
+    }
+}
