@@ -146,13 +146,11 @@ fn check_node(query: &Query) -> Result<()> {
             }
             _ => {}
         },
-        Query::Boost(_, factor) => {
-            if !(MIN_BOOST..=MAX_BOOST).contains(factor) {
-                let message = format!(
-                    "a weight of {factor} is beyond those there are, {MIN_BOOST} to {MAX_BOOST}"
-                );
-                return refuse("boost_out_of_range", message, "weigh the rest less or more");
-            }
+        Query::Boost(_, factor) if !(MIN_BOOST..=MAX_BOOST).contains(factor) => {
+            let message = format!(
+                "a weight of {factor} is beyond those there are, {MIN_BOOST} to {MAX_BOOST}"
+            );
+            return refuse("boost_out_of_range", message, "weigh the rest less or more");
         }
         _ => {}
     }
