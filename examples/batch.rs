@@ -36,7 +36,7 @@ fn run(searcher: &Searcher, questions: &[&str], out: &mut dyn Write) -> std::io:
                 .iter()
                 .map(|question| scope.spawn(move || answer(searcher, question)))
                 .collect();
-            let answered = asked.into_iter().map(|thread| thread.join());
+            let answered = asked.into_iter().map(std::thread::ScopedJoinHandle::join);
             answered
                 .map(|answer| answer.unwrap_or_else(|_| "the search panicked".to_owned()))
                 .collect()
