@@ -1,6 +1,7 @@
 //! tantivy's side: the same files, opened as a plain index; top ten, count and exact terms
 //! aggregations in one search, and then, if they are wanted, the documents of the ten.
 
+use std::collections::HashSet;
 use std::fs;
 use std::hint::black_box;
 use std::path::Path;
@@ -97,6 +98,25 @@ impl Theirs {
         Ok((total as u64, top.len(), buckets))
     }
 }
+
+impl Theirs {
+    /// Whether a facet has values that differ in case alone, which pressmark counts as one.
+    pub fn has_spellings(&self, facet: &str) -> Result<bool> {
+        let field = format!("facets.declared.{facet}");
+        let terms = json!({"field": field, "size": MOST_BUCKETS, "segment_size": u32::MAX});
+        let all: Aggregations = serde_json::from_value(json!({ facet: { "terms": terms } }))?;
+        let context = AggContextParams::new(Default::default(), self.index.tokenizers().clone());
+        let collector = AggregationCollector::from_aggs(all, context);
+        let results = serde_json::to_value(self.searcher.search(&AllQuery, &collector)?)?;
+        let buckets = results[facet]["buckets"].as_array().context("no buckets")?;
+        let names = buckets.iter().filter_map(|bucket| bucket["key"].as_str());
+        let mut seen = HashSet::new();
+        Ok(names.map(str::to_lowercase).any(|name| !seen.insert(name)))
+    }
+}
+
+/// tantivy gives no more at once.
+const MOST_BUCKETS: u32 = 65_000;
 
 /// Value and count of each bucket of a facet.
 pub fn buckets(answer: &Answer, facet: &str) -> Result<Vec<(String, u64)>> {

@@ -90,10 +90,21 @@ pub(in crate::index) struct Dense {
     starts: Option<Box<[u32]>>,
 }
 
+/// Numbers one after the other, in as few bytes as the greatest of them needs.
 #[derive(Debug)]
-enum Numbers {
+pub(in crate::index) enum Numbers {
     Narrow(Box<[u16]>),
     Wide(Box<[u32]>),
+}
+
+impl Numbers {
+    /// The bytes that they take.
+    pub(in crate::index) fn bytes(&self) -> usize {
+        match self {
+            Self::Narrow(numbers) => size_of_val(&**numbers),
+            Self::Wide(numbers) => size_of_val(&**numbers),
+        }
+    }
 }
 
 impl Dense {
@@ -111,15 +122,8 @@ impl Dense {
 
     /// The bytes that it takes.
     pub(in crate::index) fn bytes(&self) -> usize {
-        let numbers = match &self.numbers {
-            Numbers::Narrow(numbers) => size_of_val(&**numbers),
-            Numbers::Wide(numbers) => size_of_val(&**numbers),
-        };
-        numbers
-            + self
-                .starts
-                .as_ref()
-                .map_or(0, |starts| size_of_val(&**starts))
+        let starts = self.starts.as_deref();
+        self.numbers.bytes() + starts.map_or(0, size_of_val)
     }
 
     /// Reads the columns of a facet from end to end.

@@ -8,7 +8,7 @@ use std::ops::Range;
 use std::sync::Arc;
 
 use super::block::{BLOCK, Block};
-use super::counters::most_numbers;
+use super::counters::{Numbers, most_numbers};
 use super::kept::KeptFacet;
 use super::numbers::NumberReader;
 use super::watch::Watch;
@@ -24,12 +24,6 @@ pub(in crate::index) struct Rows {
     /// Where those of each document begin, and the last ones end.
     starts: Box<[u32]>,
     layout: Layout,
-}
-
-#[derive(Debug)]
-enum Numbers {
-    Narrow(Box<[u16]>),
-    Wide(Box<[u32]>),
 }
 
 /// Which numbers belong to which facet.
@@ -72,11 +66,7 @@ impl Rows {
 
     /// The bytes that they take.
     pub(in crate::index) fn bytes(&self) -> usize {
-        let numbers = match &self.numbers {
-            Numbers::Narrow(numbers) => size_of_val(&**numbers),
-            Numbers::Wide(numbers) => size_of_val(&**numbers),
-        };
-        numbers + size_of_val(&*self.starts)
+        self.numbers.bytes() + size_of_val(&*self.starts)
     }
 
     /// Reads the columns of the facets from end to end; `None` if there are too many values.
@@ -163,6 +153,9 @@ fn most(facets: &[Arc<KeptFacet>], documents: u32) -> Option<usize> {
     u32::try_from(numbers).is_ok().then_some(numbers)
 }
 
+/// Numbers, and where those of each document begin.
+type Columns<N> = (Box<[N]>, Box<[u32]>);
+
 fn read<N>(
     facets: &[Arc<KeptFacet>],
     layout: &Layout,
@@ -170,7 +163,7 @@ fn read<N>(
     most: usize,
     watch: &Watch,
     narrow: impl Fn(u32) -> N,
-) -> Result<(Box<[N]>, Box<[u32]>)> {
+) -> Result<Columns<N>> {
     let readers = facets.iter().zip(&layout.bases).map(|(facet, &base)| {
         let reader = NumberReader::new(facet.facet.clone(), facet.numbering.clone());
         (reader, base)
