@@ -16,7 +16,7 @@ use theirs::{Hits, Theirs};
 const USAGE: &str = "usage: facets generate DOCUMENTS [PEOPLE] > FILE.jsonl
        facets index FILE.jsonl DIR [THREADS [MEGABYTES]]
        facets compare DIR [ROUNDS [FACET,... QUERY...]]
-       facets sideways DIR [ROUNDS]
+       facets sideways DIR [ROUNDS [QUERY...]]
        facets memory DIR MEGABYTES [FACET,...]
        facets repeat DIR ROUNDS FACET,... QUERY";
 
@@ -46,7 +46,12 @@ fn main() -> Result<()> {
         }
         ["sideways", folder, rest @ ..] => {
             let rounds = rest.first().map_or(Ok(21), |n| n.parse())?;
-            sideways(Path::new(folder), rounds)
+            let mut words = vec!["*"];
+            match rest.get(1..) {
+                Some(given) if !given.is_empty() => words = given.to_vec(),
+                _ => words.extend(corpus::WORDS),
+            }
+            sideways(Path::new(folder), rounds, &words)
         }
         ["memory", folder, megabytes, rest @ ..] => {
             let bytes = megabytes.parse::<usize>()? << 20;
@@ -221,7 +226,7 @@ fn compare(folder: &Path, rounds: usize, facets: &[String], words: &[&str]) -> R
 
 /// Three facets chosen in (two values, one, three), all six counted: one search beside the four
 /// that it replaces.
-fn sideways(folder: &Path, rounds: usize) -> Result<()> {
+fn sideways(folder: &Path, rounds: usize, words: &[&str]) -> Result<()> {
     let facets = names(None);
     let value = |name: &str, number: usize| match name {
         "theme" => format!("field {}/matter {number:03}", number % 10),
@@ -241,7 +246,7 @@ fn sideways(folder: &Path, rounds: usize) -> Result<()> {
     println!("documents: {}, rounds: {rounds}\n", warm.documents());
     println!("| query | hits | | one search, ms (min, median) | four searches, ms | share |");
     println!("|---|---|---|---|---|---|");
-    for word in ["*"].into_iter().chain(corpus::WORDS) {
+    for word in words {
         let one = ours::request(word, &facets, &choices, 10)?;
         let four = ours::apart(word, &facets, &choices)?;
         let together = warm.search(&one)?;

@@ -4,8 +4,6 @@
 //! the documents that pass all of them are hits; those that fail exactly one choice still count
 //! for that choice's facet (drilling sideways).
 
-use std::sync::Arc;
-
 use tantivy::SegmentReader;
 use tantivy::query::Weight;
 

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use super::block::Block;
 use super::collect::Counted;
 use super::counts::{Part, SegmentCounts, SegmentTotals};
-use super::kept::KeptFacet;
+use super::kept::{HowKept, KeptFacet};
 use super::rows::Rows;
 use super::stream::Stream;
 use super::views::SegmentView;
@@ -48,9 +48,11 @@ impl Counting {
     ) -> Result<Self> {
         let kept = facets.iter().map(|counted| view.kept(&counted.facet));
         let kept: Vec<Arc<KeptFacet>> = kept.collect::<Result<_>>()?;
-        // What every document counts for is kept in a smaller form.
-        let rows = if is_whole || facets.len() < 2 {
-            None
+        // Of what every document counts for the sums are kept.
+        let how = if is_whole {
+            HowKept::Later
+        } else if facets.len() < 2 {
+            HowKept::Alone
         } else {
             let names = facets.iter().map(|counted| counted.facet.name()).collect();
             view.rows(names, &kept, watch)?
@@ -61,7 +63,7 @@ impl Counting {
                 opened.push(Facet::Before(kept, totals));
                 continue;
             }
-            let counts = SegmentCounts::new(kept, counted.own.is_some(), rows.is_some(), watch)?;
+            let counts = SegmentCounts::new(kept, counted.own.is_some(), &how, watch)?;
             let choice = counted.own.map(|own| {
                 Box::new(Choice {
                     own,
@@ -72,10 +74,13 @@ impl Counting {
             });
             opened.push(Facet::Now(counts, choice));
         }
-        let together = rows.map(|rows| {
-            let counters = rows.counters();
-            (rows, counters)
-        });
+        let together = match how {
+            HowKept::Together(rows) => {
+                let counters = rows.counters();
+                Some((rows, counters))
+            }
+            HowKept::Later | HowKept::Alone => None,
+        };
         Ok(Self {
             facets: opened,
             together,

@@ -12,7 +12,7 @@ pub(in crate::index) use listed::Whole;
 
 use super::block::Block;
 use super::counters::{Counters, Dense};
-use super::kept::KeptFacet;
+use super::kept::{HowKept, KeptFacet};
 use super::numbers::{MISSING, NumberReader, counted};
 use super::views::ResolvedFacet;
 use super::watch::Watch;
@@ -53,13 +53,16 @@ enum Source {
 }
 
 impl Source {
-    fn open(kept: &KeptFacet, watch: &Watch) -> Result<Self> {
-        Ok(if let Some(dense) = kept.dense(watch)? {
-            Self::Dense(dense)
-        } else {
-            let reader = NumberReader::new(kept.facet.clone(), kept.numbering.clone());
-            Self::Columns(Box::new(reader), Vec::new())
-        })
+    /// `may_keep`: whether the numbers of all documents are worth their memory.
+    fn open(kept: &KeptFacet, may_keep: bool, watch: &Watch) -> Result<Self> {
+        let dense = if may_keep { kept.dense(watch)? } else { None };
+        Ok(dense.map_or_else(
+            || {
+                let reader = NumberReader::new(kept.facet.clone(), kept.numbering.clone());
+                Self::Columns(Box::new(reader), Vec::new())
+            },
+            Self::Dense,
+        ))
     }
 
     fn count(&mut self, block: Block<'_>, counters: &mut Counters) {
@@ -75,15 +78,17 @@ impl Source {
 }
 
 impl SegmentCounts {
-    /// `has_choice`: whether documents may count that are no hits. `is_together`: whether hits are
-    /// counted together with those of other facets, and not here.
+    /// `has_choice`: whether documents may count that are no hits. `how`: how hits are counted; if
+    /// together with those of other facets, not here.
     pub(in crate::index) fn new(
         kept: Arc<KeptFacet>,
         has_choice: bool,
-        is_together: bool,
+        how: &HowKept,
         watch: &Watch,
     ) -> Result<Self> {
-        let source = (has_choice || !is_together).then(|| Source::open(&kept, watch));
+        let is_together = matches!(how, HowKept::Together(_));
+        let may_keep = has_choice || matches!(how, HowKept::Alone);
+        let source = (has_choice || !is_together).then(|| Source::open(&kept, may_keep, watch));
         Ok(Self {
             source: source.transpose()?,
             kept,

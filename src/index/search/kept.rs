@@ -192,6 +192,17 @@ impl Default for Together {
     }
 }
 
+/// How to count the hits of facets that are asked for together.
+#[derive(Debug)]
+pub(in crate::index) enum HowKept {
+    /// By what is kept of them together.
+    Together(Arc<Rows>),
+    /// From the columns: if the same ones are asked for again, they will be kept together.
+    Later,
+    /// Each facet by what is kept of it alone.
+    Alone,
+}
+
 impl KeptRows {
     /// The numbers of all documents for these facets, made if they are asked for together once more
     /// and there is room. Once there are rows for some facets, there are none for others.
@@ -202,20 +213,21 @@ impl KeptRows {
         documents: u32,
         budget: &Budget,
         watch: &Watch,
-    ) -> Result<Option<Arc<Rows>>> {
+    ) -> Result<HowKept> {
         let lock = || self.0.lock().unwrap_or_else(PoisonError::into_inner);
         {
             let mut together = lock();
             let is_same = together.names == names;
             match &together.rows {
-                State::Kept(rows) => return Ok(is_same.then(|| Arc::clone(rows))),
-                State::Making => return Ok(None),
-                State::Refused if is_same => return Ok(None),
+                State::Kept(rows) if is_same => return Ok(HowKept::Together(Arc::clone(rows))),
+                State::Kept(_) => return Ok(HowKept::Alone),
+                State::Making => return Ok(HowKept::Later),
+                State::Refused if is_same => return Ok(HowKept::Alone),
                 State::Asked if is_same => together.rows = State::Making,
                 State::New | State::Asked | State::Refused => {
                     together.names = names;
                     together.rows = State::Asked;
-                    return Ok(None);
+                    return Ok(HowKept::Later);
                 }
             }
         }
@@ -223,19 +235,19 @@ impl KeptRows {
         let most = Rows::most_bytes(facets, documents);
         let Some(most) = most.filter(|&most| budget.take(most)) else {
             set(State::Refused);
-            return Ok(None);
+            return Ok(HowKept::Alone);
         };
         match Rows::read(facets, documents, watch) {
             Ok(Some(rows)) => {
                 budget.give_back(most - rows.bytes().min(most));
                 let rows = Arc::new(rows);
                 set(State::Kept(Arc::clone(&rows)));
-                Ok(Some(rows))
+                Ok(HowKept::Together(rows))
             }
             Ok(None) => {
                 budget.give_back(most);
                 set(State::Refused);
-                Ok(None)
+                Ok(HowKept::Alone)
             }
             Err(error) => {
                 budget.give_back(most);
@@ -330,16 +342,16 @@ mod tests {
         let left = budget.left();
         let ask = |name: &str, watch| rows.rows(vec![name.into()], &facets, 100, &budget, watch);
         let free = Watch::default();
-        assert!(ask("a", &free).unwrap().is_none());
-        assert_eq!(ask("a", &stopped).unwrap_err().kind(), ErrorKind::Cancelled);
+        assert!(matches!(ask("a", &free).unwrap(), HowKept::Later));
+        let error = ask("a", &stopped).unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::Cancelled);
         assert_eq!(budget.left(), left);
-        assert!(ask("b", &free).unwrap().is_none(), "asked for once");
-        let made = ask("b", &free).unwrap().unwrap();
+        assert!(matches!(ask("b", &free).unwrap(), HowKept::Later));
+        let HowKept::Together(made) = ask("b", &free).unwrap() else {
+            panic!("they were asked for twice");
+        };
         assert_eq!(budget.left(), left - made.bytes());
-        assert!(
-            ask("a", &free).unwrap().is_none(),
-            "those of others are kept"
-        );
-        assert!(ask("b", &free).unwrap().is_some());
+        assert!(matches!(ask("a", &free).unwrap(), HowKept::Alone));
+        assert!(matches!(ask("b", &free).unwrap(), HowKept::Together(_)));
     }
 }

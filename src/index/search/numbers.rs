@@ -10,8 +10,8 @@
 
 use std::ops::Range;
 
-use tantivy::columnar::ColumnIndex;
 use tantivy::columnar::column_index::{MultiValueIndex, Set};
+use tantivy::columnar::{ColumnIndex, ColumnValues};
 
 use super::block::Block;
 use super::views::SegmentFacet;
@@ -229,14 +229,9 @@ impl NumberReader {
                 return;
             }
             _ => {
-                if span.has_shared {
-                    for &value in &self.ordinals {
-                        self.nodes.clear();
-                        self.nodes.push(column.table.leaf(value as u32));
-                        span.push(&column.table, &mut self.nodes, into);
-                    }
-                }
-                rows.len()
+                let without = docs.len() - rows.len();
+                span.extend(&column.table, &self.ordinals, without, into);
+                return;
             }
         };
         if !span.has_shared {
@@ -251,32 +246,41 @@ impl NumberReader {
         self.docs_of_rows.clear();
         self.rows.clear();
         self.lengths.clear();
-        if let ColumnIndex::Multivalued(MultiValueIndex::MultiValueIndexV2(index)) = &ordinals.index
-        {
-            // The engine's own way asks for each document where its values begin and end.
-            let (ranks, starts) = (&mut self.ranks, &mut self.starts);
-            ranks.clear();
-            let present = &index.optional_index;
-            present.rank_if_exists_batch(docs, &mut self.docs_of_rows, ranks);
-            let count = ranks.len();
-            ranks.extend_from_within(..);
-            for rank in &mut ranks[count..] {
-                *rank += 1;
+        match &ordinals.index {
+            ColumnIndex::Multivalued(MultiValueIndex::MultiValueIndexV2(index)) => {
+                // The engine's own way asks for each document where its values begin and end.
+                let (ranks, starts) = (&mut self.ranks, &mut self.starts);
+                ranks.clear();
+                let present = &index.optional_index;
+                present.rank_if_exists_batch(docs, &mut self.docs_of_rows, ranks);
+                let count = ranks.len();
+                ranks.extend_from_within(..);
+                for rank in &mut ranks[count..] {
+                    *rank += 1;
+                }
+                starts.resize(ranks.len(), 0);
+                index.start_index_column.get_vals(ranks, starts);
+                let (starts, ends) = starts.split_at(count);
+                for (&from, &to) in starts.iter().zip(ends) {
+                    self.rows.extend(from..to);
+                    self.lengths.push(to.saturating_sub(from));
+                }
             }
-            starts.resize(ranks.len(), 0);
-            index.start_index_column.get_vals(ranks, starts);
-            let (starts, ends) = starts.split_at(count);
-            for (&from, &to) in starts.iter().zip(ends) {
-                self.rows.extend(from..to);
-                self.lengths.push(to.saturating_sub(from));
+            ColumnIndex::Multivalued(MultiValueIndex::MultiValueIndexV1(_)) => {
+                for &doc in docs {
+                    self.read_one(doc, into);
+                }
+                return;
             }
-        } else {
-            ordinals.row_ids_for_docs(docs, &mut self.docs_of_rows, &mut self.rows);
-            let groups = self.docs_of_rows.chunk_by(|a, b| a == b);
-            self.lengths.extend(groups.map(|group| group.len() as u32));
+            _ => {
+                ordinals.row_ids_for_docs(docs, &mut self.docs_of_rows, &mut self.rows);
+                read_rows(&*ordinals.values, &self.rows, &mut self.ordinals);
+                let without = docs.len() - self.rows.len();
+                span.extend(&column.table, &self.ordinals, without, into);
+                return;
+            }
         }
-        self.ordinals.resize(self.rows.len(), 0);
-        ordinals.values.get_vals(&self.rows, &mut self.ordinals);
+        read_rows(&*ordinals.values, &self.rows, &mut self.ordinals);
         if span.has_shared {
             let mut values = self.ordinals.as_slice();
             for &length in &self.lengths {
@@ -295,7 +299,46 @@ impl NumberReader {
     }
 }
 
+/// Reads the values of ascending rows.
+fn read_rows(values: &dyn ColumnValues<u64>, rows: &[u32], into: &mut Vec<u64>) {
+    into.clear();
+    let (Some(&first), Some(&last)) = (rows.first(), rows.last()) else {
+        return;
+    };
+    // Rows that nearly follow each other are read faster with those between them.
+    let spanned = (last.saturating_sub(first)) as usize + 1;
+    if spanned < 2 * rows.len() {
+        into.resize(spanned, 0);
+        values.get_range(u64::from(first), into);
+        for (at, &row) in rows.iter().enumerate() {
+            let value = into.get(row.wrapping_sub(first) as usize);
+            into[at] = value.copied().unwrap_or_default();
+        }
+        into.truncate(rows.len());
+    } else {
+        into.resize(rows.len(), 0);
+        values.get_vals(rows, into);
+    }
+}
+
 impl Span {
+    /// Appends the numbers of documents with one value each, and of some without any.
+    fn extend(self, table: &NodeTable, ordinals: &[u64], without: usize, into: &mut Vec<u32>) {
+        if self.has_shared {
+            into.extend(
+                ordinals
+                    .iter()
+                    .map(|&value| match table.leaf(value as u32) {
+                        ROOT => NOTHING,
+                        node => self.base + node,
+                    }),
+            );
+        } else {
+            into.extend(ordinals.iter().map(|&value| self.base + value as u32));
+        }
+        into.resize(into.len() + without, MISSING);
+    }
+
     /// Appends the numbers of a document with values of these nodes.
     fn push(self, table: &NodeTable, nodes: &mut Vec<u32>, into: &mut Vec<u32>) {
         nodes.retain(|&node| node != ROOT);

@@ -8,8 +8,7 @@ use tantivy::SegmentReader;
 use tantivy::columnar::{Column, StrColumn};
 use tantivy::index::SegmentComponent;
 
-use super::kept::{Budget, KeptFacet, KeptRows};
-use super::rows::Rows;
+use super::kept::{Budget, HowKept, KeptFacet, KeptRows};
 use super::watch::Watch;
 use crate::index::generation::DAMAGE_HINT;
 use crate::index::layout::names;
@@ -119,14 +118,13 @@ impl SegmentView {
         Ok(kept)
     }
 
-    /// The numbers of some facets that are counted together, if they are kept: `names` and what
-    /// [`kept`](Self::kept) gave for each.
+    /// How to count facets together: `names`, and what [`kept`](Self::kept) gave for each.
     pub(in crate::index) fn rows(
         &self,
         names: Vec<String>,
         facets: &[Arc<KeptFacet>],
         watch: &Watch,
-    ) -> Result<Option<Arc<Rows>>> {
+    ) -> Result<HowKept> {
         let documents = self.reader.max_doc();
         self.rows
             .rows(names, facets, documents, &self.budget, watch)
