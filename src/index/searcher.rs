@@ -274,11 +274,11 @@ impl Searcher {
                 .last()
                 .map(|last| self.cursor(request.sort, asked.digest, last));
         }
-        let highlighter = Highlighter::new(&asked.query);
-        let maker = self.hit_maker(&highlighter, request);
+        let mut highlighter = Highlighter::new(&asked.query);
+        let maker = self.hit_maker(request);
         let hits = hits
             .iter()
-            .map(|ranked| maker.make(ranked, &mut asked.analyzer))
+            .map(|ranked| maker.make(ranked, &mut highlighter, &mut asked.analyzer))
             .collect::<Result<_>>()?;
         Ok(SearchResponse {
             format_version: FORMAT_VERSION,
@@ -544,15 +544,10 @@ impl Searcher {
         Ok(counted)
     }
 
-    fn hit_maker<'a>(
-        &'a self,
-        highlighter: &'a Highlighter,
-        request: &SearchRequest,
-    ) -> HitMaker<'a> {
+    fn hit_maker(&self, request: &SearchRequest) -> HitMaker<'_> {
         HitMaker {
             views: &self.snapshot.views,
             fields: self.snapshot.fields,
-            highlighter,
             snippets: request.snippets,
             sort: request.sort,
         }
@@ -645,8 +640,9 @@ impl Iterator for Export {
 
     fn next(&mut self) -> Option<Self::Item> {
         let ranked = self.hits.next()?;
-        let maker = self.searcher.hit_maker(&self.highlighter, &self.request);
-        Some(guarded(|| maker.make(&ranked, &mut self.analyzer)))
+        let maker = self.searcher.hit_maker(&self.request);
+        let (highlighter, analyzer) = (&mut self.highlighter, &mut self.analyzer);
+        Some(guarded(|| maker.make(&ranked, highlighter, analyzer)))
     }
 
     fn size_hint(&self) -> (usize, Option<usize>) {

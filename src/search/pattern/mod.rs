@@ -90,6 +90,14 @@ impl WordPattern {
         }
     }
 
+    /// The byte that all words begin with, if it is known.
+    pub(crate) fn first_byte(&self) -> Option<u8> {
+        match self {
+            Self::Wildcards(pattern) => pattern.first_byte(),
+            Self::Fuzzy(_) | Self::Regex(_) => None,
+        }
+    }
+
     /// Before the first byte of a word.
     pub(crate) fn start(&self) -> State {
         match self {
