@@ -26,7 +26,7 @@ pub(super) const TITLE_KEY_BYTES: usize = 256;
 
 /// Bytes that are compressed together in the store. A page of hits reads no block for what its
 /// cards hold; with snippets it reads one for each hit, so blocks stay small.
-const DOCSTORE_BLOCK: usize = 64 << 10;
+const DOCSTORE_BLOCK: usize = 16 << 10;
 
 /// Every field of the engine's schema.
 #[derive(Debug, Clone, Copy)]

@@ -33,7 +33,7 @@ pub(in crate::index) struct SegmentView {
 
 /// Blocks of stored texts that a segment keeps decompressed, about 6 MB: hits of one question are often
 /// those of the next, and a block takes longer to decompress than its text to search.
-const BLOCKS: usize = 100;
+const BLOCKS: usize = 400;
 
 impl SegmentView {
     /// `budget`: what may be kept of facets, of all segments together.

@@ -9,7 +9,7 @@ use super::matcher::{Clauses, Form};
 use super::placed::Place;
 use crate::analysis::{Analyzer, Language, Token, hash};
 use crate::query::TextField;
-use crate::search::pattern::WordPattern;
+use crate::search::pattern::{Glance, WordPattern};
 use crate::search::wanted::{Form as WantedForm, WantedSlot};
 
 /// Different meanings that are kept; more of them are forgotten all at once.
@@ -51,7 +51,8 @@ pub(super) struct Words {
     stem: Automaton,
     exact_uses: HashMap<String, Vec<Use>>,
     stem_uses: HashMap<String, Vec<Use>>,
-    patterns: Vec<(Arc<WordPattern>, Use)>,
+    /// By the byte that their words begin with; first those of which that is not known.
+    patterns: Vec<(Option<u8>, Arc<WordPattern>, Use)>,
     /// Which bytes words begin with that may mean something, by which most are told that do not.
     first_bytes: [bool; 256],
     /// Which bytes words begin with whose stems may mean something.
@@ -101,6 +102,7 @@ impl Words {
                 words.want(slot, Use::Place((clause, number)), field, analyzer);
             }
         }
+        words.patterns.sort_by_key(|(first, ..)| *first);
         words.note_first_bytes();
         words
     }
@@ -119,7 +121,10 @@ impl Words {
                     let stem = analyzer.stem(word, self.language).to_owned();
                     self.stem_uses.entry(stem).or_default().push(wanted);
                 }
-                WantedForm::Fits(pattern) => self.patterns.push((Arc::clone(pattern), wanted)),
+                WantedForm::Fits(pattern) => {
+                    let pattern = (pattern.first_byte(), Arc::clone(pattern), wanted);
+                    self.patterns.push(pattern);
+                }
             }
         }
     }
@@ -142,9 +147,9 @@ impl Words {
         for byte in self.exact.terms().chain(words).filter_map(byte) {
             self.first_bytes[byte] = true;
         }
-        for (pattern, _) in &self.patterns {
-            match pattern.first_byte() {
-                Some(byte) => self.first_bytes[usize::from(byte)] = true,
+        for (first, ..) in &self.patterns {
+            match first {
+                Some(byte) => self.first_bytes[usize::from(*byte)] = true,
                 None => self.first_bytes = [true; 256],
             }
         }
@@ -195,6 +200,13 @@ impl Words {
         number as usize
     }
 
+    /// The patterns whose words begin with a byte, or of which that is not known.
+    fn patterns_of(&self, first: Option<u8>) -> &[(Option<u8>, Arc<WordPattern>, Use)] {
+        let start = self.patterns.partition_point(|(other, ..)| *other < first);
+        let length = self.patterns[start..].partition_point(|(other, ..)| *other == first);
+        &self.patterns[start..start + length]
+    }
+
     fn find(&self, analyzer: &mut Analyzer, word: &str) -> Meaning {
         let mut meaning = Meaning {
             exact: self.exact.number(word),
@@ -209,12 +221,15 @@ impl Words {
             .into_iter()
             .flatten()
             .for_each(&mut add);
-        for (pattern, of) in &self.patterns {
-            if pattern.may_fit(word) && pattern.fits_word(word) {
-                add(of);
+        let first = word.as_bytes().first().copied().unwrap_or_default();
+        let glance = Glance::of(word);
+        for patterns in [self.patterns_of(None), self.patterns_of(Some(first))] {
+            for (_, pattern, of) in patterns {
+                if pattern.may_fit(&glance) && pattern.fits_word(word) {
+                    add(of);
+                }
             }
         }
-        let first = word.as_bytes().first().copied().unwrap_or_default();
         if self.stem_bytes[usize::from(first)] {
             let stem = analyzer.stem(word, self.language);
             self.stem_uses
@@ -278,7 +293,7 @@ impl Run {
 
 /// Slots at first, and at most; powers of two.
 const FEWEST_SLOTS: usize = 1 << 8;
-const MOST_SLOTS: usize = 1 << 14;
+const MOST_SLOTS: usize = 1 << 15;
 /// The longest word that is remembered, in bytes.
 const LONGEST: usize = 27;
 
