@@ -335,7 +335,8 @@ impl Remembered {
         if self.slots.is_empty() {
             self.slots = vec![EMPTY; FEWEST_SLOTS];
         } else if self.put >= self.slots.len() && self.slots.len() < MOST_SLOTS {
-            self.slots = vec![EMPTY; self.slots.len() * 8];
+            let more = (self.slots.len() * 8).min(MOST_SLOTS);
+            self.slots = vec![EMPTY; more];
             self.put = 0;
         }
         self.put += 1;
