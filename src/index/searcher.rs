@@ -128,11 +128,11 @@ impl Searcher {
             .try_into()?;
         let engine = reader.searcher();
         let budget = Arc::new(Budget::new(facet_memory));
-        let views: Vec<SegmentView> = engine
-            .segment_readers()
+        let readers = engine.segment_readers();
+        let views: Vec<SegmentView> = readers
             .iter()
             .cloned()
-            .map(|reader| SegmentView::new(reader, Arc::clone(&budget)))
+            .map(|reader| SegmentView::new(reader, readers.len(), Arc::clone(&budget)))
             .collect();
         let (_, fields) = Fields::schema();
         let languages = languages(&engine, [fields.title_stem, fields.body_stem])?;

@@ -60,7 +60,9 @@ impl Fuzzy {
             word: word.chars().collect(),
             edits: edits.min(MOST as u8),
             glance: Letters::of(word),
-            other: ('\0'..).find(|&c| !word.contains(c)).unwrap_or_default(),
+            other: ('\0'..=char::MAX)
+                .find(|&c| !word.contains(c))
+                .unwrap_or_default(),
             letters,
             plain,
             taken: Mutex::default(),

@@ -19,7 +19,7 @@ pub(crate) use wildcards::{Element, MAX_PATTERN_CHARACTERS};
 #[derive(Debug)]
 pub(crate) enum WordPattern {
     Wildcards(Wildcards),
-    Fuzzy(Fuzzy),
+    Fuzzy(Box<Fuzzy>),
     Regex(Box<Regex>),
 }
 
@@ -112,7 +112,7 @@ impl WordPattern {
     ///
     /// No letter is edited twice: the distance is that of optimal string alignment.
     pub(crate) fn fuzzy(word: &str, edits: u8) -> Self {
-        Self::Fuzzy(Fuzzy::new(word, edits))
+        Self::Fuzzy(Box::new(Fuzzy::new(word, edits)))
     }
 
     /// Words that a regular expression fits from the first letter to the last; an error says why
