@@ -26,32 +26,38 @@ pub(super) struct Around {
     has_possessive: bool,
 }
 
+/// What lies between a name and a word beside it, with white space.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Gap {
+    Nothing,
+    Comma,
+    Stop,
+    Other,
+}
+
 /// A word beside a name.
 #[derive(Debug)]
 struct Neighbour {
     word: String,
     is_large: bool,
     is_number: bool,
-    /// Nothing but white space lies between it and what it is beside.
-    is_close: bool,
-    /// A comma and white space lie between.
-    is_listed: bool,
-    /// A full stop and white space lie between.
-    is_stopped: bool,
+    gap: Gap,
     /// A sentence begins with it, so that any word is written large there.
     begins: bool,
 }
 
 impl Neighbour {
     fn new(word: &str, gap: &str) -> Self {
-        let gap = gap.trim();
         Self {
             word: word.to_lowercase(),
             is_large: word.chars().next().is_some_and(char::is_uppercase),
             is_number: word.starts_with(|c: char| c.is_ascii_digit()),
-            is_close: gap.is_empty(),
-            is_listed: gap == ",",
-            is_stopped: gap == ".",
+            gap: match gap.trim() {
+                "" => Gap::Nothing,
+                "," => Gap::Comma,
+                "." => Gap::Stop,
+                _ => Gap::Other,
+            },
             begins: false,
         }
     }
@@ -66,13 +72,17 @@ impl Neighbour {
 
     /// `J.`
     fn is_initial(&self) -> bool {
-        self.is_large && self.is_stopped && self.word.chars().nth(1).is_none()
+        self.is_large && self.gap == Gap::Stop && self.word.chars().nth(1).is_none()
+    }
+
+    fn is_close(&self) -> bool {
+        self.gap == Gap::Nothing
     }
 
     /// Written large where words are written small: a part of a name.
     fn is_name(&self) -> bool {
         self.is_large
-            && self.is_close
+            && self.is_close()
             && !self.begins
             && !self.is_free()
             && self.word.chars().nth(1).is_some()
@@ -112,13 +122,13 @@ impl Around {
     /// Whether a title stands right before: `Mrs May`.
     pub(super) fn has_title(&self) -> bool {
         let before = self.before.as_ref();
-        before.is_some_and(|word| word.is_title() && (word.is_close || word.is_stopped))
+        before.is_some_and(|word| word.is_title() && (matches!(word.gap, Gap::Nothing | Gap::Stop)))
     }
 
     /// What is said of a name of a country. `has_case`: small and large letters are told apart
     /// here. `place_too`: there is a place of this name in another country.
     pub(super) fn of_country(&self, has_case: bool, place_too: bool) -> Verdict {
-        if let Some(after) = self.after.as_ref().filter(|after| after.is_close) {
+        if let Some(after) = self.after.as_ref().filter(|after| after.is_close()) {
             let word = after.word.as_str();
             let words = if place_too { OF_A_NATION } else { OF_A_STATE };
             if words.contains(&word) {
@@ -132,7 +142,7 @@ impl Around {
             return Verdict::Open;
         };
         let word = before.word.as_str();
-        if !place_too && before.is_close {
+        if !place_too && before.is_close() {
             let of = word == "of"
                 && self
                     .second_before
@@ -143,7 +153,7 @@ impl Around {
             }
         }
         let is_part = before.is_name() || before.is_initial();
-        if has_case && (is_part || (before.is_listed && before.is_large && place_too)) {
+        if has_case && (is_part || (before.gap == Gap::Comma && before.is_large && place_too)) {
             return Verdict::Against;
         }
         Verdict::Open
@@ -154,7 +164,8 @@ impl Around {
         if self.has_title() {
             return Verdict::For;
         }
-        let is_dated = |word: &Neighbour| word.is_number && (word.is_close || word.is_listed);
+        let is_dated =
+            |word: &Neighbour| word.is_number && (matches!(word.gap, Gap::Nothing | Gap::Comma));
         let before = self.before.as_ref();
         let is_time = before
             .is_some_and(|word| is_dated(word) || BEFORE_A_TIME.contains(&word.word.as_str()))

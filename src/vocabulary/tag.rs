@@ -116,7 +116,7 @@ struct Word {
 
 /// A text being looked at.
 struct Text<'a> {
-    text: &'a str,
+    whole: &'a str,
     /// Whether some letter is small.
     has_case: bool,
     language: Option<&'a str>,
@@ -211,7 +211,7 @@ impl Matcher {
     pub(crate) fn scan(&self, text: &str, language: Option<&str>, mut f: impl FnMut(Found)) -> u32 {
         let has_case = text.chars().any(char::is_lowercase);
         let whole = Text {
-            text,
+            whole: text,
             has_case,
             language,
         };
@@ -283,7 +283,7 @@ impl Names {
         let mut best = None;
         for (at, word) in words.iter().enumerate().take(MAX_WORDS) {
             if at > 0 {
-                if !is_gap(text.text, words[at - 1], *word) {
+                if !is_gap(text.whole, words[at - 1], *word) {
                     break;
                 }
                 match word.id.and_then(|id| self.steps.get(&step(node, id))) {
@@ -292,9 +292,11 @@ impl Names {
                 }
             }
             if let Some(targets) = self.ends.get(&node) {
-                let range = first.start..without_possessive(text.text, word.start, word.end);
-                if let Some(mention) = meant(text, range, targets) {
-                    best = Some((at + 1, node, mention));
+                let range = first.start..without_possessive(text.whole, word.start, word.end);
+                match meant(text, range, targets) {
+                    Reading::Otherwise => {}
+                    Reading::Nothing => best = Some((at + 1, node, None)),
+                    Reading::Names(meant) => best = Some((at + 1, node, Some(meant))),
                 }
             }
         }
@@ -302,10 +304,20 @@ impl Names {
     }
 }
 
-/// What a name means at a place of a text: `None` if it has to be written otherwise, or is of
-/// another language; `Some(None)` if it is set against what stands in it.
-fn meant(text: &Text<'_>, range: Range<usize>, targets: &[Target]) -> Option<Option<Meant>> {
-    let written = text.text.get(range.clone())?;
+/// How a name is read at a place of a text.
+enum Reading {
+    /// It has to be written otherwise, or is of another language.
+    Otherwise,
+    /// It is set against what stands in it.
+    Nothing,
+    Names(Meant),
+}
+
+/// What a name means at a place of a text.
+fn meant(text: &Text<'_>, range: Range<usize>, targets: &[Target]) -> Reading {
+    let Some(written) = text.whole.get(range.clone()) else {
+        return Reading::Otherwise;
+    };
     let mut surface = None;
     let mut doubt = Doubt::None;
     let mut fitting: Vec<&Target> = Vec::new();
@@ -326,7 +338,9 @@ fn meant(text: &Text<'_>, range: Range<usize>, targets: &[Target]) -> Option<Opt
         fitting.push(target);
     }
     let rank = |target: &Target| (target.role, !target.is_first);
-    let best = fitting.iter().map(|target| rank(target)).min()?;
+    let Some(best) = fitting.iter().map(|target| rank(target)).min() else {
+        return Reading::Otherwise;
+    };
     let mut entries = Vec::new();
     for target in fitting.into_iter().filter(|target| rank(target) == best) {
         let surface = surface.as_ref();
@@ -339,7 +353,7 @@ fn meant(text: &Text<'_>, range: Range<usize>, targets: &[Target]) -> Option<Opt
             doubt = doubt.max(Doubt::Case);
         }
         let Some(entry) = target.entry else {
-            return Some(None);
+            return Reading::Nothing;
         };
         if !entries.contains(&entry) {
             entries.push(entry);
@@ -355,7 +369,7 @@ fn meant(text: &Text<'_>, range: Range<usize>, targets: &[Target]) -> Option<Opt
         entries,
         role: best.0,
     };
-    Some(Some((mention, doubt)))
+    Reading::Names((mention, doubt))
 }
 
 /// Whether a name of several letters is all capitals: what it would be otherwise is not known.
