@@ -8,7 +8,8 @@ use tantivy::SegmentReader;
 use tantivy::columnar::{Column, StrColumn};
 use tantivy::index::SegmentComponent;
 
-use super::kept::{Budget, KeptFacet};
+use super::kept::{Budget, HowKept, KeptFacet, KeptRows};
+use super::watch::Watch;
 use crate::index::generation::DAMAGE_HINT;
 use crate::index::layout::names;
 use crate::index::segment::card_file::CardFile;
@@ -27,6 +28,7 @@ pub(in crate::index) struct SegmentView {
     nodes: OnceLock<NodeTables>,
     /// Facets that were opened, by name.
     facets: Mutex<BTreeMap<String, Arc<KeptFacet>>>,
+    rows: KeptRows,
     budget: Arc<Budget>,
     texts: OnceLock<TextStore>,
 }
@@ -44,6 +46,7 @@ impl SegmentView {
             keys: OnceLock::new(),
             nodes: OnceLock::new(),
             facets: Mutex::default(),
+            rows: KeptRows::default(),
             budget,
             texts: OnceLock::new(),
         }
@@ -113,6 +116,18 @@ impl SegmentView {
             }
         }
         Ok(kept)
+    }
+
+    /// How to count facets together: `names`, and what [`kept`](Self::kept) gave for each.
+    pub(in crate::index) fn rows(
+        &self,
+        names: Vec<String>,
+        facets: &[Arc<KeptFacet>],
+        watch: &Watch,
+    ) -> Result<HowKept> {
+        let documents = self.reader.max_doc();
+        self.rows
+            .rows(names, facets, documents, &self.budget, watch)
     }
 
     fn open_facet(&self, facet: &ResolvedFacet) -> Result<SegmentFacet> {
