@@ -30,4 +30,5 @@ pub use entry::{Day, Entry, Kind, MAX_NAME_BYTES, Name, Office, Role};
 pub use files::{Vocabularies, compile_files};
 pub use folding::{Folded, Node, STEP};
 pub use key::key;
+pub(crate) use tag::{Doubt, Found};
 pub use tag::{Matcher, Mention};
