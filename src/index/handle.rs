@@ -10,6 +10,7 @@ use super::home::{CURRENT, DATA, GENERATIONS, Home, Memory, WriterLock, has_lost
 use super::searcher::Searcher;
 use super::writer::{Writer, WriterOptions, build_name};
 use crate::schema::Schema;
+use crate::vocabulary::Vocabularies;
 use crate::{Error, ErrorKind, Result};
 
 /// An index on disk or in memory. Clones are handles on the same index.
@@ -18,6 +19,7 @@ pub struct Index {
     home: Home,
     newest: Arc<Mutex<Newest>>,
     facet_memory: usize,
+    vocabularies: Vocabularies,
 }
 
 /// What a searcher may keep of facets if nothing else is said: about what six facets of ten million
@@ -48,6 +50,7 @@ impl Index {
             home,
             newest: Arc::new(Mutex::new(newest)),
             facet_memory: FACET_MEMORY,
+            vocabularies: Vocabularies::default(),
         })
     }
 
@@ -60,18 +63,31 @@ impl Index {
     #[must_use]
     pub fn with_facet_memory(mut self, bytes: usize) -> Self {
         self.facet_memory = bytes;
+        self.forget_searcher();
+        self
+    }
+
+    /// Folds facets by these vocabularies from the next searcher on, in place of the bundled ones.
+    /// Which facet is folded by which of them, the schema says. Nothing that is stored changes.
+    #[must_use]
+    pub fn with_vocabularies(mut self, vocabularies: Vocabularies) -> Self {
+        self.vocabularies = vocabularies;
+        self.forget_searcher();
+        self
+    }
+
+    /// Opens the next searcher anew. One that was opened stays as it is.
+    fn forget_searcher(&mut self) {
         let mut newest = self
             .newest
             .lock()
             .unwrap_or_else(std::sync::PoisonError::into_inner);
-        // A searcher that was opened keeps to the limit that it was opened with.
         let opened = match *newest {
             Newest::Opened(_) => std::mem::take(&mut *newest),
             Newest::Unknown | Newest::Searched(_) => Newest::Unknown,
         };
         drop(newest);
         self.newest = Arc::new(Mutex::new(opened));
-        self
     }
 
     /// Creates an empty index in a folder, which is made if it does not exist.
@@ -142,6 +158,7 @@ impl Index {
             home,
             newest: Arc::default(),
             facet_memory: FACET_MEMORY,
+            vocabularies: Vocabularies::default(),
         }
     }
 
@@ -202,7 +219,12 @@ impl Index {
             Newest::Opened(pinned) if pinned.generation.number == current => pinned,
             _ => Pinned::newest(&self.home)?,
         };
-        let searcher = Searcher::open(&self.home, pinned, self.facet_memory)?;
+        let searcher = Searcher::open(
+            &self.home,
+            pinned,
+            self.facet_memory,
+            self.vocabularies.clone(),
+        )?;
         *newest = Newest::Searched(searcher.clone());
         Ok(searcher)
     }

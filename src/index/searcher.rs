@@ -22,9 +22,10 @@ use std::time::Instant;
 
 use tantivy::query::EnableScoring;
 use tantivy::schema::{Field, IndexRecordOption};
-use tantivy::{DocAddress, DocSet, ReloadPolicy, TERMINATED, Term};
+use tantivy::{DocAddress, DocSet, ReloadPolicy, SegmentReader, TERMINATED, Term};
 
 use super::directory::EngineDirectory;
+use super::folding::Folds;
 use super::generation::{DAMAGE_HINT, Generation, Pinned};
 use super::guard::guarded;
 use super::home::Home;
@@ -35,7 +36,7 @@ use super::search::collect::{Control, Counted, DateTally, Found, Pass, PassFilte
 use super::search::compile::Compiler;
 use super::search::counts::Selected;
 use super::search::filter::{Filters, ValueSet};
-use super::search::hits::{self, HitMaker};
+use super::search::hits::{self, FoldedFacets, HitMaker};
 use super::search::kept::Budget;
 use super::search::predicate::SetQuery;
 use super::search::top::{Position, Ranked, letter};
@@ -51,6 +52,7 @@ use crate::search::{
     Choice, ChosenPresence, ChosenValue, Cursor, DateMatch, FORMAT_VERSION, FacetRef,
     FacetSelection, Highlighter, Hit, Limit, Question, SearchRequest, SearchResponse, Sort,
 };
+use crate::vocabulary::Vocabularies;
 use crate::{Error, ErrorKind, Result};
 use dates::{about_dates, split_dates};
 
@@ -64,6 +66,7 @@ struct Snapshot {
     pinned: Pinned,
     engine: tantivy::Searcher,
     views: Views,
+    folds: Arc<Folds>,
     /// What is left of the memory for facets, and how much there was.
     budget: Arc<Budget>,
     facet_memory: usize,
@@ -103,11 +106,21 @@ struct Asked {
 
 impl Searcher {
     /// `facet_memory`: the bytes that may be kept of facets between searches.
-    pub(super) fn open(home: &Home, pinned: Pinned, facet_memory: usize) -> Result<Self> {
-        guarded(|| Self::open_engine(home, pinned, facet_memory))
+    pub(super) fn open(
+        home: &Home,
+        pinned: Pinned,
+        facet_memory: usize,
+        vocabularies: Vocabularies,
+    ) -> Result<Self> {
+        guarded(|| Self::open_engine(home, pinned, facet_memory, vocabularies))
     }
 
-    fn open_engine(home: &Home, pinned: Pinned, facet_memory: usize) -> Result<Self> {
+    fn open_engine(
+        home: &Home,
+        pinned: Pinned,
+        facet_memory: usize,
+        vocabularies: Vocabularies,
+    ) -> Result<Self> {
         let generation = &pinned.generation;
         if generation.analysis != ANALYSIS_VERSION {
             return Err(Error::new(
@@ -128,18 +141,20 @@ impl Searcher {
             .try_into()?;
         let engine = reader.searcher();
         let budget = Arc::new(Budget::new(facet_memory));
-        let views: Vec<SegmentView> = engine
-            .segment_readers()
-            .iter()
-            .cloned()
-            .map(|reader| SegmentView::new(reader, Arc::clone(&budget)))
-            .collect();
+        let segments: Arc<[SegmentReader]> = engine.segment_readers().into();
+        let folds = Folds::new(vocabularies, Arc::clone(&segments), Arc::clone(&budget));
+        let folds = Arc::new(folds);
+        let view = |reader: &SegmentReader| {
+            SegmentView::new(reader.clone(), Arc::clone(&budget), Arc::clone(&folds))
+        };
+        let views: Vec<SegmentView> = segments.iter().map(view).collect();
         let (_, fields) = Fields::schema();
         let languages = languages(&engine, [fields.title_stem, fields.body_stem])?;
         let snapshot = Snapshot {
             pinned,
             engine,
             views: Arc::new(views),
+            folds,
             budget,
             facet_memory,
             fields,
@@ -275,7 +290,8 @@ impl Searcher {
                 .map(|last| self.cursor(request.sort, asked.digest, last));
         }
         let highlighter = Highlighter::new(&asked.query);
-        let maker = self.hit_maker(&highlighter, request);
+        let folded = self.folded()?;
+        let maker = self.hit_maker(&highlighter, request, &folded);
         let hits = hits
             .iter()
             .map(|ranked| maker.make(ranked, &mut asked.analyzer))
@@ -323,6 +339,7 @@ impl Searcher {
             searcher: self.clone(),
             request: request.clone(),
             highlighter: Highlighter::new(&asked.query),
+            folded: self.folded()?,
             diagnostics: asked.diagnostics,
             total: found.total,
             hits: found.hits.into_iter(),
@@ -533,23 +550,50 @@ impl Searcher {
         };
         let mut counted: Vec<Counted> = Vec::with_capacity(references.len());
         for reference in references {
-            let facet = ResolvedFacet::find(self.schema(), &reference)?;
-            if counted.iter().all(|other| other.facet != facet) {
-                counted.push(Counted {
-                    facet,
-                    own: owners.get(&reference).copied(),
-                });
+            let own = owners.get(&reference).copied();
+            let new = self.to_count(request, &reference, own)?;
+            if counted.iter().all(|other| other.facet != new.facet) {
+                counted.push(new);
             }
         }
         Ok(counted)
+    }
+
+    /// A facet to count for a request; `own` is the filter that is its choice.
+    fn to_count(
+        &self,
+        request: &SearchRequest,
+        reference: &FacetRef,
+        own: Option<usize>,
+    ) -> Result<Counted> {
+        let mut facet = ResolvedFacet::find(self.schema(), reference)?;
+        let fold = self.snapshot.folds.of(&facet.definition)?;
+        if let (Some(fold), Some(choice)) = (&fold, request.choices.get(&facet.name())) {
+            for chosen in choice.any_of.iter().chain(&choice.all_of) {
+                facet.with_groups |= fold.is_above(&chosen.value, facet.origin)?;
+            }
+        }
+        Ok(Counted { facet, fold, own })
+    }
+
+    /// The facets that a vocabulary folds.
+    fn folded(&self) -> Result<FoldedFacets> {
+        let mut folded = FoldedFacets::new();
+        for facet in &self.schema().facets {
+            let fold = self.snapshot.folds.of(facet)?;
+            folded.extend(fold.map(|fold| (facet.name.clone(), fold)));
+        }
+        Ok(folded)
     }
 
     fn hit_maker<'a>(
         &'a self,
         highlighter: &'a Highlighter,
         request: &SearchRequest,
+        folded: &'a FoldedFacets,
     ) -> HitMaker<'a> {
         HitMaker {
+            folded,
             views: &self.snapshot.views,
             fields: self.snapshot.fields,
             highlighter,
@@ -612,6 +656,7 @@ pub struct Export {
     searcher: Searcher,
     request: SearchRequest,
     highlighter: Highlighter,
+    folded: FoldedFacets,
     diagnostics: Vec<Diagnostic>,
     total: u64,
     hits: std::vec::IntoIter<Ranked>,
@@ -645,7 +690,8 @@ impl Iterator for Export {
 
     fn next(&mut self) -> Option<Self::Item> {
         let ranked = self.hits.next()?;
-        let maker = self.searcher.hit_maker(&self.highlighter, &self.request);
+        let (highlighter, request) = (&self.highlighter, &self.request);
+        let maker = self.searcher.hit_maker(highlighter, request, &self.folded);
         Some(guarded(|| maker.make(&ranked, &mut self.analyzer)))
     }
 

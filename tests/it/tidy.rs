@@ -14,7 +14,10 @@ const ROOMS: &[(&str, &[&str])] = &[
     ("vocabulary", &["schema", "analysis"]),
     ("query", &["schema"]),
     ("search", &["query", "schema", "analysis"]),
-    ("index", &["search", "query", "analysis", "schema"]),
+    (
+        "index",
+        &["search", "query", "analysis", "schema", "vocabulary"],
+    ),
     ("corpus", &["schema"]),
     // From `search`: the version that all JSON forms share.
     ("reindex", &["index", "corpus", "schema", "search"]),

@@ -21,6 +21,7 @@ use super::top::{Position, Ranked, SegmentTop};
 use super::views::{ResolvedFacet, SegmentView};
 use super::watch::Watch;
 use crate::document::DateRange;
+use crate::index::folding::FacetFold;
 use crate::search::{Limit, Sort};
 use crate::{Error, ErrorKind, Result};
 
@@ -92,6 +93,8 @@ pub(in crate::index) struct DateTally {
 /// A facet to count, and the number of the filter that is its own choice.
 pub(in crate::index) struct Counted {
     pub(in crate::index) facet: ResolvedFacet,
+    /// What a vocabulary makes of it.
+    pub(in crate::index) fold: Option<Arc<FacetFold>>,
     pub(in crate::index) own: Option<usize>,
 }
 
@@ -100,6 +103,7 @@ impl Counted {
     pub(in crate::index) fn without_choice(&self) -> Self {
         Self {
             facet: self.facet.clone(),
+            fold: self.fold.clone(),
             own: None,
         }
     }
@@ -173,7 +177,7 @@ impl<'a> Pass<'a> {
             facets: self
                 .facets
                 .iter()
-                .map(|counted| FacetTally::new(&counted.facet))
+                .map(|counted| FacetTally::new(&counted.facet, counted.fold.as_deref()))
                 .collect(),
             dates: Vec::new(),
         };

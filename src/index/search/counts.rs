@@ -3,7 +3,7 @@
 mod listed;
 
 use std::cell::OnceCell;
-use std::collections::{BTreeSet, HashMap};
+use std::collections::{BTreeSet, BinaryHeap, HashMap};
 use std::hash::{BuildHasher, Hasher, RandomState};
 use std::sync::Arc;
 
@@ -17,7 +17,8 @@ use super::views::ResolvedFacet;
 use super::watch::Watch;
 use crate::Result;
 use crate::analysis::fold;
-use crate::index::segment::nodes::{NodeHash, display_rank, folded_path, hash_of, hash_path};
+use crate::index::folding::FacetFold;
+use crate::index::segment::nodes::{NodeHash, display_rank, folded_path, hash_path};
 use crate::search::{Bucket, FacetCounts, Top};
 
 /// Counts a facet in one segment, in blocks.
@@ -98,9 +99,12 @@ impl SegmentCounts {
         let columns = columns.map(|(number, column)| {
             let by_node =
                 |counts: &Vec<u32>| self.kept.numbering.by_node(number, &column.table, counts);
+            let direct = |counts: &Vec<u32>| self.kept.numbering.direct(number, counts);
+            let is_group = self.kept.facet.tree.is_none() && self.kept.facet.fold.is_some();
             ColumnTotals {
                 combined: by_node(&combined),
                 count: count.as_ref().map(by_node),
+                direct: direct(count.as_ref().unwrap_or(&combined)).filter(|_| is_group),
             }
         });
         let totals = SegmentTotals {
@@ -124,6 +128,8 @@ struct ColumnTotals {
     combined: Vec<u32>,
     /// `None` if it is the same.
     count: Option<Vec<u32>>,
+    /// The nodes that some document has itself; `None` if the others are listed as well.
+    direct: Option<Vec<bool>>,
 }
 
 impl SegmentTotals {
@@ -139,6 +145,8 @@ impl SegmentTotals {
 /// The counts of one facet across segments. Nodes of the same name are one entry.
 pub(in crate::index) struct FacetTally<'a> {
     facet: &'a ResolvedFacet,
+    /// What it is folded by, if by anything.
+    fold: Option<&'a FacetFold>,
     entries: Vec<Entry>,
     /// Entries by name, once there is more than one table to look for a name in.
     by_name: HashMap<NodeHash, u32, ByPrefix>,
@@ -162,6 +170,8 @@ const NO_ENTRY: u32 = u32::MAX;
 struct Entry {
     count: u64,
     combined: u64,
+    /// Whether it may be listed unless it is chosen: not a group that no document has itself.
+    is_listed: bool,
     /// The entry above.
     parent: Option<u32>,
     /// The first segment, column and node that it was found in.
@@ -216,9 +226,10 @@ pub(in crate::index) struct Selected {
 }
 
 impl<'a> FacetTally<'a> {
-    pub(in crate::index) fn new(facet: &'a ResolvedFacet) -> Self {
+    pub(in crate::index) fn new(facet: &'a ResolvedFacet, fold: Option<&'a FacetFold>) -> Self {
         Self {
             facet,
+            fold,
             entries: Vec::new(),
             by_name: HashMap::default(),
             segments: Vec::new(),
@@ -244,7 +255,7 @@ impl<'a> FacetTally<'a> {
             let mut entries = vec![NO_ENTRY; counted.combined.len()];
             for (node, &combined) in counted.combined.iter().enumerate() {
                 let count = counted.count.as_ref().map_or(combined, |count| count[node]);
-                if count == 0 {
+                if count == 0 || table.is_hidden(node as u32) {
                     continue;
                 }
                 let new = self.entries.len() as u32;
@@ -261,6 +272,7 @@ impl<'a> FacetTally<'a> {
                     self.entries.push(Entry {
                         count: 0,
                         combined: 0,
+                        is_listed: false,
                         parent: parent.filter(|&parent| parent != NO_ENTRY),
                         place: (segment, column as u32, number),
                     });
@@ -268,6 +280,7 @@ impl<'a> FacetTally<'a> {
                 let entry = &mut self.entries[entry as usize];
                 entry.count += u64::from(count);
                 entry.combined += u64::from(combined);
+                entry.is_listed |= counted.direct.as_ref().is_none_or(|direct| direct[node]);
             }
             if let Some(segment) = self.segments.last_mut() {
                 segment.entries.push(entries);
@@ -302,6 +315,36 @@ impl<'a> FacetTally<'a> {
         self.find(hash).map(|number| self.entries[number as usize])
     }
 
+    /// The nodes of a value that is asked for, from the top of its tree down to itself.
+    fn ask_path(&self, value: &str) -> Result<Vec<NodeHash>> {
+        match self.fold {
+            Some(fold) => fold.ask_path(value),
+            None => {
+                let path = folded_path(value, self.facet.definition.tree);
+                Ok(path.iter().map(|(folded, _)| hash_path(folded)).collect())
+            }
+        }
+    }
+
+    /// The nodes of the values of a choice.
+    fn chosen<'v>(&self, selected: &'v Selected) -> Result<Chosen<'v>> {
+        let nodes = |values: &'v [String]| -> Result<Vec<(Vec<NodeHash>, &'v String)>> {
+            let mut nodes = Vec::with_capacity(values.len());
+            for value in values {
+                let path = self.ask_path(value)?;
+                if !path.is_empty() {
+                    nodes.push((path, value));
+                }
+            }
+            Ok(nodes)
+        };
+        Ok(Chosen {
+            any_of: nodes(&selected.any_of)?,
+            all_of: nodes(&selected.all_of)?,
+            keeps: !selected.any_of.is_empty(),
+        })
+    }
+
     /// Chooses the buckets to list and finds their names. `total` is the number of hits.
     pub(in crate::index) fn finish(
         self,
@@ -309,22 +352,15 @@ impl<'a> FacetTally<'a> {
         top: Top,
         selected: &Selected,
     ) -> Result<FacetCounts> {
-        let tree = self.facet.definition.tree;
-        let hash = |value: &String| hash_of(value, tree);
-        let chosen: Vec<(NodeHash, &String)> = selected
-            .any_of
-            .iter()
-            .chain(&selected.all_of)
-            .filter_map(|value| Some((hash(value)?, value)))
+        let selected = self.chosen(selected)?;
+        let chosen_entries: Vec<u32> = selected
+            .all()
+            .filter_map(|(hash, _)| self.find(&hash))
             .collect();
-        let chosen_entries: Vec<u32> = chosen
-            .iter()
-            .filter_map(|(hash, _)| self.find(hash))
-            .collect();
-        let levels = self.levels(&selected.any_of);
+        let levels = self.levels(&selected);
         let mut listed: Vec<Entry> = Vec::new();
         for (number, entry) in self.entries.iter().enumerate() {
-            if levels.contains(&entry.parent) && !chosen_entries.contains(&(number as u32)) {
+            if self.is_listed(&levels, entry) && !chosen_entries.contains(&(number as u32)) {
                 listed.push(*entry);
             }
         }
@@ -334,12 +370,12 @@ impl<'a> FacetTally<'a> {
             Top::All => usize::MAX,
             Top::Buckets(buckets) => buckets,
         };
-        keep_candidates(&mut listed, limit);
+        self.keep_candidates(&mut listed, limit);
         let hashes: Vec<NodeHash> = listed.iter().map(|&entry| self.hash(entry)).collect();
         let mut buckets = Vec::with_capacity(listed.len());
         for ((entry, hash), name) in listed.into_iter().zip(&hashes).zip(self.names(&hashes)?) {
             let name = name.unwrap_or_default();
-            let bucket = self.bucket(name, *hash, Some(entry), total, selected);
+            let bucket = self.bucket(name, *hash, Some(entry), total, &selected);
             buckets.push((fold(&bucket.value), bucket));
         }
         buckets.sort_by(|(a_name, a), (b_name, b)| {
@@ -350,13 +386,14 @@ impl<'a> FacetTally<'a> {
         });
         let mut seen = BTreeSet::new();
         let mut always = Vec::new();
+        let chosen: Vec<(NodeHash, &String)> = selected.all().collect();
         let hashes: Vec<NodeHash> = chosen.iter().map(|(hash, _)| *hash).collect();
         for ((hash, value), name) in chosen.iter().zip(self.names(&hashes)?) {
             if !seen.insert(*hash) {
                 continue;
             }
-            let name = name.unwrap_or_else(|| (*value).clone());
-            let bucket = self.bucket(name, *hash, self.get(hash), total, selected);
+            let name = name.map_or_else(|| self.shown(value), Ok)?;
+            let bucket = self.bucket(name, *hash, self.get(hash), total, &selected);
             if bucket.count > 0 {
                 distinct += 1;
             }
@@ -385,18 +422,29 @@ impl<'a> FacetTally<'a> {
         })
     }
 
-    /// The parents whose children are listed: the top, or the chosen nodes; beside a chosen node
-    /// with nothing below it, its siblings.
-    fn levels(&self, chosen: &[String]) -> BTreeSet<Option<u32>> {
+    /// How a value is shown that no document has.
+    fn shown(&self, value: &str) -> Result<String> {
+        let shown = self.fold.map_or(Ok(None), |fold| fold.shown(value))?;
+        Ok(shown.unwrap_or_else(|| value.to_owned()))
+    }
+
+    /// Whether an entry is listed if it is not chosen.
+    fn is_listed(&self, levels: &BTreeSet<Option<u32>>, entry: &Entry) -> bool {
+        match self.facet.definition.tree {
+            Some(_) => levels.contains(&entry.parent),
+            None => entry.is_listed,
+        }
+    }
+
+    /// The parents whose children are listed in a tree: the top, or the chosen nodes; beside a
+    /// chosen node with nothing below it, its siblings.
+    fn levels(&self, selected: &Chosen<'_>) -> BTreeSet<Option<u32>> {
         let mut levels = BTreeSet::new();
-        let mut is_top = true;
-        for value in chosen {
-            let path = folded_path(value, self.facet.definition.tree);
+        for (path, _) in &selected.any_of {
             let Some((node, above)) = path.split_last() else {
                 continue;
             };
-            is_top = false;
-            let node = self.find(&hash_path(&node.0));
+            let node = self.find(node);
             let has_children = self.entries.iter().any(|entry| entry.parent == node);
             if node.is_some() && has_children {
                 levels.insert(node);
@@ -405,13 +453,13 @@ impl<'a> FacetTally<'a> {
             match above.last() {
                 None => levels.insert(None),
                 // Nothing is listed below what no document has.
-                Some((above, _)) => match self.find(&hash_path(above)) {
+                Some(above) => match self.find(above) {
                     Some(above) => levels.insert(Some(above)),
                     None => false,
                 },
             };
         }
-        if is_top {
+        if selected.any_of.is_empty() {
             levels.insert(None);
         }
         levels
@@ -441,23 +489,22 @@ impl<'a> FacetTally<'a> {
         hash: NodeHash,
         entry: Option<Entry>,
         total: u64,
-        selected: &Selected,
+        selected: &Chosen<'_>,
     ) -> Bucket {
-        let tree = self.facet.definition.tree;
-        let is = |value: &String| hash_of(value, tree) == Some(hash);
         let added = entry.map_or(0, |entry| entry.combined);
         let number = entry.and_then(|_| self.find(&hash));
+        let children = |number: u32| self.below()[number as usize];
         Bucket {
             value,
             count: entry.map_or(0, |entry| entry.count),
             // To add a value to an any-of choice keeps its hits; without one it narrows them.
-            combined: if selected.any_of.is_empty() {
-                added
-            } else {
-                total + added
-            },
-            selected: selected.any_of.iter().any(is) || selected.all_of.iter().any(is),
-            children: tree.map(|_| number.map_or(0, |number| self.below()[number as usize])),
+            combined: if selected.keeps { total + added } else { added },
+            selected: selected.all().any(|(chosen, _)| chosen == hash),
+            children: self
+                .facet
+                .definition
+                .tree
+                .map(|_| number.map_or(0, children)),
             corpus: None,
             lift: None,
         }
@@ -482,27 +529,66 @@ impl<'a> FacetTally<'a> {
         }
         Ok(names)
     }
+
+    /// Drops entries that cannot be among the first `limit` by count and name, without looking at
+    /// names: the table knows the order of those of its nodes.
+    fn keep_candidates(&self, listed: &mut Vec<Entry>, limit: usize) {
+        if listed.len() <= limit {
+            return;
+        }
+        let Some(last) = limit.checked_sub(1) else {
+            listed.clear();
+            return;
+        };
+        let mut counts: Vec<u64> = listed.iter().map(|entry| entry.count).collect();
+        let (_, &mut threshold, _) = counts.select_nth_unstable_by(last, |a, b| b.cmp(a));
+        let mut tied = Vec::new();
+        listed.retain(|entry| {
+            if entry.count == threshold {
+                tied.push(*entry);
+            }
+            entry.count > threshold
+        });
+        // Of each table the first by name.
+        let mut first: HashMap<(u32, u32), BinaryHeap<(u32, usize)>> = HashMap::new();
+        for (at, &entry) in tied.iter().enumerate() {
+            let (segment, column, rank) = self.place(entry);
+            let first = first.entry((segment, column)).or_default();
+            if first.len() < limit {
+                first.push((rank, at));
+            } else if let Some(mut last) = first.peek_mut()
+                && rank < last.0
+            {
+                *last = (rank, at);
+            }
+        }
+        listed.extend(first.into_values().flatten().map(|(_, at)| tied[at]));
+    }
+
+    /// Where an entry stands: segment, column, and the rank of its name there.
+    fn place(&self, entry: Entry) -> (u32, u32, u32) {
+        let (segment, column, node) = entry.place;
+        let facet = &self.segments[segment as usize].kept.facet;
+        (
+            segment,
+            column,
+            facet.columns[column as usize].table.rank(node),
+        )
+    }
 }
 
-/// Drops entries that cannot be among the first `limit` by count and name, without looking at
-/// names: entries of one table stand in the order of its nodes, and those in that of their names.
-fn keep_candidates(listed: &mut Vec<Entry>, limit: usize) {
-    if listed.len() <= limit {
-        return;
+/// The values of a choice that mean anything, each with its nodes from the top down.
+struct Chosen<'v> {
+    any_of: Vec<(Vec<NodeHash>, &'v String)>,
+    all_of: Vec<(Vec<NodeHash>, &'v String)>,
+    /// Whether to add a value keeps the hits that there are.
+    keeps: bool,
+}
+
+impl<'v> Chosen<'v> {
+    /// Each value with its own node.
+    fn all(&self) -> impl Iterator<Item = (NodeHash, &'v String)> + '_ {
+        let both = self.any_of.iter().chain(&self.all_of);
+        both.filter_map(|(path, value)| Some((*path.last()?, *value)))
     }
-    let Some(last) = limit.checked_sub(1) else {
-        listed.clear();
-        return;
-    };
-    let mut counts: Vec<u64> = listed.iter().map(|entry| entry.count).collect();
-    let (_, &mut threshold, _) = counts.select_nth_unstable_by(last, |a, b| b.cmp(a));
-    let mut taken: HashMap<(u32, u32), usize> = HashMap::new();
-    listed.retain(|entry| {
-        if entry.count != threshold {
-            return entry.count > threshold;
-        }
-        let taken = taken.entry((entry.place.0, entry.place.1)).or_default();
-        *taken += 1;
-        *taken <= limit
-    });
 }

@@ -1,5 +1,8 @@
 //! From the addresses of hits to what a list shows of them.
 
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
 use tantivy::DocAddress;
 use tantivy::directory::OwnedBytes;
 
@@ -7,6 +10,7 @@ use super::top::Ranked;
 use super::views::SegmentView;
 use crate::analysis::{Analyzer, Language};
 use crate::document::{PAGE_STARTS, page_at};
+use crate::index::folding::FacetFold;
 use crate::index::generation::DAMAGE_HINT;
 use crate::index::layout::Fields;
 use crate::index::segment::card::Card;
@@ -14,6 +18,9 @@ use crate::index::stored::SourceRecord;
 use crate::index::texts::Texts;
 use crate::search::{Highlighter, Hit, Snippet, Snippets, Sort};
 use crate::{Error, ErrorKind, Result};
+
+/// The facets that a vocabulary folds, by name.
+pub(in crate::index) type FoldedFacets = BTreeMap<String, Arc<FacetFold>>;
 
 /// What is needed to show hits.
 pub(in crate::index) struct HitMaker<'a> {
@@ -23,6 +30,7 @@ pub(in crate::index) struct HitMaker<'a> {
     pub(in crate::index) highlighter: &'a Highlighter,
     pub(in crate::index) snippets: Snippets,
     pub(in crate::index) sort: Sort,
+    pub(in crate::index) folded: &'a FoldedFacets,
 }
 
 impl HitMaker<'_> {
@@ -51,9 +59,29 @@ impl HitMaker<'_> {
             date: card.date,
             path: card.path.map(str::to_owned),
             url: card.url.map(str::to_owned),
-            facets: card.effective_facets(),
+            facets: self.facets(&card)?,
             snippets,
         })
+    }
+
+    /// The values of a document, each under the name that it counts under, once.
+    fn facets(&self, card: &Card<'_>) -> Result<BTreeMap<String, Vec<String>>> {
+        let mut facets = card.effective_facets();
+        for (name, fold) in self.folded {
+            let Some(values) = facets.get_mut(name) else {
+                continue;
+            };
+            let mut shown = Vec::with_capacity(values.len());
+            for value in values.iter() {
+                shown.extend(fold.shown(value)?.filter(|name| !shown.contains(name)));
+            }
+            if shown.is_empty() {
+                facets.remove(name);
+            } else {
+                *values = shown;
+            }
+        }
+        Ok(facets)
     }
 }
 

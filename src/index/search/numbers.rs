@@ -1,8 +1,9 @@
 //! What a document counts for in a facet, as numbers, so that to count is to add one to a counter
 //! for each number.
 //!
-//! A value of a flat facet is one number. In a tree, and where spellings fold together, a document
-//! must count once for a node however many of its values lead there. Take the nodes of its values
+//! A value of a flat facet is one number, that of its node where spellings fold together. In a tree
+//! a document must count once for a node however many of its values lead there. Take the nodes of
+//! its values
 //! in the order of the table, which is that of a walk through the tree: the document counts *for*
 //! each of them, and *against* the lowest node that two neighbours share. Of `k` values below a
 //! node, `k - 1` pairs of neighbours meet below it, so the sums over subtrees count the document
@@ -19,7 +20,7 @@ use crate::index::generation::DAMAGE_HINT;
 use crate::index::segment::nodes::{NodeTable, ROOT};
 use crate::{Error, ErrorKind, Result};
 
-/// Of a document without a value.
+/// Of a document without a value, or with none that is not silenced.
 pub(in crate::index) const MISSING: u32 = 0;
 /// Of a document whose values stand for no node, so that every document has a number.
 const NOTHING: u32 = 1;
@@ -37,8 +38,18 @@ struct Span {
     /// The first: of ordinal 0 where every ordinal is a node of its own, else of node 0.
     base: u32,
     nodes: u32,
-    /// Whether as many numbers follow that count against the nodes.
-    has_shared: bool,
+    of: Of,
+}
+
+/// What the numbers of a column stand for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Of {
+    /// Ordinals, each of which is a node of its own.
+    Ordinals,
+    /// Nodes, without what is above them.
+    Nodes,
+    /// Nodes of a tree; as many numbers follow that count against them.
+    Tree,
 }
 
 impl Numbering {
@@ -46,13 +57,18 @@ impl Numbering {
         let mut columns = Vec::with_capacity(facet.columns.len());
         let mut len = NOTHING + 1;
         for column in &facet.columns {
-            let (nodes, has_shared) = (column.table.len(), !column.table.simple);
+            let nodes = column.table.len();
+            let of = match (column.table.simple, facet.is_nested) {
+                (true, _) => Of::Ordinals,
+                (false, false) => Of::Nodes,
+                (false, true) => Of::Tree,
+            };
             columns.push(Span {
                 base: len,
                 nodes,
-                has_shared,
+                of,
             });
-            let numbers = nodes.checked_mul(if has_shared { 2 } else { 1 });
+            let numbers = nodes.checked_mul(if of == Of::Tree { 2 } else { 1 });
             len = numbers
                 .and_then(|numbers| len.checked_add(numbers))
                 .ok_or_else(|| {
@@ -68,6 +84,14 @@ impl Numbering {
         self.len
     }
 
+    /// The nodes of a column that values lead to themselves; `None` if every node that is counted
+    /// is one.
+    pub(in crate::index) fn direct(&self, column: usize, counts: &[u32]) -> Option<Vec<bool>> {
+        let Span { base, nodes, of } = self.columns[column];
+        let of_values = &counts[base as usize..(base + nodes) as usize];
+        (of == Of::Tree).then(|| of_values.iter().map(|&count| count > 0).collect())
+    }
+
     /// Documents by node of a column, from documents by number.
     pub(in crate::index) fn by_node(
         &self,
@@ -75,14 +99,13 @@ impl Numbering {
         table: &NodeTable,
         counts: &[u32],
     ) -> Vec<u32> {
-        let Span {
-            base,
-            nodes,
-            has_shared,
-        } = self.columns[column];
+        let Span { base, nodes, of } = self.columns[column];
         let counts_of = |first: u32| &counts[first as usize..(first + nodes) as usize];
         let of_values = counts_of(base);
-        if !has_shared {
+        if of == Of::Nodes {
+            return of_values.to_vec();
+        }
+        if of == Of::Ordinals {
             let count = |node| {
                 let (ordinal, _) = table.display(node);
                 of_values.get(ordinal as usize).copied().unwrap_or(0)
@@ -151,7 +174,7 @@ impl NumberReader {
         }
     }
 
-    /// Appends the numbers of one document: at least one, at most two for each value.
+    /// Appends the numbers of one document: at least one, at most two for each leaf of its values.
     pub(in crate::index) fn read_one(&mut self, doc: u32, into: &mut Vec<u32>) {
         for (column, span) in self.facet.columns.iter().zip(&self.numbering.columns) {
             let ordinals = column.column.ords();
@@ -160,13 +183,10 @@ impl NumberReader {
                 continue;
             }
             let ordinals = rows.map(|row| ordinals.values.get_val(row) as u32);
-            if span.has_shared {
-                self.nodes.clear();
-                self.nodes
-                    .extend(ordinals.map(|ordinal| column.table.leaf(ordinal)));
-                span.push(&column.table, &mut self.nodes, into);
-            } else {
+            if span.of == Of::Ordinals {
                 into.extend(ordinals.map(|ordinal| span.base + ordinal));
+            } else {
+                span.push(&column.table, ordinals, &mut self.nodes, into);
             }
             return;
         }
@@ -188,7 +208,7 @@ impl NumberReader {
             ColumnIndex::Multivalued(MultiValueIndex::MultiValueIndexV2(index)) => {
                 let present = &index.optional_index;
                 let ranks = present.rank(docs.start)..present.rank(docs.end);
-                if span.has_shared {
+                if span.of != Of::Ordinals {
                     // Where the values of each document begin, and the last ones end.
                     let mut starts = [0; super::block::BLOCK + 1];
                     let starts = &mut starts[..=ranks.len()];
@@ -197,11 +217,9 @@ impl NumberReader {
                         .get_range(u64::from(ranks.start), starts);
                     for pair in starts.windows(2) {
                         let (from, to) = (pair[0] - rows.start, pair[1] - rows.start);
-                        let values = &self.ordinals[from as usize..to as usize];
-                        self.nodes.clear();
-                        self.nodes
-                            .extend(values.iter().map(|&value| column.table.leaf(value as u32)));
-                        span.push(&column.table, &mut self.nodes, into);
+                        let values = self.ordinals[from as usize..to as usize].iter();
+                        let values = values.map(|&value| value as u32);
+                        span.push(&column.table, values, &mut self.nodes, into);
                     }
                 }
                 ranks.len()
@@ -213,17 +231,16 @@ impl NumberReader {
                 return;
             }
             _ => {
-                if span.has_shared {
+                if span.of != Of::Ordinals {
                     for &value in &self.ordinals {
-                        self.nodes.clear();
-                        self.nodes.push(column.table.leaf(value as u32));
-                        span.push(&column.table, &mut self.nodes, into);
+                        let value = std::iter::once(value as u32);
+                        span.push(&column.table, value, &mut self.nodes, into);
                     }
                 }
                 rows.len()
             }
         };
-        if !span.has_shared {
+        if span.of == Of::Ordinals {
             into.extend(self.ordinals.iter().map(|&value| span.base + value as u32));
         }
         into.resize(into.len() + docs.len() - with_value, MISSING);
@@ -263,18 +280,16 @@ impl NumberReader {
         }
         self.ordinals.resize(self.rows.len(), 0);
         ordinals.values.get_vals(&self.rows, &mut self.ordinals);
-        if span.has_shared {
+        if span.of == Of::Ordinals {
+            into.extend(self.ordinals.iter().map(|&value| span.base + value as u32));
+        } else {
             let mut values = self.ordinals.as_slice();
             for &length in &self.lengths {
                 let (of_one, rest) = values.split_at(length as usize);
-                self.nodes.clear();
-                self.nodes
-                    .extend(of_one.iter().map(|&value| column.table.leaf(value as u32)));
-                span.push(&column.table, &mut self.nodes, into);
+                let of_one = of_one.iter().map(|&value| value as u32);
+                span.push(&column.table, of_one, &mut self.nodes, into);
                 values = rest;
             }
-        } else {
-            into.extend(self.ordinals.iter().map(|&value| span.base + value as u32));
         }
         let without = self.docs.len() - self.lengths.len();
         into.resize(into.len() + without, MISSING);
@@ -282,11 +297,26 @@ impl NumberReader {
 }
 
 impl Span {
-    /// Appends the numbers of a document with values of these nodes.
-    fn push(self, table: &NodeTable, nodes: &mut Vec<u32>, into: &mut Vec<u32>) {
-        nodes.retain(|&node| node != ROOT);
+    /// Appends the numbers of a document with values of these ordinals.
+    fn push(
+        self,
+        table: &NodeTable,
+        ordinals: impl Iterator<Item = u32>,
+        nodes: &mut Vec<u32>,
+        into: &mut Vec<u32>,
+    ) {
+        nodes.clear();
+        if self.of == Of::Nodes {
+            nodes.extend(ordinals.map(|ordinal| table.leaf(ordinal)));
+            nodes.retain(|&node| node != ROOT);
+        } else {
+            for ordinal in ordinals {
+                table.each_leaf(ordinal, |leaf| nodes.push(leaf));
+            }
+        }
         let Some(&first) = nodes.first() else {
-            into.push(NOTHING);
+            // What says nothing because it is silenced is as good as missing.
+            into.push(if table.has_silent() { MISSING } else { NOTHING });
             return;
         };
         if nodes.len() == 1 {
@@ -294,6 +324,11 @@ impl Span {
             return;
         }
         nodes.sort_unstable();
+        if self.of == Of::Nodes {
+            nodes.dedup();
+            into.extend(nodes.iter().map(|node| self.base + node));
+            return;
+        }
         into.extend(nodes.iter().map(|node| self.base + node));
         for pair in nodes.windows(2) {
             if let Some(shared) = shared(table, pair[0], pair[1]) {
@@ -424,6 +459,16 @@ mod tests {
         any.then_some(nodes)
     }
 
+    fn facet(columns: Vec<FacetColumn>) -> SegmentFacet {
+        let tree = columns.iter().find_map(|column| column.table.tree);
+        SegmentFacet {
+            columns,
+            is_nested: tree.is_some(),
+            tree,
+            fold: None,
+        }
+    }
+
     fn check(name: &str, facet: &SegmentFacet) {
         let numbering = Numbering::new(facet).unwrap();
         let dense = Dense::read(facet, &numbering, DOCUMENTS, &Watch::default()).unwrap();
@@ -472,13 +517,13 @@ mod tests {
         let columns = columns();
         for (name, column) in &columns {
             let columns = vec![column.clone()];
-            check(name, &SegmentFacet { columns });
+            check(name, &facet(columns));
         }
         for ((first_name, first), (second_name, second)) in columns.iter().zip(&columns[1..]) {
             let columns = vec![second.clone(), first.clone()];
             let name = format!("{second_name}, else {first_name}");
-            check(&name, &SegmentFacet { columns });
+            check(&name, &facet(columns));
         }
-        check("no column", &SegmentFacet { columns: vec![] });
+        check("no column", &facet(vec![]));
     }
 }
