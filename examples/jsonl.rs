@@ -8,16 +8,11 @@
 //! Each line is an object; `id`, `title`, `body`, `date` are fields, and `country`, `actor` and
 //! `topic` are facets (a string or a list of strings).
 
-#![expect(
-    clippy::print_stdout,
-    clippy::print_stderr,
-    reason = "a program that people run"
-)]
-
 use std::error::Error;
 use std::fs::File;
-use std::io::{BufRead, BufReader};
-use std::sync::{Mutex, atomic::AtomicU64, atomic::Ordering};
+use std::io::{BufRead, BufReader, Write};
+use std::path::Path;
+use std::sync::Mutex;
 use std::time::Instant;
 
 use pressmark::{Document, Index, Schema, SearchRequest};
@@ -28,12 +23,16 @@ fn main() -> Result<(), Box<dyn Error>> {
     let (Some(file), Some(question)) = (arguments.next(), arguments.next()) else {
         return Err("usage: jsonl FILE QUESTION".into());
     };
+    run(file.as_ref(), &question, &mut std::io::stdout().lock())
+}
+
+fn run(file: &Path, question: &str, out: &mut dyn Write) -> Result<(), Box<dyn Error>> {
     let index = Index::create_in_memory(Schema::default())?;
     let mut writer = index.writer()?;
 
     let started = Instant::now();
     let lines = Mutex::new(BufReader::new(File::open(file)?).lines().enumerate());
-    let refused = AtomicU64::new(0);
+    let refused = Mutex::new(Vec::new());
     std::thread::scope(|scope| {
         for _ in 0..std::thread::available_parallelism().map_or(2, usize::from) {
             scope.spawn(|| {
@@ -48,26 +47,31 @@ fn main() -> Result<(), Box<dyn Error>> {
                         .and_then(|document| Ok(preparer.prepare(document, 0)?))
                         .and_then(|prepared| Ok(writer.put_prepared(prepared, true)?));
                     if let Err(error) = written {
-                        refused.fetch_add(1, Ordering::Relaxed);
-                        eprintln!("line {}: {error}", number + 1);
+                        let message = format!("line {}: {error}", number + 1);
+                        refused.lock().expect("as above").push(message);
                     }
                 }
             });
         }
     });
     let commit = writer.commit()?;
-    println!(
+    let refused = refused.into_inner()?;
+    writeln!(
+        out,
         "{} documents in {:.1?}, {} lines refused",
         commit.documents,
         started.elapsed(),
-        refused.into_inner()
-    );
+        refused.len()
+    )?;
+    for message in &refused {
+        writeln!(out, "  {message}")?;
+    }
 
     let request = SearchRequest::query(question)?.all_facets().top(5).limit(3);
     let response = index.searcher()?.search(&request)?;
-    println!("{} hits in {:.1} ms", response.total, response.took_ms);
+    writeln!(out, "{} hits in {:.1} ms", response.total, response.took_ms)?;
     for hit in &response.hits {
-        println!("  {}  {}", hit.id, hit.title);
+        writeln!(out, "  {}  {}", hit.id, hit.title)?;
     }
     for (facet, counts) in response.facets.iter() {
         let buckets: Vec<String> = counts
@@ -75,7 +79,7 @@ fn main() -> Result<(), Box<dyn Error>> {
             .iter()
             .map(|b| format!("{} {}", b.value, b.count))
             .collect();
-        println!("  {facet}: {}", buckets.join(" · "));
+        writeln!(out, "  {facet}: {}", buckets.join(" · "))?;
     }
     Ok(())
 }
@@ -114,4 +118,25 @@ fn values(value: &Value) -> Vec<String> {
             .collect(),
         _ => Vec::new(),
     }
+}
+
+#[cfg(test)]
+#[test]
+fn it_runs() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("a.jsonl");
+    let lines = r#"{"id": 1, "title": "Oil prices fall", "date": "1986", "places": ["Iran"]}
+not an object
+{"title": "Grain"}
+"#;
+    std::fs::write(&file, lines).unwrap();
+    let mut out = Vec::new();
+    run(&file, "oil", &mut out).unwrap();
+    let out = String::from_utf8(out).unwrap();
+    assert!(out.starts_with("2 documents in "), "{out}");
+    assert!(out.contains("1 lines refused\n  line 2: "), "{out}");
+    assert!(
+        out.contains("  1  Oil prices fall\n  country: Iran 1\n"),
+        "{out}"
+    );
 }

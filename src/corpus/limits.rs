@@ -175,5 +175,9 @@ pub(crate) const GAPS: usize = 1_000;
 /// decoder may read on for a while.
 pub(crate) const GAP_BYTES: u64 = 1 << 20;
 
+/// The bytes of a crawl that are read again, because a record said that it is longer than it is and
+/// another one lies in it: eight of the largest records.
+pub(crate) const CRAWL_REREAD: u64 = 256 << 20;
+
 /// The most bytes of a container within a container, which is held in memory while it is cut.
 pub(crate) const NESTED_BYTES: u64 = 64 << 20;

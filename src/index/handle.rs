@@ -8,6 +8,7 @@ use super::generation::{Generation, Pinned, create_folder, newest_published};
 use super::generation::{last_run_state, newest_number};
 use super::home::{CURRENT, DATA, GENERATIONS, Home, Memory, WriterLock, has_lost_its_name};
 use super::searcher::Searcher;
+use super::subscription::Subscription;
 use super::writer::{Writer, WriterOptions, build_name};
 use crate::schema::Schema;
 use crate::vocabulary::Vocabularies;
@@ -227,5 +228,21 @@ impl Index {
         )?;
         *newest = Newest::Searched(searcher.clone());
         Ok(searcher)
+    }
+
+    /// Learns of generations that are published from now on, by this process or another.
+    ///
+    /// # Errors
+    /// As [`open`](Self::open).
+    pub fn subscribe(&self) -> Result<Subscription> {
+        Ok(Subscription::new(self.clone(), self.newest_generation()?))
+    }
+
+    /// The number of the newest published generation; costs the reading of one small file.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Damaged`] or [`ErrorKind::Io`].
+    pub fn newest_generation(&self) -> Result<u64> {
+        newest_published(&self.home)
     }
 }

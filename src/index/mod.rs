@@ -37,6 +37,7 @@ mod segment;
 mod segments;
 pub(crate) mod storage;
 mod stored;
+mod subscription;
 mod sweep;
 #[cfg(test)]
 mod tests;
@@ -57,11 +58,11 @@ pub use prepare::{Prepared, Preparer};
 pub(crate) use repair::{each_whole_card, forget, mend, run_states};
 #[cfg(feature = "formats")]
 pub(crate) use seal::seal_line;
-pub use search::collect::Control;
 #[cfg(feature = "formats")]
 pub(crate) use searcher::every::Stretch;
 pub use searcher::{Export, Searcher};
 #[cfg(feature = "formats")]
 pub(crate) use segment::nodes::{NodeHash, hash_of as node_of};
 pub use stored::StoredDocument;
+pub use subscription::Subscription;
 pub use writer::{Commit, Writer, WriterOptions};

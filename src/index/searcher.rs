@@ -26,13 +26,13 @@ use tantivy::{DocAddress, DocSet, ReloadPolicy, SegmentReader, TERMINATED, Term}
 
 use super::directory::EngineDirectory;
 use super::folding::Folds;
-use super::generation::{DAMAGE_HINT, Generation, Pinned};
+use super::generation::{DAMAGE_HINT, Generation, Pinned, newest_published};
 use super::guard::guarded;
 use super::home::Home;
 use super::keys::{KeyCounter, KeyUsage};
 use super::layout::{Fields, open_engine};
 use super::search::analyzers::{Analyzers, Lent};
-use super::search::collect::{Control, Counted, DateTally, Found, Pass, PassFilter, Wanted};
+use super::search::collect::{Counted, DateTally, Found, Pass, PassFilter, Wanted};
 use super::search::compile::Compiler;
 use super::search::counts::Selected;
 use super::search::filter::{Filters, ValueSet};
@@ -49,7 +49,7 @@ use crate::document::{DateRange, DocumentId};
 use crate::query::{self, Diagnostic, Query, Severity};
 use crate::schema::Schema;
 use crate::search::{
-    Choice, ChosenPresence, ChosenValue, Cursor, DateMatch, FORMAT_VERSION, FacetRef,
+    Choice, ChosenPresence, ChosenValue, Control, Cursor, DateMatch, FORMAT_VERSION, FacetRef,
     FacetSelection, Highlighter, Hit, Limit, Question, SearchRequest, SearchResponse, Sort,
 };
 use crate::vocabulary::Vocabularies;
@@ -63,6 +63,7 @@ pub struct Searcher {
 }
 
 struct Snapshot {
+    home: Home,
     pinned: Pinned,
     engine: tantivy::Searcher,
     views: Views,
@@ -151,6 +152,7 @@ impl Searcher {
         let (_, fields) = Fields::schema();
         let languages = languages(&engine, [fields.title_stem, fields.body_stem])?;
         let snapshot = Snapshot {
+            home: home.clone(),
             pinned,
             engine,
             views: Arc::new(views),
@@ -174,6 +176,21 @@ impl Searcher {
     /// The number of the published state.
     pub fn generation(&self) -> u64 {
         self.published().number
+    }
+
+    /// Goes on to the newest generation; false if this is it.
+    ///
+    /// Other clones of this searcher stay where they are. What was kept of facets is kept anew.
+    ///
+    /// # Errors
+    /// As [`Index::searcher`](crate::Index::searcher); the searcher then stays as it is.
+    pub fn refresh(&mut self) -> Result<bool> {
+        let home = &self.snapshot.home;
+        if newest_published(home)? == self.generation() {
+            return Ok(false);
+        }
+        *self = Self::open(home, Pinned::newest(home)?, self.snapshot.facet_memory)?;
+        Ok(true)
     }
 
     /// Whether nothing was ever written to it: what a first run begins with, and what it leaves if
@@ -308,6 +325,29 @@ impl Searcher {
             why_not,
             relaxations,
             cursor,
+        })
+    }
+
+    /// How many documents match, exactly, with the choices and dates of the request. Its limit,
+    /// order, cursor and facets do not matter.
+    ///
+    /// # Errors
+    /// As [`search_with`](Self::search_with).
+    pub fn count(&self, request: &SearchRequest, control: &Control) -> Result<u64> {
+        guarded(|| {
+            let watch = Watch::new(control);
+            let asked = self.compile(request, &watch)?;
+            let pass = Pass {
+                weight: asked.weight,
+                everything: asked.everything,
+                filters: asked.filters,
+                facets: &[],
+                sort: Sort::Newest,
+                limit: Limit::Hits(0),
+                after: None,
+                watch,
+            };
+            Ok(pass.run(&self.snapshot.views)?.total)
         })
     }
 
@@ -451,7 +491,10 @@ impl Searcher {
     fn read(&self, request: &SearchRequest) -> Result<(Query, Vec<Diagnostic>)> {
         match &request.question {
             Question::Text(text) => query::parse(text, &self.context(request)).into_result(),
-            Question::Tree(query) => Ok((query.clone(), Vec::new())),
+            Question::Tree(query) => {
+                query::check_built(query)?;
+                Ok((query.clone(), Vec::new()))
+            }
         }
     }
 

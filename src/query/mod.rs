@@ -6,6 +6,8 @@
 
 mod ast;
 mod build;
+mod builder;
+mod check;
 mod combine;
 mod dates;
 mod diagnostic;
@@ -34,6 +36,7 @@ pub use ast::{
     DateClause, Distance, FacetClause, Fuzzy, Near, NumberClause, Pattern, Phrase, Presence, Query,
     Regex, TextField, Word,
 };
+pub(crate) use check::check_built;
 pub use dates::{parse_date_point, parse_date_range};
 pub use diagnostic::{Diagnostic, Severity};
 pub use parser::parse;

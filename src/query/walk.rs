@@ -56,19 +56,9 @@ impl Query {
         }
     }
 
-    /// A query for the documents that match every one of these.
-    pub(crate) fn all(parts: Vec<Self>) -> Self {
-        super::build::whole(all_of(parts))
-    }
-
     /// The same documents with so much weight.
     pub(crate) fn weighed(self, factor: f32) -> Self {
         boosted(self, factor)
-    }
-
-    /// A query for the documents that match one of these.
-    pub(crate) fn any(parts: Vec<Self>) -> Self {
-        super::build::whole(any_of(parts))
     }
 }
 

@@ -18,7 +18,7 @@ use super::{
 const QUOTES: [char; 4] = ['\'', '’', '‘', '‚'];
 
 /// A longer fuzzy word is refused: comparing costs too much, and words are shorter.
-const MAX_FUZZY_CHARACTERS: usize = 64;
+pub(super) const MAX_FUZZY_CHARACTERS: usize = 64;
 
 /// Reads a word or quote with what stands behind it.
 pub(super) fn read_text(

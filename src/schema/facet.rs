@@ -128,3 +128,32 @@ impl fmt::Display for Origin {
         f.write_str(self.name())
     }
 }
+
+/// A facet as a request names it: `country`, or `mentioned.country`.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct FacetRef {
+    /// Where the value must come from; `None`: declared, else about.
+    pub origin: Option<Origin>,
+    /// The facet's name.
+    pub name: String,
+}
+
+impl FacetRef {
+    /// Reads `country` or `mentioned.country`. Whether there is such a facet is not checked.
+    pub fn parse(text: &str) -> Self {
+        if let Some((head, name)) = text.split_once('.') {
+            for origin in Origin::ALL {
+                if origin.name() == head {
+                    return Self {
+                        origin: Some(origin),
+                        name: name.to_owned(),
+                    };
+                }
+            }
+        }
+        Self {
+            origin: None,
+            name: text.to_owned(),
+        }
+    }
+}

@@ -1,6 +1,7 @@
 //! Questions and answers as plain data, and the highlighter that makes snippets.
 
 mod arguments;
+mod control;
 mod crossing;
 mod cursor;
 mod explain;
@@ -18,7 +19,9 @@ mod timeline;
 pub(crate) mod wanted;
 mod why_not;
 
+pub(crate) use crate::schema::FacetRef;
 pub(crate) use arguments::{arguments, shell, value_argument};
+pub use control::Control;
 pub use crossing::{CrossCell, CrossRequest, CrossSide, Crossing, MOST_CELLS};
 pub use cursor::Cursor;
 pub use explain::{FieldScore, Lit, ScoreExplanation, ScorePart, WordScore};
@@ -28,8 +31,8 @@ pub(crate) use listing::{Finder, Fit};
 pub use proof::{Difference, ProofOptions, ProofReport};
 pub use ranges::{MOST_RANGES, RangeBucket, RangeCounts, RangesRequest};
 pub use request::{
-    Choice, ChosenPresence, ChosenValue, DateMatch, FacetRef, FacetSelection, Limit, Question,
-    Ranking, SearchRequest, Snippets, Sort, Top,
+    Choice, ChosenPresence, ChosenValue, DateMatch, FacetSelection, Limit, Question, Ranking,
+    SearchRequest, Snippets, Sort, Top,
 };
 pub use response::{
     Bucket, FORMAT_VERSION, FacetCounts, FacetResults, Hit, SearchResponse, Snippet,

@@ -8,7 +8,6 @@ use super::{Cursor, ValueOrder, Values};
 use crate::Result;
 use crate::document::{DateRange, PartialDate};
 use crate::query::{self, ParseContext, Query, Severity};
-use crate::schema::Origin;
 
 /// A question to a [`Searcher`](crate::Searcher).
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
@@ -372,34 +371,5 @@ impl SearchRequest {
     pub fn snippets(mut self, fragments: usize) -> Self {
         self.snippets.fragments = fragments;
         self
-    }
-}
-
-/// A facet as a request names it: `country`, or `mentioned.country`.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct FacetRef {
-    /// Where the value must come from; `None`: declared, else about.
-    pub origin: Option<Origin>,
-    /// The facet's name.
-    pub name: String,
-}
-
-impl FacetRef {
-    /// Reads `country` or `mentioned.country`. Whether there is such a facet is not checked.
-    pub fn parse(text: &str) -> Self {
-        if let Some((head, name)) = text.split_once('.') {
-            for origin in Origin::ALL {
-                if origin.name() == head {
-                    return Self {
-                        origin: Some(origin),
-                        name: name.to_owned(),
-                    };
-                }
-            }
-        }
-        Self {
-            origin: None,
-            name: text.to_owned(),
-        }
     }
 }

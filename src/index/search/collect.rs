@@ -5,8 +5,6 @@
 //! for that choice's facet (drilling sideways).
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
-use std::time::Instant;
 
 use tantivy::SegmentReader;
 use tantivy::query::Weight;
@@ -20,44 +18,13 @@ use super::predicate::{SegmentSet, SetQuery};
 use super::top::{Position, Ranked, SegmentTop};
 use super::views::{ResolvedFacet, SegmentView};
 use super::watch::Watch;
+use crate::Result;
 use crate::document::DateRange;
 use crate::index::folding::FacetFold;
 use crate::search::{Limit, Sort};
-use crate::{Error, ErrorKind, Result};
 
 /// Blocks between two looks at the clock.
 const PATIENCE: u32 = 256;
-
-/// What may stop a search before its end.
-#[derive(Debug, Clone, Default)]
-#[non_exhaustive]
-pub struct Control {
-    /// The search fails with [`ErrorKind::Cancelled`] when this has passed.
-    pub deadline: Option<Instant>,
-    /// The search fails with [`ErrorKind::Cancelled`] when this becomes true.
-    pub cancelled: Option<Arc<AtomicBool>>,
-}
-
-impl Control {
-    /// Fails if the search is to stop.
-    pub(in crate::index) fn check(&self) -> Result<()> {
-        let stopped = |reason| Err(Error::new(ErrorKind::Cancelled, reason));
-        if self
-            .cancelled
-            .as_ref()
-            .is_some_and(|flag| flag.load(Ordering::Relaxed))
-        {
-            return stopped("the search was cancelled");
-        }
-        if self
-            .deadline
-            .is_some_and(|deadline| Instant::now() >= deadline)
-        {
-            return stopped("the search took longer than it may");
-        }
-        Ok(())
-    }
-}
 
 /// A restriction that is not part of the query's documents.
 #[derive(Clone)]

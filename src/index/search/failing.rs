@@ -4,10 +4,11 @@
 use tantivy::query::Weight;
 use tantivy::{DocAddress, TERMINATED};
 
-use super::collect::{Control, Wanted};
+use super::collect::Wanted;
 use super::predicate::{SegmentSet, SetQuery};
 use super::views::SegmentView;
 use crate::Result;
+use crate::search::Control;
 
 /// The most demands that are told apart.
 pub(in crate::index) const MOST: usize = 12;

@@ -2,7 +2,7 @@
 
 use std::sync::{Arc, Mutex, PoisonError};
 
-use super::collect::Control;
+use crate::search::Control;
 use crate::{Error, Result};
 
 /// Shared by a search and everything that it was compiled to.

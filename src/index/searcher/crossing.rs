@@ -5,14 +5,14 @@ use std::time::Instant;
 use super::counting::{listed, value_clause, values};
 use super::{Searcher, milliseconds};
 use crate::index::guard::guarded;
-use crate::index::search::collect::{Control, Counted};
+use crate::index::search::collect::Counted;
 use crate::index::search::crossing::Cells;
 use crate::index::search::series::Series;
 use crate::index::search::watch::Watch;
 use crate::query::Query;
 use crate::search::{
-    CountedValue, CrossCell, CrossRequest, CrossSide, Crossing, FORMAT_VERSION, FacetCounts,
-    MOST_CELLS, lift,
+    Control, CountedValue, CrossCell, CrossRequest, CrossSide, Crossing, FORMAT_VERSION,
+    FacetCounts, MOST_CELLS, lift,
 };
 use crate::{Error, ErrorKind, Result};
 

@@ -5,14 +5,13 @@ use std::time::Instant;
 use super::{Searcher, milliseconds};
 use crate::document::DateRange;
 use crate::index::guard::guarded;
-use crate::index::search::collect::Control;
 use crate::index::search::filter::Filters;
 use crate::index::search::predicate::SetQuery;
 use crate::index::search::ranges::{InRanges, Spread, even};
 use crate::index::search::watch::Watch;
 use crate::query::{self, NumberClause, Query};
 use crate::search::{
-    FORMAT_VERSION, MOST_RANGES, RangeBucket, RangeCounts, RangesRequest, SearchRequest,
+    Control, FORMAT_VERSION, MOST_RANGES, RangeBucket, RangeCounts, RangesRequest, SearchRequest,
 };
 use crate::{Error, ErrorKind, Result};
 

@@ -11,13 +11,13 @@ use super::looser::Ladder;
 use super::spelling::Correction;
 use super::why_not::{Part, Parts};
 use crate::Result;
-use crate::index::search::collect::Control;
 use crate::index::search::failing::Failing;
 use crate::index::search::near_values::is_known;
 use crate::index::search::views::ResolvedFacet;
 use crate::query::Query;
 use crate::search::{
-    Choice, ChosenValue, DateMatch, FacetRef, Question, Relaxation, SearchRequest, arguments,
+    Choice, ChosenValue, Control, DateMatch, FacetRef, Question, Relaxation, SearchRequest,
+    arguments,
 };
 
 /// Changes offered, at most.

@@ -9,11 +9,11 @@
 use super::Searcher;
 use crate::Result;
 use crate::analysis::Analyzer;
-use crate::index::search::collect::{Control, Pass};
+use crate::index::search::collect::Pass;
 use crate::index::search::spelling::{Candidate, candidates, is_correctable, tolerated};
 use crate::index::search::watch::Watch;
 use crate::query::{Diagnostic, Phrase, Query, Severity, TextField, Word, rewrite};
-use crate::search::{Limit, Question, SearchRequest, Sort};
+use crate::search::{Control, Limit, Question, SearchRequest, Sort};
 
 /// A word in at most so many documents may be a mistake.
 const FEW: u64 = 5;

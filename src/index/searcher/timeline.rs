@@ -6,13 +6,13 @@ use super::counting::{date_clause, exact_clause, listed, missing_clause, value_c
 use super::{Searcher, milliseconds};
 use crate::document::PartialDate;
 use crate::index::guard::guarded;
-use crate::index::search::collect::{Control, Counted};
+use crate::index::search::collect::Counted;
 use crate::index::search::series::Series;
 use crate::index::search::timeline::{Bars, Coarse, Extent, Periods, date_of, name_of};
 use crate::index::search::watch::Watch;
 use crate::query::Query;
 use crate::search::{
-    CountedValue, DateMatch, FORMAT_VERSION, FacetCounts, Interval, MOST_BARS, MOST_SPLIT,
+    Control, CountedValue, DateMatch, FORMAT_VERSION, FacetCounts, Interval, MOST_BARS, MOST_SPLIT,
     SearchRequest, TimeBar, TimeSplit, Timeline, TimelineRequest,
 };
 use crate::{Error, ErrorKind, Result};

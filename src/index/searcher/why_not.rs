@@ -5,14 +5,14 @@ use tantivy::query::EnableScoring;
 use super::spelling::Correction;
 use super::{EngineQuery, Searcher};
 use crate::document::DateRange;
-use crate::index::search::collect::{Control, Wanted};
+use crate::index::search::collect::Wanted;
 use crate::index::search::failing::{Demand, Failing, MOST};
 use crate::index::search::filter::{Filters, ValueSet};
 use crate::index::search::views::ResolvedFacet;
 use crate::index::search::watch::Watch;
 use crate::query::{DateClause, Query};
 use crate::search::{
-    Choice, ChosenPresence, ChosenValue, CountedClause, FacetRef, Question, Relaxation,
+    Choice, ChosenPresence, ChosenValue, Control, CountedClause, FacetRef, Question, Relaxation,
     SearchRequest, WhyNot, shell, value_argument,
 };
 use crate::{ErrorKind, Result};
@@ -226,7 +226,7 @@ impl Searcher {
                     Part::Clause(number) => Some(parts.clauses[*number].clone()),
                     _ => None,
                 });
-                let clauses = Query::all(clauses.collect());
+                let clauses = Query::all(clauses);
                 let mut all = vec![self.weight_of(&clauses, request)?];
                 for part in rest.iter().filter(|part| !matches!(part, Part::Clause(_))) {
                     all.push(self.demand(parts, part)?);

@@ -33,11 +33,23 @@ pub(super) fn sniff(head: &[u8]) -> Sniff {
 pub(super) struct Pages {
     /// Bytes that were read already, and are to be read again.
     again: Cursor<Vec<u8>>,
+    /// How many bytes were put back behind records that said that they were longer than they are.
+    reread: u64,
     /// Records so far.
     count: u64,
     /// Whether it was said that something is lost here.
     is_lost: bool,
     is_done: bool,
+}
+
+/// Where passing over the block of a record came to an end.
+enum Passed {
+    /// Where the record says.
+    Whole,
+    /// Where another one begins before that.
+    Next,
+    /// With the file.
+    End,
 }
 
 /// Names in small letters, and values.
@@ -133,6 +145,11 @@ impl Pages {
     /// Puts bytes in front of all that is to be read.
     fn put_back(&mut self, mut bytes: Vec<u8>) {
         let read = self.again.position() as usize;
+        // Often they have just come from there.
+        if self.again.get_ref()[..read].ends_with(&bytes) {
+            self.again.set_position((read - bytes.len()) as u64);
+            return;
+        }
         bytes.extend_from_slice(&self.again.get_ref()[read..]);
         self.again = Cursor::new(bytes);
     }
@@ -172,17 +189,28 @@ impl Pages {
             return Ok(Some(over(refusal)));
         }
         if length > limits::RECORD_BYTES as u64 {
-            let is_whole = self.pass_over(input, length)?;
+            let passed = self.pass_over(input, length, None)?;
             let most = limits::RECORD_BYTES >> 20;
             let message = format!("the record is larger than {most} MiB, or says so");
-            return Ok(match (is_page, is_whole) {
+            return Ok(match (is_page, passed) {
                 (true, _) => Some(refused(name, codes::RECORD_TOO_LARGE, &message)),
-                (false, true) => None,
-                (false, false) => Some(self.cut_short()),
+                (false, Passed::End) => Some(self.cut_short()),
+                (false, Passed::Whole | Passed::Next) => None,
             });
         }
+        let wrong_length = || lost(at, "a record says that it is longer than it is");
         let mut block = Vec::new();
-        Read::take(&mut self.ahead(input), length).read_to_end(&mut block)?;
+        if self.reread > limits::CRAWL_REREAD {
+            // What is asked for again and again is no crawl: whatever looks like the next record
+            // is one, and nothing is read twice for it.
+            match self.pass_over(input, length, Some(&mut block))? {
+                Passed::Whole => {}
+                Passed::Next => return Ok(Some(wrong_length())),
+                Passed::End => return Ok(Some(self.cut_short())),
+            }
+        } else {
+            Read::take(&mut self.ahead(input), length).read_to_end(&mut block)?;
+        }
         let is_short = (block.len() as u64) < length;
         // Where the next record begins within this one, its length is wrong, unless there is one
         // behind it, too.
@@ -190,9 +218,10 @@ impl Pages {
         if let Some(next) = next
             && (is_short || !self.ends_here(input)?)
         {
-            self.put_back(block.split_off(next));
-            let message = "a record says that it is longer than it is";
-            return Ok(Some(lost(at, message)));
+            let rest = block.split_off(next);
+            self.reread += rest.len() as u64;
+            self.put_back(rest);
+            return Ok(Some(wrong_length()));
         }
         if is_short {
             return Ok(Some(self.cut_short()));
@@ -240,9 +269,14 @@ impl Pages {
         Ok(ends)
     }
 
-    /// Passes over the block of a record that is too large, up to its end or to where another one
-    /// begins within it; false at the end of the file.
-    fn pass_over(&mut self, input: &mut Input, length: u64) -> io::Result<bool> {
+    /// Passes over the block of a record, up to its end or to where another one begins within it.
+    /// What is kept of it goes up to there.
+    fn pass_over(
+        &mut self,
+        input: &mut Input,
+        length: u64,
+        mut keep: Option<&mut Vec<u8>>,
+    ) -> io::Result<Passed> {
         let mut left = length;
         // How much of what lies between two records was seen.
         let mut seen = 0;
@@ -250,7 +284,7 @@ impl Pages {
         while left > 0 {
             let buffer = ahead.fill_buf()?;
             if buffer.is_empty() {
-                return Ok(false);
+                return Ok(Passed::End);
             }
             let most = usize::try_from(left).unwrap_or(usize::MAX);
             let buffer = &buffer[..buffer.len().min(most)];
@@ -269,14 +303,17 @@ impl Pages {
                 }
             }
             let count = found.unwrap_or(buffer.len());
+            if let Some(keep) = keep.as_deref_mut() {
+                keep.extend_from_slice(&buffer[..count]);
+            }
             ahead.consume(count);
             left -= count as u64;
             if found.is_some() {
                 self.put_back(BETWEEN.to_vec());
-                return Ok(true);
+                return Ok(Passed::Next);
             }
         }
-        Ok(true)
+        Ok(Passed::Whole)
     }
 
     /// Passes over what cannot be understood, up to where the next record begins. Nothing, if that
@@ -455,5 +492,34 @@ fn unchunked(bytes: &[u8]) -> Vec<u8> {
             .strip_prefix(b"\r\n")
             .or(after.strip_prefix(b"\n"))
             .unwrap_or(after);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn wrong_lengths_do_not_make_it_read_a_file_again_and_again() {
+        let mut file = "WARC/1.0\r\nContent-Length: 9999999\r\n\r\n\r\n\r\n".repeat(1_000);
+        file.push_str(&"x".repeat(600 << 10));
+        file.push_str(
+            "\r\n\r\nWARC/1.0\r\nWARC-Type: resource\r\nWARC-Target-URI: http://example.org/good\r\n\
+             Content-Type: text/plain\r\nContent-Length: 5\r\n\r\nText.\r\n\r\n",
+        );
+        let length = file.len() as u64;
+        let mut input = Input::bytes("a.warc", file.into_bytes());
+        let mut pages = Pages::default();
+        let (mut lost, mut members) = (0, 0);
+        while let Some(piece) = pages.next(&mut input).unwrap() {
+            match piece {
+                Piece::Member(_) => members += 1,
+                _ => lost += 1,
+            }
+        }
+        assert_eq!((lost, members), (1_000, 1));
+        // All of them together would have been twice as much.
+        assert!(pages.reread > limits::CRAWL_REREAD);
+        assert!(pages.reread < limits::CRAWL_REREAD + length);
     }
 }
