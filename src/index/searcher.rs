@@ -6,6 +6,7 @@ mod dates;
 #[cfg(feature = "formats")]
 pub(crate) mod every;
 mod explain;
+mod export;
 mod listing;
 mod looser;
 mod proof;
@@ -45,16 +46,17 @@ use super::search::watch::Watch;
 use super::stored::{SourceRecord, StoredDocument};
 use super::texts::{TextStore, Texts};
 use crate::analysis::{ANALYSIS_VERSION, Language};
-use crate::document::{DateRange, DocumentId};
+use crate::document::DateRange;
 use crate::query::{self, Diagnostic, Query, Severity};
 use crate::schema::Schema;
 use crate::search::{
     Choice, ChosenPresence, ChosenValue, Control, Cursor, DateMatch, FORMAT_VERSION, FacetRef,
-    FacetSelection, Highlighter, Hit, Limit, Question, SearchRequest, SearchResponse, Sort,
+    FacetSelection, Highlighter, Limit, Question, SearchRequest, SearchResponse, Sort,
 };
 use crate::vocabulary::Vocabularies;
 use crate::{Error, ErrorKind, Result};
 use dates::{about_dates, split_dates};
+pub use export::Export;
 
 /// A snapshot of one generation: cheap to clone, safe to share, unchanged by what is written.
 #[derive(Debug, Clone)]
@@ -189,7 +191,13 @@ impl Searcher {
         if newest_published(home)? == self.generation() {
             return Ok(false);
         }
-        *self = Self::open(home, Pinned::newest(home)?, self.snapshot.facet_memory)?;
+        let vocabularies = self.snapshot.folds.vocabularies().clone();
+        *self = Self::open(
+            home,
+            Pinned::newest(home)?,
+            self.snapshot.facet_memory,
+            vocabularies,
+        )?;
         Ok(true)
     }
 
@@ -348,42 +356,6 @@ impl Searcher {
                 watch,
             };
             Ok(pass.run(&self.snapshot.views)?.total)
-        })
-    }
-
-    /// Every hit in the order asked for, made one at a time. The limit and the facets of the
-    /// request do not matter here; its cursor does.
-    ///
-    /// # Errors
-    /// As [`search`](Self::search).
-    pub fn export(&self, request: &SearchRequest) -> Result<Export> {
-        guarded(|| self.find_all(request))
-    }
-
-    fn find_all(&self, request: &SearchRequest) -> Result<Export> {
-        let watch = Watch::default();
-        let asked = self.ask(request, &watch)?;
-        let after = self.position(request, asked.digest)?;
-        let pass = Pass {
-            weight: asked.weight,
-            everything: asked.everything,
-            filters: asked.filters,
-            facets: &[],
-            sort: request.sort,
-            limit: Limit::All,
-            after,
-            watch,
-        };
-        let found = pass.run(&self.snapshot.views)?;
-        Ok(Export {
-            searcher: self.clone(),
-            request: request.clone(),
-            highlighter: Highlighter::new(&asked.query),
-            folded: self.folded()?,
-            diagnostics: asked.diagnostics,
-            total: found.total,
-            hits: found.hits.into_iter(),
-            analyzer: asked.analyzer,
         })
     }
 
@@ -690,56 +662,6 @@ impl Selected {
             any_of: values(&choice.any_of),
             all_of: values(&choice.all_of),
         }
-    }
-}
-
-/// Every hit, in order, made one at a time.
-#[derive(Debug)]
-pub struct Export {
-    searcher: Searcher,
-    request: SearchRequest,
-    highlighter: Highlighter,
-    folded: FoldedFacets,
-    diagnostics: Vec<Diagnostic>,
-    total: u64,
-    hits: std::vec::IntoIter<Ranked>,
-    analyzer: Lent,
-}
-
-impl Export {
-    /// Documents that match, exactly.
-    pub fn total(&self) -> u64 {
-        self.total
-    }
-
-    /// What there is to say about the question.
-    pub fn diagnostics(&self) -> &[Diagnostic] {
-        &self.diagnostics
-    }
-
-    /// The document of the next hit as the index keeps it, instead of what a list shows.
-    ///
-    /// # Errors
-    /// [`ErrorKind::Damaged`] or [`ErrorKind::Io`].
-    pub fn next_document(&mut self) -> Option<Result<(DocumentId, StoredDocument)>> {
-        let ranked = self.hits.next()?;
-        let stored = guarded(|| self.searcher.stored(ranked.address));
-        Some(stored.map(|stored| (stored.document.id.clone(), stored)))
-    }
-}
-
-impl Iterator for Export {
-    type Item = Result<Hit>;
-
-    fn next(&mut self) -> Option<Self::Item> {
-        let ranked = self.hits.next()?;
-        let (highlighter, request) = (&self.highlighter, &self.request);
-        let maker = self.searcher.hit_maker(highlighter, request, &self.folded);
-        Some(guarded(|| maker.make(&ranked, &mut self.analyzer)))
-    }
-
-    fn size_hint(&self) -> (usize, Option<usize>) {
-        self.hits.size_hint()
     }
 }
 

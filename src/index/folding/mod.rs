@@ -49,6 +49,11 @@ impl Folds {
         }
     }
 
+    /// The vocabularies that facets are folded by.
+    pub(in crate::index) fn vocabularies(&self) -> &Vocabularies {
+        &self.vocabularies
+    }
+
     /// The facet as it is folded; `None` if its values stay as they are written.
     ///
     /// # Errors

@@ -27,11 +27,14 @@ const OTHER: [&str; 7] = ["ab", "Albion", "Boreal", "cel", "Dorian", "UB", "Estr
 /// Values that need not be of any entry.
 const PLAIN: [&str; 5] = ["Hild", "HILD", "Ingo", "the ab", "Júno"];
 
+/// The number of a document, its countries and its topics.
+type Put = (u8, Vec<String>, Vec<String>);
+
 #[derive(Debug, Clone)]
 struct Case {
     entries: Vec<Entry>,
     /// Documents by number, in the batches in which they are written.
-    batches: Vec<Vec<(u8, Vec<String>, Vec<String>)>>,
+    batches: Vec<Vec<Put>>,
     deleted: Vec<u8>,
     choices: [Asked; 2],
     top: usize,
@@ -299,15 +302,18 @@ fn choose(asked: &Asked) -> Choice {
         });
         values.collect::<Vec<_>>()
     };
-    let mut choice = Choice::default();
-    choice.any_of = values(&asked.any_of);
-    choice.all_of = values(&asked.all_of);
-    choice.none_of = values(&asked.none_of);
-    choice.presence = asked.presence.map(|has| match has {
-        true => ChosenPresence::Has,
-        false => ChosenPresence::Missing,
-    });
-    choice
+    Choice {
+        any_of: values(&asked.any_of),
+        all_of: values(&asked.all_of),
+        none_of: values(&asked.none_of),
+        presence: asked.presence.map(|has| {
+            if has {
+                ChosenPresence::Has
+            } else {
+                ChosenPresence::Missing
+            }
+        }),
+    }
 }
 
 const FACETS: [(&str, Option<char>); 2] = [("country", None), ("topic", Some('/'))];

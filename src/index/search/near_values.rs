@@ -4,7 +4,7 @@
 //! what begins with the value, then what holds it as a word. In a tree every step is compared, so
 //! that the name of a node finds its path.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use tantivy::DocSet;
 use tantivy::TERMINATED;
@@ -77,6 +77,9 @@ pub(in crate::index) fn near_values(
         }
     }
     let mut near = Vec::new();
+    let mut seen = BTreeSet::new();
+    // An entry has many names, and is offered for the nearest of them.
+    candidates.retain(|_, value| seen.insert(value.clone()));
     for ((nearness, ..), value) in candidates.into_iter().take(MOST_COUNTED) {
         let set = ValueSet {
             facet: facet.clone(),

@@ -133,8 +133,11 @@ fn naive_above(case: &Case, number: usize, steps: &[&str]) -> bool {
     })
 }
 
+/// Entries, and the steps that hang below them.
+type Reading = (Vec<usize>, Vec<String>);
+
 /// What a value may come to, the strongest first: entries, and the steps that hang below.
-fn naive_value(case: &Case, value: &str) -> Vec<(Vec<usize>, Vec<String>)> {
+fn naive_value(case: &Case, value: &str) -> Vec<Reading> {
     let whole = naive_meaning(case, value);
     if !whole.is_empty() {
         return vec![(whole, Vec::new())];
@@ -173,17 +176,14 @@ fn naive_fold(case: &Case) -> Vec<Vec<Node>> {
         })
     };
     let node_of = |path: &[String]| Node::Written(path.join(&STEP.to_string()));
-    let fold_one = |(value, readings): (&String, &Vec<(Vec<usize>, Vec<String>)>)| {
-        let settled = readings
-            .iter()
-            .find_map(|(meaning, rest)| match meaning[..] {
-                [one] => Some((one, rest)),
-                _ => {
-                    let there: Vec<usize> =
-                        meaning.iter().copied().filter(|&n| is_there(n)).collect();
-                    (there.len() == 1).then(|| (there[0], rest))
-                }
-            });
+    let fold_one = |(value, readings): (&String, &Vec<Reading>)| {
+        let settled = readings.iter().find_map(|(meaning, rest)| {
+            if let [one] = meaning[..] {
+                return Some((one, rest));
+            }
+            let there: Vec<usize> = meaning.iter().copied().filter(|&n| is_there(n)).collect();
+            (there.len() == 1).then(|| (there[0], rest))
+        });
         let mut nodes = Vec::new();
         let Some((number, rest)) = settled else {
             let steps: Vec<&str> = match case.tree {
