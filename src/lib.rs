@@ -257,6 +257,7 @@ pub mod query;
 mod reindex;
 mod schema;
 mod search;
+pub mod tagging;
 pub mod vocabulary;
 
 pub use document::{DateRange, Document, DocumentId, PartialDate, Precision, SourceLocation};

@@ -148,7 +148,8 @@ impl Searcher {
         let folds = Folds::new(vocabularies, Arc::clone(&segments), Arc::clone(&budget));
         let folds = Arc::new(folds);
         let view = |reader: &SegmentReader| {
-            SegmentView::new(reader.clone(), Arc::clone(&budget), Arc::clone(&folds))
+            let (budget, folds) = (Arc::clone(&budget), Arc::clone(&folds));
+            SegmentView::new(reader.clone(), segments.len(), budget, folds)
         };
         let views: Vec<SegmentView> = segments.iter().map(view).collect();
         let (_, fields) = Fields::schema();
@@ -314,12 +315,12 @@ impl Searcher {
                 .last()
                 .map(|last| self.cursor(request.sort, asked.digest, last));
         }
-        let highlighter = Highlighter::new(&asked.query);
+        let mut highlighter = Highlighter::new(&asked.query);
         let folded = self.folded()?;
-        let maker = self.hit_maker(&highlighter, request, &folded);
+        let maker = self.hit_maker(request, &folded);
         let hits = hits
             .iter()
-            .map(|ranked| maker.make(ranked, &mut asked.analyzer))
+            .map(|ranked| maker.make(ranked, &mut highlighter, &mut asked.analyzer))
             .collect::<Result<_>>()?;
         Ok(SearchResponse {
             format_version: FORMAT_VERSION,
@@ -601,17 +602,11 @@ impl Searcher {
         Ok(folded)
     }
 
-    fn hit_maker<'a>(
-        &'a self,
-        highlighter: &'a Highlighter,
-        request: &SearchRequest,
-        folded: &'a FoldedFacets,
-    ) -> HitMaker<'a> {
+    fn hit_maker<'a>(&'a self, request: &SearchRequest, folded: &'a FoldedFacets) -> HitMaker<'a> {
         HitMaker {
             folded,
             views: &self.snapshot.views,
             fields: self.snapshot.fields,
-            highlighter,
             snippets: request.snippets,
             sort: request.sort,
         }

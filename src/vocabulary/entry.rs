@@ -160,6 +160,11 @@ impl Day {
         Self(i32::from(year) * 10_000 + i32::from(month) * 100 + i32::from(day))
     }
 
+    /// The same day some years later, or earlier if they are negative.
+    pub fn years_on(self, years: i16) -> Self {
+        Self(self.0.saturating_add(i32::from(years) * 10_000))
+    }
+
     /// Its year.
     pub fn year(self) -> i16 {
         self.0.div_euclid(10_000) as i16

@@ -31,5 +31,6 @@ pub use entry::{Day, Entry, Kind, MAX_NAME_BYTES, Name, Office, Role};
 pub use files::compile_files;
 pub use folding::{Folded, Node, STEP};
 pub use key::key;
+pub(crate) use tag::{Doubt, Found};
 pub use tag::{Matcher, Mention};
 pub use vocabularies::Vocabularies;

@@ -1,16 +1,20 @@
-//! Finds names of a vocabulary in a text: which entry, by which name, at which bytes.
+//! Finds names of vocabularies in a text: which entries, by which name, at which bytes.
 //!
 //! A text is cut into the words that an index would have (`analysis`), so that accents,
 //! possessives (`Iran's`) and the stops of an acronym (`U.S.`) do not matter and a name never
-//! begins or ends inside a word. At every word the longest name wins, and names do not overlap.
-//! Between the words of a name stands white space, a hyphen or an ampersand, or the stop of an
-//! abbreviation.
+//! begins or ends inside a word. In each vocabulary the longest name wins at every word, and names
+//! do not overlap. Between the words of a name stands white space, a hyphen or an ampersand, or the
+//! stop of an abbreviation.
 //!
 //! Codes are not looked for: too many of them are words (`CAN`, `AND`). Silent entries are not
 //! either. A name whose case matters is found in that case only; where nothing is written small
-//! (headlines in capitals) the case says nothing, and such a name needs context.
+//! (headlines in capitals) or the name is (a dateline), the case says nothing, and such a name
+//! needs context. A phrase can be set against the names in it: `New Mexico` is not Mexico.
+//!
+//! Memory does not grow with the text.
 
 use std::collections::HashMap;
+use std::hash::{BuildHasherDefault, Hasher};
 use std::ops::Range;
 
 use super::compiled::{EntryId, Vocabulary};
@@ -22,6 +26,9 @@ const MAX_WORDS: usize = 12;
 
 /// The most bytes between two words of a name.
 const MAX_GAP: usize = 3;
+
+/// Words of a text that are kept at a time.
+const WINDOW: usize = 4096;
 
 /// A name found in a text.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -39,26 +46,64 @@ pub struct Mention {
     pub needs_context: bool,
 }
 
-/// The names of a vocabulary, made ready to be found.
-#[derive(Debug)]
+/// The names of vocabularies, made ready to be found.
+#[derive(Debug, Default)]
 pub struct Matcher {
-    words: HashMap<String, u32>,
-    /// From a node and a word to the next node; 0 is where every name begins.
-    steps: HashMap<(u32, u32), u32>,
+    words: HashMap<Box<str>, u32, BuildHasherDefault<WordHasher>>,
+    lists: Vec<Names>,
+}
+
+/// The names of one vocabulary.
+#[derive(Debug, Default)]
+struct Names {
+    /// From the first word of a name to its node; 0 if none begins with it.
+    first: Vec<u32>,
+    /// From a node and a word to the next node.
+    steps: HashMap<u64, u32, BuildHasherDefault<WordHasher>>,
+    nodes: u32,
     /// The names that end at a node.
-    ends: HashMap<u32, Vec<Target>>,
+    ends: HashMap<u32, Vec<Target>, BuildHasherDefault<WordHasher>>,
 }
 
 /// A name of an entry.
 #[derive(Debug)]
 struct Target {
-    entry: EntryId,
+    /// `None`: a phrase that is set against the names in it.
+    entry: Option<EntryId>,
     role: Role,
     is_first: bool,
     context: bool,
+    language: Option<String>,
     /// Its letters and digits as they have to be, if their case matters.
     exactly: Option<String>,
 }
+
+/// Why a name needs context.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub(crate) enum Doubt {
+    /// It needs none.
+    None,
+    /// Its case matters, and is not known here.
+    Case,
+    /// It means other things as well.
+    Said,
+    /// It means several entries.
+    Several,
+}
+
+/// A name found, with what tells it from others.
+#[derive(Debug)]
+pub(crate) struct Found {
+    /// Which of the vocabularies.
+    pub(crate) list: usize,
+    /// Equal for equal names, however they are written.
+    pub(crate) node: u32,
+    pub(crate) doubt: Doubt,
+    pub(crate) mention: Mention,
+}
+
+/// What a name means at a place.
+type Meant = (Mention, Doubt);
 
 /// A word of the text being looked at.
 #[derive(Debug, Clone, Copy)]
@@ -69,65 +114,121 @@ struct Word {
     end: usize,
 }
 
+/// A text being looked at.
+struct Text<'a> {
+    whole: &'a str,
+    /// Whether some letter is small.
+    has_case: bool,
+    language: Option<&'a str>,
+}
+
 impl Matcher {
     /// Makes the names of a vocabulary ready; its memory and time grow with the names.
     pub fn new(vocabulary: &Vocabulary) -> Self {
-        let mut matcher = Self {
-            words: HashMap::new(),
-            steps: HashMap::new(),
-            ends: HashMap::new(),
-        };
+        let mut matcher = Self::default();
+        matcher.push(vocabulary, |_| true);
+        matcher
+    }
+
+    /// Makes the names of those entries of one more vocabulary ready that `wanted` takes; the
+    /// others are found, and mean nothing.
+    pub(crate) fn push(&mut self, vocabulary: &Vocabulary, wanted: impl Fn(EntryId) -> bool) {
+        let list = self.lists.len();
+        self.lists.push(Names::default());
         for entry in vocabulary.entries().filter(|entry| !entry.is_silent()) {
+            let is_wanted = wanted(entry.id());
             for (number, name) in entry.names().enumerate() {
                 if name.role == Role::Code {
                     continue;
                 }
                 let target = Target {
-                    entry: entry.id(),
+                    entry: is_wanted.then(|| entry.id()),
                     role: name.role,
                     is_first: number == 0,
                     context: name.context,
+                    language: name.language(),
                     exactly: name.case.then(|| letters(name.text)),
                 };
-                matcher.add(name.text, target);
+                self.add(list, name.text, target);
             }
         }
-        matcher
     }
 
-    fn add(&mut self, name: &str, target: Target) {
-        let mut ids = Vec::new();
-        let count = self.words.len() as u32;
-        let mut fresh = Vec::new();
+    /// Sets a phrase against the names of a vocabulary that stand in it.
+    pub(crate) fn set_against(&mut self, list: usize, phrase: &str) {
+        let target = Target {
+            entry: None,
+            role: Role::Name,
+            is_first: false,
+            context: false,
+            language: None,
+            exactly: None,
+        };
+        self.add(list, phrase, target);
+    }
+
+    fn add(&mut self, list: usize, name: &str, target: Target) {
+        let mut words: Vec<Box<str>> = Vec::new();
         tokenize(name, |token| {
-            let known = self.words.get(token.exact).copied();
-            let id = known.unwrap_or_else(|| {
-                let at = fresh.iter().position(|word| word == token.exact);
-                let at = at.unwrap_or_else(|| {
-                    fresh.push(token.exact.to_owned());
-                    fresh.len() - 1
-                });
-                count + at as u32
-            });
-            ids.push(id);
+            if words.len() <= MAX_WORDS {
+                words.push(token.exact.into());
+            }
         });
-        if ids.is_empty() || ids.len() > MAX_WORDS {
+        if words.is_empty() || words.len() > MAX_WORDS {
             return;
         }
-        self.words
-            .extend((count..).zip(fresh).map(|(id, word)| (word, id)));
-        let mut node = 0;
-        for id in ids {
-            let next = self.steps.len() as u32 + 1;
-            node = *self.steps.entry((node, id)).or_insert(next);
+        let mut ids = words.into_iter().map(|word| {
+            let next = self.words.len() as u32;
+            *self.words.entry(word).or_insert(next)
+        });
+        let names = &mut self.lists[list];
+        let first = ids.next().unwrap_or_default() as usize;
+        if names.first.len() <= first {
+            names.first.resize(first + 1, 0);
         }
-        self.ends.entry(node).or_default().push(target);
+        if names.first[first] == 0 {
+            names.nodes += 1;
+            names.first[first] = names.nodes;
+        }
+        let mut node = names.first[first];
+        for id in ids {
+            let next = names.nodes + 1;
+            node = *names.steps.entry(step(node, id)).or_insert(next);
+            names.nodes = names.nodes.max(node);
+        }
+        names.ends.entry(node).or_default().push(target);
     }
 
     /// Every name in a text, in order.
     pub fn find(&self, text: &str) -> Vec<Mention> {
-        let mut words = Vec::new();
-        tokenize(text, |token| {
+        let mut mentions = Vec::new();
+        self.scan(text, None, |found| mentions.push(found.mention));
+        mentions
+    }
+
+    /// Gives every name in a text, each vocabulary's in order. Where the language of a text is
+    /// known, names of one other language alone are left out. Gives the number of words.
+    pub(crate) fn scan(&self, text: &str, language: Option<&str>, mut f: impl FnMut(Found)) -> u32 {
+        let has_case = text.chars().any(char::is_lowercase);
+        let whole = Text {
+            whole: text,
+            has_case,
+            language,
+        };
+        let mut words: Vec<Word> = Vec::new();
+        // The words before the kept ones, and for each vocabulary the next word to be looked at.
+        let mut gone = 0;
+        let mut next = vec![0; self.lists.len()];
+        let done = tokenize(text, |token| {
+            if words.len() == WINDOW {
+                let ready = WINDOW - MAX_WORDS;
+                self.pass(&whole, &words, gone, ready, &mut next, &mut f);
+                words.drain(..ready);
+                gone += ready;
+                for next in &mut next {
+                    *next = next.saturating_sub(ready);
+                }
+            }
             words.push(Word {
                 id: self.words.get(token.exact).copied(),
                 length: token.exact.len(),
@@ -135,38 +236,67 @@ impl Matcher {
                 end: token.end,
             });
         });
-        let has_case = text.chars().any(char::is_lowercase);
-        let mut mentions = Vec::new();
-        let mut at = 0;
-        while at < words.len() {
-            match self.longest(text, &words[at..], has_case) {
-                Some((length, mut mention)) => {
-                    mention.position = at as u32;
-                    mentions.push(mention);
-                    at += length;
-                }
-                None => at += 1,
-            }
-        }
-        mentions
+        self.pass(&whole, &words, gone, words.len(), &mut next, &mut f);
+        done.positions
     }
 
-    /// The longest name at the first of these words, and how many of them it takes.
-    fn longest(&self, text: &str, words: &[Word], has_case: bool) -> Option<(usize, Mention)> {
-        let mut node = 0;
+    /// Gives the names that begin before the word `ready`.
+    fn pass(
+        &self,
+        text: &Text<'_>,
+        words: &[Word],
+        gone: usize,
+        ready: usize,
+        next: &mut [usize],
+        f: &mut impl FnMut(Found),
+    ) {
+        for (list, (names, at)) in self.lists.iter().zip(next).enumerate() {
+            while *at < ready {
+                let Some((length, node, mention)) = names.longest(text, &words[*at..]) else {
+                    *at += 1;
+                    continue;
+                };
+                if let Some((mut mention, doubt)) = mention {
+                    mention.position = u32::try_from(gone + *at).unwrap_or(u32::MAX);
+                    f(Found {
+                        list,
+                        node,
+                        doubt,
+                        mention,
+                    });
+                }
+                *at += length;
+            }
+        }
+    }
+}
+
+impl Names {
+    /// The longest name at the first of these words: how many of them it takes, its node, and
+    /// what it means, if that is anything.
+    fn longest(&self, text: &Text<'_>, words: &[Word]) -> Option<(usize, u32, Option<Meant>)> {
+        let first = words.first()?;
+        let mut node = *self.first.get(first.id? as usize)?;
+        if node == 0 {
+            return None;
+        }
         let mut best = None;
         for (at, word) in words.iter().enumerate().take(MAX_WORDS) {
-            if at > 0 && !is_gap(text, words[at - 1], *word) {
-                break;
+            if at > 0 {
+                if !is_gap(text.whole, words[at - 1], *word) {
+                    break;
+                }
+                match word.id.and_then(|id| self.steps.get(&step(node, id))) {
+                    Some(&next) => node = next,
+                    None => break,
+                }
             }
-            let Some(&next) = word.id.and_then(|id| self.steps.get(&(node, id))) else {
-                break;
-            };
-            node = next;
             if let Some(targets) = self.ends.get(&node) {
-                let range = words[0].start..without_possessive(text, word.start, word.end);
-                if let Some(mention) = meant(text, range, targets, has_case) {
-                    best = Some((at + 1, mention));
+                let range = first.start..without_possessive(text.whole, word.start, word.end);
+                match meant(text, range, targets) {
+                    Reading::Otherwise => {}
+                    Reading::Nothing => best = Some((at + 1, node, None)),
+                    Reading::Names(meant) => best = Some((at + 1, node, Some(meant))),
                 }
             }
         }
@@ -174,31 +304,121 @@ impl Matcher {
     }
 }
 
-/// What a name means at a place of a text; `None` if it has to be written otherwise.
-fn meant(text: &str, range: Range<usize>, targets: &[Target], has_case: bool) -> Option<Mention> {
-    let surface = letters(text.get(range.clone())?);
-    let fits = |target: &&Target| {
-        let exactly = target.exactly.as_ref();
-        !has_case || exactly.is_none_or(|exactly| *exactly == surface)
+/// How a name is read at a place of a text.
+enum Reading {
+    /// It has to be written otherwise, or is of another language.
+    Otherwise,
+    /// It is set against what stands in it.
+    Nothing,
+    Names(Meant),
+}
+
+/// What a name means at a place of a text.
+fn meant(text: &Text<'_>, range: Range<usize>, targets: &[Target]) -> Reading {
+    let Some(written) = text.whole.get(range.clone()) else {
+        return Reading::Otherwise;
     };
+    let mut surface = None;
+    let mut doubt = Doubt::None;
+    let mut fitting: Vec<&Target> = Vec::new();
+    for target in targets {
+        let is_foreign = match (&target.language, text.language) {
+            (Some(own), Some(here)) => own != here,
+            _ => false,
+        };
+        if is_foreign && written.is_ascii() {
+            continue;
+        }
+        if let Some(exactly) = &target.exactly {
+            let surface = surface.get_or_insert_with(|| letters(written));
+            if text.has_case && exactly != surface && !is_shouted(surface) {
+                continue;
+            }
+        }
+        fitting.push(target);
+    }
     let rank = |target: &Target| (target.role, !target.is_first);
-    let best = targets.iter().filter(fits).map(rank).min()?;
+    let Some(best) = fitting.iter().map(|target| rank(target)).min() else {
+        return Reading::Otherwise;
+    };
     let mut entries = Vec::new();
-    let mut needs_context = false;
-    for target in targets.iter().filter(fits).filter(|&t| rank(t) == best) {
-        needs_context |= target.context || (!has_case && target.exactly.is_some());
-        if !entries.contains(&target.entry) {
-            entries.push(target.entry);
+    for target in fitting.into_iter().filter(|target| rank(target) == best) {
+        let surface = surface.as_ref();
+        // The stops of `U.S.` tell it from a word in capitals.
+        let is_known = text.has_case || written.contains('.');
+        let other_case = target.exactly.as_ref() != surface || !is_known;
+        if target.context {
+            doubt = doubt.max(Doubt::Said);
+        } else if target.exactly.is_some() && other_case {
+            doubt = doubt.max(Doubt::Case);
+        }
+        let Some(entry) = target.entry else {
+            return Reading::Nothing;
+        };
+        if !entries.contains(&entry) {
+            entries.push(entry);
         }
     }
-    needs_context |= entries.len() > 1;
-    Some(Mention {
+    if entries.len() > 1 {
+        doubt = Doubt::Several;
+    }
+    let mention = Mention {
         range,
         position: 0,
+        needs_context: doubt != Doubt::None,
         entries,
         role: best.0,
-        needs_context,
-    })
+    };
+    Reading::Names((mention, doubt))
+}
+
+/// Whether a name of several letters is all capitals: what it would be otherwise is not known.
+fn is_shouted(surface: &str) -> bool {
+    surface.chars().nth(3).is_some() && surface.chars().all(char::is_uppercase)
+}
+
+fn step(node: u32, word: u32) -> u64 {
+    u64::from(node) << 32 | u64::from(word)
+}
+
+/// Mixes words and numbers fast. What is put in comes from vocabularies alone; a text only looks
+/// up, which no choice of words makes slow.
+#[derive(Debug, Default)]
+struct WordHasher(u64);
+
+impl WordHasher {
+    fn mix(&mut self, number: u64) {
+        self.0 = (self.0.rotate_left(5) ^ number).wrapping_mul(0x517c_c1b7_2722_0a95);
+    }
+}
+
+impl Hasher for WordHasher {
+    fn write(&mut self, bytes: &[u8]) {
+        let (eights, rest) = bytes.as_chunks::<8>();
+        for eight in eights {
+            self.mix(u64::from_le_bytes(*eight));
+        }
+        let mut last = [0; 8];
+        last[..rest.len()].copy_from_slice(rest);
+        self.mix(u64::from_le_bytes(last));
+    }
+
+    fn write_u32(&mut self, number: u32) {
+        self.mix(number.into());
+    }
+
+    fn write_u64(&mut self, number: u64) {
+        self.mix(number);
+    }
+
+    fn write_u8(&mut self, number: u8) {
+        self.mix(number.into());
+    }
+
+    fn finish(&self) -> u64 {
+        // The table takes its place from the low bits and its mark from the high ones.
+        self.0 ^ self.0 >> 32
+    }
 }
 
 /// Whether two words can belong to one name: what stands between them is no end of anything.

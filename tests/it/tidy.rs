@@ -12,6 +12,8 @@ const ROOMS: &[(&str, &[&str])] = &[
     ("schema", &[]),
     // Folding, and the finding of names that were probably meant.
     ("vocabulary", &["schema", "analysis"]),
+    // From `schema`: where a value comes from.
+    ("tagging", &["schema", "analysis", "vocabulary"]),
     ("query", &["schema"]),
     ("search", &["query", "schema", "analysis"]),
     (

@@ -11,13 +11,14 @@ use std::time::Instant;
 
 use anyhow::{Context, Result, bail, ensure};
 use rustix::time::{ClockId, clock_gettime};
-use theirs::Theirs;
+use theirs::{Hits, Theirs};
 
 const USAGE: &str = "usage: facets generate DOCUMENTS [PEOPLE] > FILE.jsonl
        facets index FILE.jsonl DIR [THREADS [MEGABYTES]]
        facets compare DIR [ROUNDS [FACET,... QUERY...]]
-       facets sideways DIR [ROUNDS]
-       facets memory DIR MEGABYTES [FACET,...]";
+       facets sideways DIR [ROUNDS [QUERY...]]
+       facets memory DIR MEGABYTES [FACET,...]
+       facets repeat DIR ROUNDS FACET,... QUERY";
 
 fn main() -> Result<()> {
     let args: Vec<String> = std::env::args().skip(1).collect();
@@ -45,11 +46,19 @@ fn main() -> Result<()> {
         }
         ["sideways", folder, rest @ ..] => {
             let rounds = rest.first().map_or(Ok(21), |n| n.parse())?;
-            sideways(Path::new(folder), rounds)
+            let mut words = vec!["*"];
+            match rest.get(1..) {
+                Some(given) if !given.is_empty() => words = given.to_vec(),
+                _ => words.extend(corpus::WORDS),
+            }
+            sideways(Path::new(folder), rounds, &words)
         }
         ["memory", folder, megabytes, rest @ ..] => {
             let bytes = megabytes.parse::<usize>()? << 20;
             memory(Path::new(folder), bytes, &names(rest.first().copied()))
+        }
+        ["repeat", folder, rounds, facets, word] => {
+            repeat(Path::new(folder), rounds.parse()?, &names(Some(facets)), word)
         }
         ["once", side, folder, facets, word] => once(side, Path::new(folder), facets, word),
         _ => bail!("{USAGE}"),
@@ -63,20 +72,46 @@ fn names(given: Option<&str>) -> Vec<String> {
     }
 }
 
-/// One question in a new process; prints how many microseconds it took from opening the index.
+/// One question in a new process; prints how many microseconds it took from opening the index to
+/// the answer, and from the start of the process. What is put away afterwards is in neither.
 fn once(side: &str, folder: &Path, facets: &str, word: &str) -> Result<()> {
     let facets = names(Some(facets));
     let start = used();
-    let total = if side == "ours" {
+    if side == OURS {
         let searcher = ours::open(folder, None)?;
-        searcher.search(&ours::request(word, &facets, &Vec::new(), 10)?)?.total
+        let answer = searcher.search(&ours::request(word, &facets, &Vec::new(), 10)?)?;
+        print_times(start, answer.total);
     } else {
-        Theirs::open(folder, &facets)?.ask(word)?.0
-    };
+        let hits = if side == THEIRS { Hits::Documents } else { Hits::Addresses };
+        let theirs = Theirs::open(folder, &facets)?;
+        let answer = theirs.ask(word, hits)?;
+        print_times(start, answer.0);
+    }
+    Ok(())
+}
+
+fn print_times(start: f64, total: u64) {
     let inside = used() - start;
     let whole = clock_gettime(ClockId::ProcessCPUTime);
     let whole = whole.tv_sec as f64 * 1e6 + whole.tv_nsec as f64 / 1e3;
     println!("{inside} {whole} {total}");
+}
+
+/// The sides of a comparison, as processes are told of them.
+const OURS: &str = "ours";
+const THEIRS: &str = "theirs";
+const ADDRESSES: &str = "addresses";
+
+/// Repeats one question, for a profiler; prints the median of the milliseconds that it took.
+fn repeat(folder: &Path, rounds: usize, facets: &[String], word: &str) -> Result<()> {
+    let searcher = ours::open(folder, None)?;
+    let request = ours::request(word, facets, &Vec::new(), 10)?;
+    let mut times = Vec::new();
+    for _ in 0..rounds {
+        timed(&mut times, || Ok(searcher.search(&request)?))?;
+    }
+    let (least, median) = summary(&mut times);
+    println!("{:.3} {:.3}", least / 1e3, median / 1e3);
     Ok(())
 }
 
@@ -124,55 +159,66 @@ fn compare(folder: &Path, rounds: usize, facets: &[String], words: &[&str]) -> R
     let reading = ours::open(folder, Some(0))?;
     let theirs = Theirs::open(view.path(), facets)?;
     println!("documents: {}, segments: {segments}, rounds: {rounds}\n", warm.documents());
-    println!("| query | matches | | pressmark, ms (min, median) | tantivy, ms (min, median) | faster (min, median) |");
-    println!("|---|---|---|---|---|---|");
+    let mut compared = Vec::new();
+    for facet in facets.iter().filter(|facet| *facet != "theme") {
+        if !theirs.has_spellings(facet)? {
+            compared.push(facet.as_str());
+        }
+    }
+    println!("Counts are equal: {}.\n", compared.join(", "));
+    println!("Milliseconds: minimum, median. How many times faster: by minimum, by median.\n");
+    println!("| query | matches | | pressmark | tantivy with documents | faster | tantivy with addresses | faster |");
+    println!("|---|---|---|---|---|---|---|---|");
     for word in words {
         let request = ours::request(word, facets, &Vec::new(), 10)?;
         let mine = warm.search(&request)?;
-        let other = theirs.ask(word)?;
+        let other = theirs.ask(word, Hits::Documents)?;
         ensure!(mine.total == other.0, "{word}: {} hits and {}", mine.total, other.0);
         ensure!(mine.hits.len() == other.1, "as many hits");
-        for facet in facets.iter().filter(|facet| *facet != "theme") {
+        for facet in &compared {
             let (a, b) = (ours::buckets(&mine, facet), theirs::buckets(&other, facet)?);
             let counts = |buckets: &[(String, u64)]| buckets.iter().map(|b| b.1).collect::<Vec<_>>();
             ensure!(counts(&a) == counts(&b), "{word}, {facet}: {a:?} and {b:?}");
         }
-        let line = |what: &str, a: &mut Vec<f64>, b: &mut Vec<f64>| {
-            let ((a_min, a_mid), (b_min, b_mid)) = (summary(a), summary(b));
-            println!(
-                "| {word} | {} | {what} | {:.2}, {:.2} | {:.2}, {:.2} | {:.2}, {:.2} |",
-                mine.total,
-                a_min / 1e3,
-                a_mid / 1e3,
-                b_min / 1e3,
-                b_mid / 1e3,
-                b_min / a_min,
-                b_mid / a_mid
-            );
+        let line = |what: &str, [a, documents, addresses]: &mut [Vec<f64>; 3]| {
+            let (a_min, a_mid) = summary(a);
+            let mut columns = format!("{:.2}, {:.2}", a_min / 1e3, a_mid / 1e3);
+            for (min, mid) in [summary(documents), summary(addresses)] {
+                columns += &format!(
+                    " | {:.2}, {:.2} | {:.2}, {:.2}",
+                    min / 1e3,
+                    mid / 1e3,
+                    min / a_min,
+                    mid / a_mid
+                );
+            }
+            println!("| {word} | {} | {what} | {columns} |", mine.total);
         };
-        let (mut kept, mut read, mut other) = (Vec::new(), Vec::new(), Vec::new());
+        let (mut kept, mut read) = (<[Vec<f64>; 3]>::default(), Vec::new());
         for _ in 0..3 {
             warm.search(&request)?;
         }
         for _ in 0..rounds {
-            timed(&mut kept, || Ok(warm.search(&request)?))?;
-            timed(&mut other, || theirs.ask(word))?;
+            timed(&mut kept[0], || Ok(warm.search(&request)?))?;
+            timed(&mut kept[1], || theirs.ask(word, Hits::Documents))?;
+            timed(&mut kept[2], || theirs.ask(word, Hits::Addresses))?;
             timed(&mut read, || Ok(reading.search(&request)?))?;
         }
-        line("warm", &mut kept, &mut other);
-        line("warm, nothing kept", &mut read, &mut other);
+        line("warm", &mut kept);
+        kept[0] = read;
+        line("warm, nothing kept", &mut kept);
         let list = facets.join(",");
-        let (mut a, mut b, mut whole_a, mut whole_b) = (vec![], vec![], vec![], vec![]);
+        let (mut opened, mut whole) = (<[Vec<f64>; 3]>::default(), <[Vec<f64>; 3]>::default());
         for _ in 0..rounds {
-            let (whole, inside) = process("ours", folder, &list, word)?;
-            whole_a.push(whole);
-            a.push(inside);
-            let (whole, inside) = process("theirs", view.path(), &list, word)?;
-            whole_b.push(whole);
-            b.push(inside);
+            for (at, side) in [OURS, THEIRS, ADDRESSES].into_iter().enumerate() {
+                let place = if side == OURS { folder } else { view.path() };
+                let (process, inside) = process(side, place, &list, word)?;
+                whole[at].push(process);
+                opened[at].push(inside);
+            }
         }
-        line("cold, from opening", &mut a, &mut b);
-        line("cold, whole process", &mut whole_a, &mut whole_b);
+        line("cold, from opening", &mut opened);
+        line("cold, whole process", &mut whole);
     }
     println!("\nkept of facets: {:.1} MB", warm.facet_memory() as f64 / 1e6);
     Ok(())
@@ -180,7 +226,7 @@ fn compare(folder: &Path, rounds: usize, facets: &[String], words: &[&str]) -> R
 
 /// Three facets chosen in (two values, one, three), all six counted: one search beside the four
 /// that it replaces.
-fn sideways(folder: &Path, rounds: usize) -> Result<()> {
+fn sideways(folder: &Path, rounds: usize, words: &[&str]) -> Result<()> {
     let facets = names(None);
     let value = |name: &str, number: usize| match name {
         "theme" => format!("field {}/matter {number:03}", number % 10),
@@ -200,7 +246,7 @@ fn sideways(folder: &Path, rounds: usize) -> Result<()> {
     println!("documents: {}, rounds: {rounds}\n", warm.documents());
     println!("| query | hits | | one search, ms (min, median) | four searches, ms | share |");
     println!("|---|---|---|---|---|---|");
-    for word in ["*"].into_iter().chain(corpus::WORDS) {
+    for word in words {
         let one = ours::request(word, &facets, &choices, 10)?;
         let four = ours::apart(word, &facets, &choices)?;
         let together = warm.search(&one)?;

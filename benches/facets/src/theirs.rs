@@ -1,7 +1,9 @@
 //! tantivy's side: the same files, opened as a plain index; top ten, count and exact terms
-//! aggregations in one search.
+//! aggregations in one search, and then, if they are wanted, the documents of the ten.
 
+use std::collections::HashSet;
 use std::fs;
+use std::hint::black_box;
 use std::path::Path;
 
 use anyhow::{Context, Result};
@@ -12,7 +14,7 @@ use tantivy::aggregation::{AggContextParams, AggregationCollector};
 use tantivy::collector::{Count, TopDocs};
 use tantivy::query::{AllQuery, Query, TermQuery};
 use tantivy::schema::IndexRecordOption;
-use tantivy::{Index, ReloadPolicy, Searcher, Term};
+use tantivy::{Index, ReloadPolicy, Searcher, TantivyDocument, Term};
 
 /// Lays out the newest state of a pressmark index as tantivy expects it: links to the segment
 /// files, and its description as `meta.json`. Returns the number of segments.
@@ -44,6 +46,15 @@ pub struct Theirs {
 /// Total, hits, buckets.
 pub type Answer = (u64, usize, AggregationResults);
 
+/// What is given of a hit.
+#[derive(Clone, Copy, PartialEq)]
+pub enum Hits {
+    /// Where its document lies.
+    Addresses,
+    /// Its document as it is stored.
+    Documents,
+}
+
 impl Theirs {
     pub fn open(folder: &Path, facets: &[String]) -> Result<Self> {
         let index = Index::open_in_dir(folder)?;
@@ -64,22 +75,48 @@ impl Theirs {
         })
     }
 
-    /// `*` is every document, anything else a word of the body.
-    pub fn ask(&self, word: &str) -> Result<Answer> {
-        let query: Box<dyn Query> = if word == "*" {
+    /// `*` is every document, anything else a word of the body, written as it is there or as
+    /// pressmark's `body:"word"`.
+    pub fn ask(&self, written: &str, hits: Hits) -> Result<Answer> {
+        let query: Box<dyn Query> = if written == "*" {
             Box::new(AllQuery)
         } else {
             let field = self.index.schema().get_field("body_exact")?;
-            let term = Term::from_field_text(field, word);
+            let word = written.strip_prefix("body:\"").and_then(|word| word.strip_suffix('"'));
+            let term = Term::from_field_text(field, word.unwrap_or(written));
             Box::new(TermQuery::new(term, IndexRecordOption::WithFreqs))
         };
         let context = AggContextParams::new(Default::default(), self.index.tokenizers().clone());
         let buckets = AggregationCollector::from_aggs(self.aggregations.clone(), context);
         let top = TopDocs::with_limit(10).order_by_score();
         let (top, total, buckets) = self.searcher.search(&*query, &(top, Count, buckets))?;
+        if hits == Hits::Documents {
+            for (_, address) in &top {
+                black_box(self.searcher.doc::<TantivyDocument>(*address)?);
+            }
+        }
         Ok((total as u64, top.len(), buckets))
     }
 }
+
+impl Theirs {
+    /// Whether a facet has values that differ in case alone, which pressmark counts as one.
+    pub fn has_spellings(&self, facet: &str) -> Result<bool> {
+        let field = format!("facets.declared.{facet}");
+        let terms = json!({"field": field, "size": MOST_BUCKETS, "segment_size": u32::MAX});
+        let all: Aggregations = serde_json::from_value(json!({ facet: { "terms": terms } }))?;
+        let context = AggContextParams::new(Default::default(), self.index.tokenizers().clone());
+        let collector = AggregationCollector::from_aggs(all, context);
+        let results = serde_json::to_value(self.searcher.search(&AllQuery, &collector)?)?;
+        let buckets = results[facet]["buckets"].as_array().context("no buckets")?;
+        let names = buckets.iter().filter_map(|bucket| bucket["key"].as_str());
+        let mut seen = HashSet::new();
+        Ok(names.map(str::to_lowercase).any(|name| !seen.insert(name)))
+    }
+}
+
+/// tantivy gives no more at once.
+const MOST_BUCKETS: u32 = 65_000;
 
 /// Value and count of each bucket of a facet.
 pub fn buckets(answer: &Answer, facet: &str) -> Result<Vec<(String, u64)>> {

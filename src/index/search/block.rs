@@ -47,6 +47,14 @@ impl<'a> Block<'a> {
 
     /// The documents whose bits are set, in order.
     pub(in crate::index) fn chosen(self, mask: u64) -> impl Iterator<Item = u32> + use<'a> {
+        self.placed(mask).map(|(_, doc)| doc)
+    }
+
+    /// The documents whose bits are set, in order, with their places in the block.
+    pub(in crate::index) fn placed(
+        self,
+        mask: u64,
+    ) -> impl Iterator<Item = (usize, u32)> + use<'a> {
         let mut left = mask & self.full;
         std::iter::from_fn(move || {
             if left == 0 {
@@ -54,7 +62,7 @@ impl<'a> Block<'a> {
             }
             let at = left.trailing_zeros() as usize;
             left &= left - 1;
-            self.docs.get(at).copied()
+            Some((at, *self.docs.get(at)?))
         })
     }
 

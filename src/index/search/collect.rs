@@ -10,11 +10,12 @@ use tantivy::SegmentReader;
 use tantivy::query::Weight;
 
 use super::block::Block;
-use super::counts::{FacetTally, SegmentCounts, SegmentTotals};
+use super::counting::Counting;
+use super::counts::FacetTally;
 use super::documents::Documents;
 use super::filter::DateColumns;
-use super::kept::KeptFacet;
 use super::predicate::{SegmentSet, SetQuery};
+use super::stream::Stream;
 use super::top::{Position, Ranked, SegmentTop};
 use super::views::{ResolvedFacet, SegmentView};
 use super::watch::Watch;
@@ -177,10 +178,8 @@ impl<'a> Pass<'a> {
             .map(|filter| filter.open(reader))
             .collect::<Result<Vec<_>>>()?;
         let is_whole = self.everything && filters.is_empty();
-        let mut counts = Vec::with_capacity(self.facets.len());
-        for counted in self.facets {
-            counts.push(Counting::open(view, counted, is_whole, &self.watch)?);
-        }
+        let splits = |own: usize| self.filters[own].splits();
+        let mut counting = Counting::open(view, self.facets, splits, is_whole, &self.watch)?;
         for tally in tallies.iter_mut() {
             tally.open(view)?;
         }
@@ -194,8 +193,7 @@ impl<'a> Pass<'a> {
                 super::top::ceiling(&found.hits, self.limit),
             )?),
         };
-        let is_counted = counts.iter().all(Counting::is_done);
-        if is_whole && is_counted && top.is_none() && tallies.is_empty() {
+        if is_whole && counting.is_done() && top.is_none() && tallies.is_empty() {
             found.total += u64::from(reader.num_docs());
         } else {
             let is_scored = self.sort == Sort::Relevance && top.is_some();
@@ -206,31 +204,44 @@ impl<'a> Pass<'a> {
             };
             // What a scorer could not say has stopped it.
             self.watch.check()?;
+            let wanted: Vec<&SegmentSet> = filters.iter().flat_map(SegmentFilter::wanted).collect();
             let mut masks = Vec::with_capacity(filters.len());
+            let mut stream = Stream::default();
             let mut blocks = 0u32;
-            while documents.next(reader.alive_bitset()) {
+            while documents.next(reader.alive_bitset(), &wanted) {
                 let block = documents.block();
                 masks.clear();
                 masks.extend(filters.iter().map(|filter| filter.masks(block)));
-                let hits = self.block(block, &masks, &filters, &mut counts);
+                let hits = masks
+                    .iter()
+                    .fold(block.full(), |mask, masks| mask & masks.passed());
+                self.count_others(block, &masks, &filters, &mut counting);
                 found.total += u64::from(hits.count_ones());
                 if hits != 0 {
                     for tally in tallies.iter_mut() {
                         tally.count(block, hits);
                     }
                 }
-                if let Some(top) = &mut top {
-                    top.offer(block, hits, documents.scores());
-                }
+                stream.add_scored(block, hits, documents.scores(), |block, scores| {
+                    counting.hits(block);
+                    if let Some(top) = &mut top {
+                        top.offer(block, scores);
+                    }
+                });
                 blocks += 1;
                 if blocks.is_multiple_of(PATIENCE) {
                     self.watch.check()?;
                 }
             }
+            stream.finish_scored(|block, scores| {
+                counting.hits(block);
+                if let Some(top) = &mut top {
+                    top.offer(block, scores);
+                }
+            });
             self.watch.check()?;
         }
-        for (tally, counts) in found.facets.iter_mut().zip(counts) {
-            let (kept, totals) = counts.finish(is_whole);
+        for (tally, (kept, totals)) in found.facets.iter_mut().zip(counting.finish(is_whole)) {
             tally.add(&kept, &totals);
         }
         if let Some(top) = top {
@@ -242,38 +253,22 @@ impl<'a> Pass<'a> {
         Ok(())
     }
 
-    /// Counts a block and returns the mask of its hits.
-    fn block(
+    /// Counts the documents of a block that are no hits and yet count for something.
+    fn count_others(
         &mut self,
         block: Block<'_>,
         masks: &[Masks],
         filters: &[SegmentFilter],
-        counts: &mut [Counting],
-    ) -> u64 {
-        let full = block.full();
+        counting: &mut Counting,
+    ) {
         let all_but = |own: usize| {
             let others = masks.iter().enumerate().filter(|(index, _)| *index != own);
-            others.fold(full, |mask, (_, masks)| mask & masks.passed())
+            others.fold(block.full(), |mask, (_, masks)| mask & masks.passed())
         };
-        let hits = masks.iter().fold(full, |mask, masks| mask & masks.passed());
-        for (counted, counts) in self.facets.iter().zip(counts) {
-            let Counting::Now(counts) = counts else {
-                continue;
-            };
-            let (count, combined) = match counted.own {
-                None => (hits, hits),
-                Some(own) => {
-                    let others = all_but(own);
-                    let combined = if self.filters[own].splits() {
-                        others & masks[own].rest & !masks[own].any_of
-                    } else {
-                        hits
-                    };
-                    (others, combined)
-                }
-            };
-            counts.count(block, count, combined);
-        }
+        counting.others(block, |own| {
+            let (others, Masks { any_of, rest }) = (all_but(own), masks[own]);
+            (others & rest & !any_of, others & !rest)
+        });
         for (own, (filter, opened)) in self.filters.iter_mut().zip(filters).enumerate() {
             let PassFilter::Dates { range, tally, .. } = filter else {
                 continue;
@@ -287,42 +282,6 @@ impl<'a> Pass<'a> {
                     }
                     Some(_) => {}
                 }
-            }
-        }
-        hits
-    }
-}
-
-/// A facet in one segment: what is counted now, or was before.
-enum Counting {
-    Now(SegmentCounts),
-    Before(Arc<KeptFacet>, Arc<SegmentTotals>),
-}
-
-impl Counting {
-    /// `is_whole`: whether every document will count.
-    fn open(view: &SegmentView, counted: &Counted, is_whole: bool, watch: &Watch) -> Result<Self> {
-        let kept = view.kept(&counted.facet)?;
-        if is_whole && let Some(totals) = kept.corpus() {
-            return Ok(Self::Before(kept, totals));
-        }
-        SegmentCounts::new(kept, counted.own.is_some(), watch).map(Self::Now)
-    }
-
-    fn is_done(&self) -> bool {
-        matches!(self, Self::Before(..))
-    }
-
-    fn finish(self, is_whole: bool) -> (Arc<KeptFacet>, Arc<SegmentTotals>) {
-        match self {
-            Self::Before(kept, totals) => (kept, totals),
-            Self::Now(counts) => {
-                let (kept, totals) = counts.finish();
-                let totals = Arc::new(totals);
-                if is_whole {
-                    kept.keep_corpus(&totals);
-                }
-                (kept, totals)
             }
         }
     }
@@ -361,6 +320,14 @@ impl PassFilter {
 }
 
 impl SegmentFilter {
+    /// Sets that every hit belongs to, and that are cheap to ask.
+    fn wanted(&self) -> impl Iterator<Item = &SegmentSet> {
+        let rest = self.rest.iter();
+        let rest = rest.filter_map(|(set, wanted)| (*wanted == Wanted::In).then_some(set));
+        let sets = self.any_of.iter().chain(rest);
+        sets.filter(|set| matches!(set, SegmentSet::None | SegmentSet::Docs(_)))
+    }
+
     fn masks(&self, block: Block<'_>) -> Masks {
         let full = block.full();
         let any_of = self.any_of.as_ref();

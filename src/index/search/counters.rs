@@ -90,10 +90,21 @@ pub(in crate::index) struct Dense {
     starts: Option<Box<[u32]>>,
 }
 
+/// Numbers one after the other, in as few bytes as the greatest of them needs.
 #[derive(Debug)]
-enum Numbers {
+pub(in crate::index) enum Numbers {
     Narrow(Box<[u16]>),
     Wide(Box<[u32]>),
+}
+
+impl Numbers {
+    /// The bytes that they take.
+    pub(in crate::index) fn bytes(&self) -> usize {
+        match self {
+            Self::Narrow(numbers) => size_of_val(&**numbers),
+            Self::Wide(numbers) => size_of_val(&**numbers),
+        }
+    }
 }
 
 impl Dense {
@@ -111,15 +122,8 @@ impl Dense {
 
     /// The bytes that it takes.
     pub(in crate::index) fn bytes(&self) -> usize {
-        let numbers = match &self.numbers {
-            Numbers::Narrow(numbers) => size_of_val(&**numbers),
-            Numbers::Wide(numbers) => size_of_val(&**numbers),
-        };
-        numbers
-            + self
-                .starts
-                .as_ref()
-                .map_or(0, |starts| size_of_val(&**starts))
+        let starts = self.starts.as_deref();
+        self.numbers.bytes() + starts.map_or(0, size_of_val)
     }
 
     /// Reads the columns of a facet from end to end.
@@ -139,12 +143,12 @@ impl Dense {
         Ok(Self { numbers, starts })
     }
 
-    /// Counts the documents of a block whose bits are set.
+    /// Counts the documents of a block.
     #[inline]
-    pub(in crate::index) fn count(&self, block: Block<'_>, mask: u64, counters: &mut Counters) {
+    pub(in crate::index) fn count(&self, block: Block<'_>, counters: &mut Counters) {
         match &self.numbers {
-            Numbers::Narrow(numbers) => self.count_in(numbers, block, mask, counters),
-            Numbers::Wide(numbers) => self.count_in(numbers, block, mask, counters),
+            Numbers::Narrow(numbers) => self.count_in(numbers, block, counters),
+            Numbers::Wide(numbers) => self.count_in(numbers, block, counters),
         }
     }
 
@@ -153,10 +157,9 @@ impl Dense {
         &self,
         numbers: &[N],
         block: Block<'_>,
-        mask: u64,
         counters: &mut Counters,
     ) {
-        if let Some(run) = block.run().filter(|_| mask == block.full()) {
+        if let Some(run) = block.run() {
             let (from, to) = match &self.starts {
                 None => (run.start, run.end),
                 Some(starts) => (starts[run.start as usize], starts[run.end as usize]),
@@ -166,27 +169,27 @@ impl Dense {
         }
         // Documents far apart are waited for, so none must wait for the one before: first all the
         // places, then the first number at each, then the rest, which lie beside it.
-        let mut places = [(0, 0); BLOCK];
-        let mut chosen = 0;
-        for (place, doc) in places.iter_mut().zip(block.chosen(mask)) {
-            let doc = doc as usize;
-            *place = match &self.starts {
-                None => (doc as u32, doc as u32 + 1),
-                Some(starts) => (starts[doc], starts[doc + 1]),
-            };
-            chosen += 1;
-        }
-        let places = &places[..chosen];
+        let docs = block.docs();
         let mut first = [0; BLOCK];
+        let Some(starts) = &self.starts else {
+            for (first, &doc) in first.iter_mut().zip(docs) {
+                *first = numbers[doc as usize].into();
+            }
+            counters.add_all(&first[..docs.len()]);
+            return;
+        };
+        let mut places = [(0, 0); BLOCK];
+        for (place, &doc) in places.iter_mut().zip(docs) {
+            *place = (starts[doc as usize], starts[doc as usize + 1]);
+        }
+        let places = &places[..docs.len()];
         for (first, place) in first.iter_mut().zip(places) {
             *first = numbers[place.0 as usize].into();
         }
-        counters.add_all(&first[..chosen]);
-        if self.starts.is_some() {
-            for &(from, to) in places {
-                for &number in &numbers[from as usize + 1..to as usize] {
-                    counters.add(number.into());
-                }
+        counters.add_all(&first[..docs.len()]);
+        for &(from, to) in places {
+            for &number in &numbers[from as usize + 1..to as usize] {
+                counters.add(number.into());
             }
         }
     }
@@ -197,7 +200,7 @@ fn is_narrow(numbering: &Numbering) -> bool {
 }
 
 /// The most numbers that the documents of a segment may have.
-fn most_numbers(facet: &SegmentFacet, documents: u32) -> usize {
+pub(in crate::index) fn most_numbers(facet: &SegmentFacet, documents: u32) -> usize {
     let each = |column: &FacetColumn| {
         let values = column.column.ords().values.num_vals() as usize;
         values

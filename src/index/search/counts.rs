@@ -2,6 +2,7 @@
 
 mod listed;
 
+use std::borrow::Cow;
 use std::cell::OnceCell;
 use std::collections::{BTreeSet, BinaryHeap, HashMap};
 use std::hash::{BuildHasher, Hasher, RandomState};
@@ -11,25 +12,38 @@ pub(in crate::index) use listed::Whole;
 
 use super::block::Block;
 use super::counters::{Counters, Dense};
-use super::kept::KeptFacet;
-use super::numbers::{MISSING, NumberReader};
+use super::kept::{HowKept, KeptFacet};
+use super::numbers::{MISSING, NumberReader, counted};
 use super::views::ResolvedFacet;
 use super::watch::Watch;
 use crate::Result;
 use crate::analysis::fold;
 use crate::index::folding::FacetFold;
-use crate::index::segment::nodes::{NodeHash, display_rank, folded_path, hash_path};
+use crate::index::segment::nodes::{NodeHash, ROOT, display_rank, folded_path, hash_path};
 use crate::search::{Bucket, FacetCounts, Top};
 
 /// Counts a facet in one segment, in blocks.
 #[derive(Debug)]
 pub(in crate::index) struct SegmentCounts {
     kept: Arc<KeptFacet>,
-    source: Source,
-    /// Documents that count now and would still after giving one of their values.
-    combined: Counters,
-    /// Documents that count now but would not; `None` if there can be none.
-    only_now: Option<Counters>,
+    /// `None` if there is nothing that this facet counts by itself.
+    source: Option<Source>,
+    /// Whether its hits are counted together with those of other facets.
+    is_together: bool,
+    /// Documents of each part, once there are some.
+    parts: [Option<Counters>; 3],
+}
+
+/// Documents that count for a facet, by what they lack to be hits.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(in crate::index) enum Part {
+    /// Nothing: hits.
+    Hits,
+    /// One of the values of which the facet's choice wants one: another that is added to them
+    /// lets the document in.
+    Spare,
+    /// Something else that the facet's choice demands.
+    Apart,
 }
 
 /// Where the numbers of documents come from.
@@ -40,12 +54,24 @@ enum Source {
 }
 
 impl Source {
-    fn count(&mut self, block: Block<'_>, mask: u64, counters: &mut Counters) {
+    /// `may_keep`: whether the numbers of all documents are worth their memory.
+    fn open(kept: &KeptFacet, may_keep: bool, watch: &Watch) -> Result<Self> {
+        let dense = if may_keep { kept.dense(watch)? } else { None };
+        Ok(dense.map_or_else(
+            || {
+                let reader = NumberReader::new(kept.facet.clone(), kept.numbering.clone());
+                Self::Columns(Box::new(reader), Vec::new())
+            },
+            Self::Dense,
+        ))
+    }
+
+    fn count(&mut self, block: Block<'_>, counters: &mut Counters) {
         match self {
-            Self::Dense(dense) => dense.count(block, mask, counters),
+            Self::Dense(dense) => dense.count(block, counters),
             Self::Columns(reader, numbers) => {
                 numbers.clear();
-                reader.read(block, mask, numbers);
+                reader.read(block, numbers);
                 counters.add_all(numbers);
             }
         }
@@ -53,58 +79,83 @@ impl Source {
 }
 
 impl SegmentCounts {
-    /// `apart`: whether there may be documents that count for `count` alone.
-    pub(in crate::index) fn new(kept: Arc<KeptFacet>, apart: bool, watch: &Watch) -> Result<Self> {
-        let source = if let Some(dense) = kept.dense(watch)? {
-            Source::Dense(dense)
-        } else {
-            let reader = NumberReader::new(kept.facet.clone(), kept.numbering.clone());
-            Source::Columns(Box::new(reader), Vec::new())
-        };
-        let counters = || Counters::new(kept.numbering.len());
+    /// `has_choice`: whether documents may count that are no hits. `how`: how hits are counted; if
+    /// together with those of other facets, not here.
+    pub(in crate::index) fn new(
+        kept: Arc<KeptFacet>,
+        has_choice: bool,
+        how: &HowKept,
+        watch: &Watch,
+    ) -> Result<Self> {
+        let is_together = matches!(how, HowKept::Together(_));
+        let may_keep = has_choice || matches!(how, HowKept::Alone);
+        let source = (has_choice || !is_together).then(|| Source::open(&kept, may_keep, watch));
         Ok(Self {
-            combined: counters(),
-            only_now: apart.then(counters),
-            source,
+            source: source.transpose()?,
             kept,
+            is_together,
+            parts: [None, None, None],
         })
     }
 
-    /// Counts the documents of a block whose bits are set in `count`. Those that count for
-    /// `combined` are some of them.
-    pub(in crate::index) fn count(&mut self, block: Block<'_>, count: u64, combined: u64) {
-        let only_now = count & !combined;
-        if combined != 0 {
-            self.source.count(block, combined, &mut self.combined);
+    /// Counts the documents of a block. Each document belongs to one part.
+    pub(in crate::index) fn count(&mut self, block: Block<'_>, part: Part) {
+        if part == Part::Hits && self.is_together {
+            return;
         }
-        if only_now != 0
-            && let Some(counters) = &mut self.only_now
-        {
-            self.source.count(block, only_now, counters);
+        if let Some(source) = &mut self.source {
+            let numbers = self.kept.numbering.len();
+            let counters = &mut self.parts[part as usize];
+            source.count(
+                block,
+                counters.get_or_insert_with(|| Counters::new(numbers)),
+            );
         }
     }
 
-    /// The counts of the segment, and what was counted.
-    pub(in crate::index) fn finish(self) -> (Arc<KeptFacet>, SegmentTotals) {
-        let combined = self.combined.finish();
-        let count = self.only_now.map(|only_now| {
-            let mut count = only_now.finish();
-            for (count, combined) in count.iter_mut().zip(&combined) {
-                *count += combined;
+    /// The counts of the segment, and what was counted. `hits`: the counters of the hits, if they
+    /// were counted together with those of other facets. `splits`: whether the choice wants one of
+    /// some values, so that to add another keeps its hits rather than narrows them; `None` without
+    /// a choice.
+    pub(in crate::index) fn finish(
+        self,
+        hits: Option<&[u32]>,
+        splits: Option<bool>,
+    ) -> (Arc<KeptFacet>, SegmentTotals) {
+        let none = || vec![0; self.kept.numbering.len() as usize];
+        let [own, spare, apart] = self.parts.map(|part| part.map(Counters::finish));
+        let hits = match hits {
+            Some(hits) => Cow::Borrowed(hits),
+            None => Cow::Owned(own.unwrap_or_else(none)),
+        };
+        let (count, combined) = match splits {
+            None => (None, hits),
+            Some(splits) => {
+                let combined = if splits {
+                    Cow::Owned(spare.clone().unwrap_or_else(none))
+                } else {
+                    hits.clone()
+                };
+                let mut count = hits.into_owned();
+                for more in [spare, apart].into_iter().flatten() {
+                    for (count, more) in count.iter_mut().zip(more) {
+                        *count += more;
+                    }
+                }
+                (Some(count), combined)
             }
-            count
-        });
-        let missing = count.as_ref().unwrap_or(&combined)[MISSING as usize];
+        };
+        let missing = count.as_deref().unwrap_or(&combined)[MISSING as usize];
         let columns = self.kept.facet.columns.iter().enumerate();
         let columns = columns.map(|(number, column)| {
             let by_node =
-                |counts: &Vec<u32>| self.kept.numbering.by_node(number, &column.table, counts);
-            let direct = |counts: &Vec<u32>| self.kept.numbering.direct(number, counts);
+                |counts: &[u32]| self.kept.numbering.by_node(number, &column.table, counts);
+            let direct = |counts: &[u32]| self.kept.numbering.direct(number, counts);
             let is_group = self.kept.facet.tree.is_none() && self.kept.facet.fold.is_some();
             ColumnTotals {
                 combined: by_node(&combined),
-                count: count.as_ref().map(by_node),
-                direct: direct(count.as_ref().unwrap_or(&combined)).filter(|_| is_group),
+                count: count.as_deref().map(by_node),
+                direct: direct(count.as_deref().unwrap_or(&combined)).filter(|_| is_group),
             }
         });
         let totals = SegmentTotals {
@@ -178,6 +229,9 @@ struct Entry {
     place: (u32, u32, u32),
 }
 
+/// A node that is listed, and its entry if something was counted for it.
+type Named = (NodeHash, Option<Entry>);
+
 /// Hashes what is a hash already. The seed keeps anybody from writing values that collide.
 struct ByPrefix(u64);
 
@@ -246,20 +300,24 @@ impl<'a> FacetTally<'a> {
             entries: Vec::with_capacity(kept.facet.columns.len()),
             kept: Arc::clone(kept),
         });
-        for (column, counted) in totals.columns.iter().enumerate() {
+        for (column, totals) in totals.columns.iter().enumerate() {
             let table = &kept.facet.columns[column].table;
             let is_first = self.entries.is_empty();
             if !is_first && self.by_name.is_empty() {
                 self.learn_names();
             }
-            let mut entries = vec![NO_ENTRY; counted.combined.len()];
-            for (node, &combined) in counted.combined.iter().enumerate() {
-                let count = counted.count.as_ref().map_or(combined, |count| count[node]);
-                if count == 0 || table.is_hidden(node as u32) {
+            let mut entries = vec![NO_ENTRY; totals.combined.len()];
+            let counts = totals.count.as_ref().unwrap_or(&totals.combined);
+            if is_first {
+                self.entries.reserve(counted(counts).count());
+            }
+            for (number, count) in counted(counts) {
+                let node = number as usize;
+                if table.is_hidden(number) {
                     continue;
                 }
+                let combined = totals.combined[node];
                 let new = self.entries.len() as u32;
-                let number = node as u32;
                 let entry = if is_first {
                     new
                 } else {
@@ -268,7 +326,12 @@ impl<'a> FacetTally<'a> {
                 entries[node] = entry;
                 if entry == new {
                     // What is above a node has a smaller number and at least as many documents.
-                    let parent = entries.get(table.parent(number) as usize).copied();
+                    let above = if table.simple {
+                        ROOT
+                    } else {
+                        table.parent(number)
+                    };
+                    let parent = entries.get(above as usize).copied();
                     self.entries.push(Entry {
                         count: 0,
                         combined: 0,
@@ -280,7 +343,7 @@ impl<'a> FacetTally<'a> {
                 let entry = &mut self.entries[entry as usize];
                 entry.count += u64::from(count);
                 entry.combined += u64::from(combined);
-                entry.is_listed |= counted.direct.as_ref().is_none_or(|direct| direct[node]);
+                entry.is_listed |= totals.direct.as_ref().is_none_or(|direct| direct[node]);
             }
             if let Some(segment) = self.segments.last_mut() {
                 segment.entries.push(entries);
@@ -371,11 +434,11 @@ impl<'a> FacetTally<'a> {
             Top::Buckets(buckets) => buckets,
         };
         self.keep_candidates(&mut listed, limit);
-        let hashes: Vec<NodeHash> = listed.iter().map(|&entry| self.hash(entry)).collect();
+        let named = listed.iter().map(|&entry| (self.hash(entry), Some(entry)));
+        let named: Vec<Named> = named.collect();
         let mut buckets = Vec::with_capacity(listed.len());
-        for ((entry, hash), name) in listed.into_iter().zip(&hashes).zip(self.names(&hashes)?) {
-            let name = name.unwrap_or_default();
-            let bucket = self.bucket(name, *hash, Some(entry), total, &selected);
+        for (&(_, entry), name) in named.iter().zip(self.names(&named)?) {
+            let bucket = self.bucket(name.unwrap_or_default(), entry, total, &selected);
             buckets.push((fold(&bucket.value), bucket));
         }
         buckets.sort_by(|(a_name, a), (b_name, b)| {
@@ -387,13 +450,17 @@ impl<'a> FacetTally<'a> {
         let mut seen = BTreeSet::new();
         let mut always = Vec::new();
         let chosen: Vec<(NodeHash, &String)> = selected.all().collect();
-        let hashes: Vec<NodeHash> = chosen.iter().map(|(hash, _)| *hash).collect();
-        for ((hash, value), name) in chosen.iter().zip(self.names(&hashes)?) {
+        let named = chosen.iter().map(|(hash, _)| (*hash, self.get(hash)));
+        let named: Vec<Named> = named.collect();
+        for (((hash, entry), (_, value)), name) in
+            named.iter().zip(&chosen).zip(self.names(&named)?)
+        {
             if !seen.insert(*hash) {
                 continue;
             }
             let name = name.map_or_else(|| self.shown(value), Ok)?;
-            let bucket = self.bucket(name, *hash, self.get(hash), total, &selected);
+            let mut bucket = self.bucket(name, *entry, total, &selected);
+            bucket.selected = true;
             if bucket.count > 0 {
                 distinct += 1;
             }
@@ -483,40 +550,44 @@ impl<'a> FacetTally<'a> {
         facet.columns[column as usize].table.hash(node)
     }
 
+    /// A bucket that is not selected.
     fn bucket(
         &self,
         value: String,
-        hash: NodeHash,
         entry: Option<Entry>,
         total: u64,
         selected: &Chosen<'_>,
     ) -> Bucket {
         let added = entry.map_or(0, |entry| entry.combined);
-        let number = entry.and_then(|_| self.find(&hash));
-        let children = |number: u32| self.below()[number as usize];
+        let tree = self.facet.definition.tree;
+        let children = tree.map(|_| {
+            let number = entry.and_then(|entry| self.find(&self.hash(entry)));
+            number.map_or(0, |number| self.below()[number as usize])
+        });
         Bucket {
             value,
             count: entry.map_or(0, |entry| entry.count),
             // To add a value to an any-of choice keeps its hits; without one it narrows them.
             combined: if selected.keeps { total + added } else { added },
-            selected: selected.all().any(|(chosen, _)| chosen == hash),
-            children: self
-                .facet
-                .definition
-                .tree
-                .map(|_| number.map_or(0, children)),
+            selected: false,
+            children,
             corpus: None,
             lift: None,
         }
     }
 
     /// The written form that is shown for each node, of all that lead to it.
-    fn names(&self, hashes: &[NodeHash]) -> Result<Vec<Option<String>>> {
-        let mut names: Vec<Option<String>> = vec![None; hashes.len()];
-        for TalliedSegment { kept, .. } in &self.segments {
+    fn names(&self, nodes: &[Named]) -> Result<Vec<Option<String>>> {
+        let mut names: Vec<Option<String>> = vec![None; nodes.len()];
+        for (segment, TalliedSegment { kept, .. }) in self.segments.iter().enumerate() {
             for (number, column) in kept.facet.columns.iter().enumerate() {
-                let found = hashes.iter().enumerate();
-                let found = found.filter_map(|(at, hash)| Some((at, column.table.find(hash)?)));
+                let here = (segment as u32, number as u32);
+                let place = |(hash, entry): &Named| match entry {
+                    Some(Entry { place, .. }) if (place.0, place.1) == here => Some(place.2),
+                    _ => column.table.find(hash),
+                };
+                let found = nodes.iter().enumerate();
+                let found = found.filter_map(|(at, named)| Some((at, place(named)?)));
                 let (places, nodes): (Vec<usize>, Vec<u32>) = found.unzip();
                 for (at, form) in places.into_iter().zip(kept.forms(number, &nodes)?) {
                     let best = &mut names[at];

@@ -5,6 +5,7 @@ use tantivy::query::Scorer;
 use tantivy::{DocSet, SegmentReader, TERMINATED};
 
 use super::block::{BLOCK, Block};
+use super::predicate::SegmentSet;
 
 /// Live documents in ascending order, with their scores.
 pub(in crate::index) struct Documents {
@@ -45,11 +46,23 @@ impl Documents {
         }
     }
 
-    /// Goes on to the next block; false if there is none.
-    pub(in crate::index) fn next(&mut self, alive: Option<&AliveBitSet>) -> bool {
+    /// Goes on to the next block; false if there is none. The score of a document is only found
+    /// out if it lies in all of `wanted`, and any number otherwise.
+    pub(in crate::index) fn next(
+        &mut self,
+        alive: Option<&AliveBitSet>,
+        wanted: &[&SegmentSet],
+    ) -> bool {
         let is_alive = |doc| alive.is_none_or(|alive| alive.is_alive(doc));
         let mut length = 0;
         match &mut self.source {
+            Source::All(next, end) if alive.is_none() => {
+                length = BLOCK.min((*end - *next) as usize);
+                for (doc, number) in self.docs[..length].iter_mut().zip(*next..) {
+                    *doc = number;
+                }
+                *next += length as u32;
+            }
             Source::All(next, end) => {
                 while length < BLOCK && next < end {
                     self.docs[length] = *next;
@@ -62,7 +75,9 @@ impl Documents {
                 while length < BLOCK && doc != TERMINATED {
                     if is_alive(doc) {
                         self.docs[length] = doc;
-                        self.scores[length] = scorer.score();
+                        if wanted.iter().all(|set| set.contains(doc)) {
+                            self.scores[length] = scorer.score();
+                        }
                         length += 1;
                     }
                     doc = scorer.advance();

@@ -10,6 +10,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use super::counters::Dense;
 use super::counts::SegmentTotals;
 use super::numbers::Numbering;
+use super::rows::Rows;
 use super::views::SegmentFacet;
 use super::watch::Watch;
 use crate::Result;
@@ -170,6 +171,93 @@ impl KeptFacet {
     }
 }
 
+/// What is kept of the facets that are asked for together, of one segment: that is mostly the same
+/// ones again and again.
+#[derive(Debug, Default)]
+pub(in crate::index) struct KeptRows(Mutex<Together>);
+
+#[derive(Debug)]
+struct Together {
+    /// The names of the facets.
+    names: Vec<String>,
+    rows: State<Rows>,
+}
+
+impl Default for Together {
+    fn default() -> Self {
+        Self {
+            names: Vec::new(),
+            rows: State::New,
+        }
+    }
+}
+
+/// How to count the hits of facets that are asked for together.
+#[derive(Debug)]
+pub(in crate::index) enum HowKept {
+    /// By what is kept of them together.
+    Together(Arc<Rows>),
+    /// From the columns: if the same ones are asked for again, they will be kept together.
+    Later,
+    /// Each facet by what is kept of it alone.
+    Alone,
+}
+
+impl KeptRows {
+    /// The numbers of all documents for these facets, made if they are asked for together once more
+    /// and there is room. Once there are rows for some facets, there are none for others.
+    pub(in crate::index) fn rows(
+        &self,
+        names: Vec<String>,
+        facets: &[Arc<KeptFacet>],
+        documents: u32,
+        budget: &Budget,
+        watch: &Watch,
+    ) -> Result<HowKept> {
+        let lock = || self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        {
+            let mut together = lock();
+            let is_same = together.names == names;
+            match &together.rows {
+                State::Kept(rows) if is_same => return Ok(HowKept::Together(Arc::clone(rows))),
+                State::Kept(_) => return Ok(HowKept::Alone),
+                State::Making => return Ok(HowKept::Later),
+                State::Refused if is_same => return Ok(HowKept::Alone),
+                State::Asked if is_same => together.rows = State::Making,
+                State::New | State::Asked | State::Refused => {
+                    together.names = names;
+                    together.rows = State::Asked;
+                    return Ok(HowKept::Later);
+                }
+            }
+        }
+        let set = |rows| lock().rows = rows;
+        let most = Rows::most_bytes(facets, documents);
+        let Some(most) = most.filter(|&most| budget.take(most)) else {
+            set(State::Refused);
+            return Ok(HowKept::Alone);
+        };
+        match Rows::read(facets, documents, watch) {
+            Ok(Some(rows)) => {
+                budget.give_back(most - rows.bytes().min(most));
+                let rows = Arc::new(rows);
+                set(State::Kept(Arc::clone(&rows)));
+                Ok(HowKept::Together(rows))
+            }
+            Ok(None) => {
+                budget.give_back(most);
+                set(State::Refused);
+                Ok(HowKept::Alone)
+            }
+            Err(error) => {
+                budget.give_back(most);
+                set(State::Asked);
+                Err(error)
+            }
+        }
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use std::sync::atomic::AtomicBool;
@@ -252,5 +340,21 @@ mod tests {
         assert_eq!(budget.left(), 1 << 20);
         let dense = kept.dense(&Watch::default()).unwrap().unwrap();
         assert_eq!(budget.left(), (1 << 20) - dense.bytes());
+
+        let (rows, facets) = (KeptRows::default(), [Arc::new(kept)]);
+        let left = budget.left();
+        let ask = |name: &str, watch| rows.rows(vec![name.into()], &facets, 100, &budget, watch);
+        let free = Watch::default();
+        assert!(matches!(ask("a", &free).unwrap(), HowKept::Later));
+        let error = ask("a", &stopped).unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::Cancelled);
+        assert_eq!(budget.left(), left);
+        assert!(matches!(ask("b", &free).unwrap(), HowKept::Later));
+        let HowKept::Together(made) = ask("b", &free).unwrap() else {
+            panic!("they were asked for twice");
+        };
+        assert_eq!(budget.left(), left - made.bytes());
+        assert!(matches!(ask("a", &free).unwrap(), HowKept::Alone));
+        assert!(matches!(ask("b", &free).unwrap(), HowKept::Together(_)));
     }
 }

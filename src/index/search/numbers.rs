@@ -11,8 +11,8 @@
 
 use std::ops::Range;
 
-use tantivy::columnar::ColumnIndex;
 use tantivy::columnar::column_index::{MultiValueIndex, Set};
+use tantivy::columnar::{ColumnIndex, ColumnValues};
 
 use super::block::Block;
 use super::views::SegmentFacet;
@@ -102,21 +102,28 @@ impl Numbering {
         let Span { base, nodes, of } = self.columns[column];
         let counts_of = |first: u32| &counts[first as usize..(first + nodes) as usize];
         let of_values = counts_of(base);
-        if of == Of::Nodes {
-            return of_values.to_vec();
-        }
-        if of == Of::Ordinals {
-            let count = |node| {
-                let (ordinal, _) = table.display(node);
-                of_values.get(ordinal as usize).copied().unwrap_or(0)
-            };
-            return (0..nodes).map(count).collect();
+        // Most nodes may have no document, and their part of the table is not looked at.
+        match of {
+            Of::Nodes => return of_values.to_vec(),
+            Of::Ordinals => {
+                let mut by_node = vec![0; nodes as usize];
+                for (ordinal, count) in counted(of_values) {
+                    if let Some(of_node) = by_node.get_mut(table.leaf(ordinal) as usize) {
+                        *of_node = count;
+                    }
+                }
+                return by_node;
+            }
+            Of::Tree => {}
         }
         let of_shared = counts_of(base + nodes);
         let pairs = of_values.iter().zip(of_shared);
         let mut sums: Vec<u32> = pairs.map(|(a, b)| a.wrapping_sub(*b)).collect();
         // What is below a node has greater numbers, so its sum is complete when its turn comes.
         for node in (0..nodes).rev() {
+            if sums[node as usize] == 0 {
+                continue;
+            }
             let parent = table.parent(node);
             if parent != ROOT {
                 sums[parent as usize] = sums[parent as usize].wrapping_add(sums[node as usize]);
@@ -126,12 +133,23 @@ impl Numbering {
     }
 }
 
+/// What is greater than 0 among counts, with its place.
+pub(in crate::index) fn counted(counts: &[u32]) -> impl Iterator<Item = (u32, u32)> {
+    /// So many are looked at together.
+    const MANY: usize = 16;
+    let many = counts.chunks(MANY).enumerate();
+    let many = many.filter(|(_, many)| many.iter().fold(0, |all, count| all | count) != 0);
+    many.flat_map(|(at, many)| {
+        let each = (at * MANY..).zip(many).filter(|(_, count)| **count > 0);
+        each.map(|(place, &count)| (place as u32, count))
+    })
+}
+
 /// Reads numbers from the columns of a segment.
 #[derive(Debug)]
 pub(in crate::index) struct NumberReader {
     facet: SegmentFacet,
     numbering: Numbering,
-    docs: Vec<u32>,
     docs_of_rows: Vec<u32>,
     ranks: Vec<u32>,
     starts: Vec<u32>,
@@ -147,7 +165,6 @@ impl NumberReader {
         Self {
             facet,
             numbering,
-            docs: Vec::new(),
             docs_of_rows: Vec::new(),
             ranks: Vec::new(),
             starts: Vec::new(),
@@ -158,16 +175,16 @@ impl NumberReader {
         }
     }
 
-    /// Appends the numbers of the documents of a block whose bits are set.
-    pub(in crate::index) fn read(&mut self, block: Block<'_>, mask: u64, into: &mut Vec<u32>) {
+    /// Appends the numbers of the documents of a block.
+    pub(in crate::index) fn read(&mut self, block: Block<'_>, into: &mut Vec<u32>) {
         match self.facet.columns.len() {
-            0 => into.resize(into.len() + mask.count_ones() as usize, MISSING),
+            0 => into.resize(into.len() + block.docs().len(), MISSING),
             1 => match block.run() {
-                Some(run) if mask == block.full() => self.read_run(run, into),
-                _ => self.read_chosen(block, mask, into),
+                Some(run) => self.read_run(run, into),
+                None => self.read_scattered(block.docs(), into),
             },
             _ => {
-                for doc in block.chosen(mask) {
+                for &doc in block.docs() {
                     self.read_one(doc, into);
                 }
             }
@@ -231,11 +248,14 @@ impl NumberReader {
                 return;
             }
             _ => {
-                if span.of != Of::Ordinals {
-                    for &value in &self.ordinals {
-                        let value = std::iter::once(value as u32);
-                        span.push(&column.table, value, &mut self.nodes, into);
-                    }
+                if span.has_one_each(&column.table) {
+                    let without = docs.len() - rows.len();
+                    span.extend(&column.table, &self.ordinals, without, into);
+                    return;
+                }
+                for &value in &self.ordinals {
+                    let value = std::iter::once(value as u32);
+                    span.push(&column.table, value, &mut self.nodes, into);
                 }
                 rows.len()
             }
@@ -246,40 +266,50 @@ impl NumberReader {
         into.resize(into.len() + docs.len() - with_value, MISSING);
     }
 
-    fn read_chosen(&mut self, block: Block<'_>, mask: u64, into: &mut Vec<u32>) {
+    fn read_scattered(&mut self, docs: &[u32], into: &mut Vec<u32>) {
         let (column, span) = (&self.facet.columns[0], self.numbering.columns[0]);
         let ordinals = column.column.ords();
-        self.docs.clear();
-        self.docs.extend(block.chosen(mask));
         self.docs_of_rows.clear();
         self.rows.clear();
         self.lengths.clear();
-        if let ColumnIndex::Multivalued(MultiValueIndex::MultiValueIndexV2(index)) = &ordinals.index
-        {
-            // The engine's own way asks for each document where its values begin and end.
-            let (ranks, starts) = (&mut self.ranks, &mut self.starts);
-            ranks.clear();
-            let present = &index.optional_index;
-            present.rank_if_exists_batch(&self.docs, &mut self.docs_of_rows, ranks);
-            let count = ranks.len();
-            ranks.extend_from_within(..);
-            for rank in &mut ranks[count..] {
-                *rank += 1;
+        match &ordinals.index {
+            ColumnIndex::Multivalued(MultiValueIndex::MultiValueIndexV2(index)) => {
+                // The engine's own way asks for each document where its values begin and end.
+                let (ranks, starts) = (&mut self.ranks, &mut self.starts);
+                ranks.clear();
+                let present = &index.optional_index;
+                present.rank_if_exists_batch(docs, &mut self.docs_of_rows, ranks);
+                let count = ranks.len();
+                ranks.extend_from_within(..);
+                for rank in &mut ranks[count..] {
+                    *rank += 1;
+                }
+                starts.resize(ranks.len(), 0);
+                index.start_index_column.get_vals(ranks, starts);
+                let (starts, ends) = starts.split_at(count);
+                for (&from, &to) in starts.iter().zip(ends) {
+                    self.rows.extend(from..to);
+                    self.lengths.push(to.saturating_sub(from));
+                }
             }
-            starts.resize(ranks.len(), 0);
-            index.start_index_column.get_vals(ranks, starts);
-            let (starts, ends) = starts.split_at(count);
-            for (&from, &to) in starts.iter().zip(ends) {
-                self.rows.extend(from..to);
-                self.lengths.push(to.saturating_sub(from));
+            ColumnIndex::Multivalued(MultiValueIndex::MultiValueIndexV1(_)) => {
+                for &doc in docs {
+                    self.read_one(doc, into);
+                }
+                return;
             }
-        } else {
-            ordinals.row_ids_for_docs(&self.docs, &mut self.docs_of_rows, &mut self.rows);
-            let groups = self.docs_of_rows.chunk_by(|a, b| a == b);
-            self.lengths.extend(groups.map(|group| group.len() as u32));
+            _ => {
+                ordinals.row_ids_for_docs(docs, &mut self.docs_of_rows, &mut self.rows);
+                self.lengths.resize(self.rows.len(), 1);
+                if span.has_one_each(&column.table) {
+                    read_rows(&*ordinals.values, &self.rows, &mut self.ordinals);
+                    let without = docs.len() - self.rows.len();
+                    span.extend(&column.table, &self.ordinals, without, into);
+                    return;
+                }
+            }
         }
-        self.ordinals.resize(self.rows.len(), 0);
-        ordinals.values.get_vals(&self.rows, &mut self.ordinals);
+        read_rows(&*ordinals.values, &self.rows, &mut self.ordinals);
         if span.of == Of::Ordinals {
             into.extend(self.ordinals.iter().map(|&value| span.base + value as u32));
         } else {
@@ -291,12 +321,62 @@ impl NumberReader {
                 values = rest;
             }
         }
-        let without = self.docs.len() - self.lengths.len();
+        let without = docs.len() - self.lengths.len();
         into.resize(into.len() + without, MISSING);
     }
 }
 
+/// Reads the values of ascending rows.
+fn read_rows(values: &dyn ColumnValues<u64>, rows: &[u32], into: &mut Vec<u64>) {
+    into.clear();
+    let (Some(&first), Some(&last)) = (rows.first(), rows.last()) else {
+        return;
+    };
+    // Rows that nearly follow each other are read faster with those between them.
+    let spanned = (last.saturating_sub(first)) as usize + 1;
+    if spanned < 2 * rows.len() {
+        into.resize(spanned, 0);
+        values.get_range(u64::from(first), into);
+        for (at, &row) in rows.iter().enumerate() {
+            let value = into.get(row.wrapping_sub(first) as usize);
+            into[at] = value.copied().unwrap_or_default();
+        }
+        into.truncate(rows.len());
+    } else {
+        into.resize(rows.len(), 0);
+        values.get_vals(rows, into);
+    }
+}
+
 impl Span {
+    /// Whether every value is one number.
+    fn has_one_each(self, table: &NodeTable) -> bool {
+        self.of != Of::Tree || table.most_leaves() == 1
+    }
+
+    /// Appends the numbers of documents with one value each, which is one number, and of some
+    /// without any.
+    fn extend(self, table: &NodeTable, ordinals: &[u64], without: usize, into: &mut Vec<u32>) {
+        if self.of == Of::Ordinals {
+            into.extend(ordinals.iter().map(|&value| self.base + value as u32));
+        } else {
+            let nothing = Self::nothing(table);
+            let numbers = ordinals
+                .iter()
+                .map(|&value| match table.leaf(value as u32) {
+                    ROOT => nothing,
+                    node => self.base + node,
+                });
+            into.extend(numbers);
+        }
+        into.resize(into.len() + without, MISSING);
+    }
+
+    /// Of a document whose values lead nowhere. What is silenced is as good as missing.
+    fn nothing(table: &NodeTable) -> u32 {
+        if table.has_silent() { MISSING } else { NOTHING }
+    }
+
     /// Appends the numbers of a document with values of these ordinals.
     fn push(
         self,
@@ -315,8 +395,7 @@ impl Span {
             }
         }
         let Some(&first) = nodes.first() else {
-            // What says nothing because it is silenced is as good as missing.
-            into.push(if table.has_silent() { MISSING } else { NOTHING });
+            into.push(Self::nothing(table));
             return;
         };
         if nodes.len() == 1 {
@@ -354,7 +433,7 @@ fn shared(table: &NodeTable, mut a: u32, mut b: u32) -> Option<u32> {
 }
 
 #[cfg(test)]
-mod tests {
+pub(super) mod tests {
     use std::collections::BTreeSet;
 
     use tantivy::columnar::{ColumnarReader, ColumnarWriter, DynamicColumn, StrColumn};
@@ -364,7 +443,7 @@ mod tests {
     use crate::index::search::views::FacetColumn;
     use crate::index::search::watch::Watch;
 
-    const DOCUMENTS: u32 = 300;
+    pub(in crate::index::search) const DOCUMENTS: u32 = 300;
 
     /// Makes a column; `values` gives those of a document.
     fn column(values: impl Fn(u32) -> Vec<String>, tree: Option<char>) -> FacetColumn {
@@ -390,7 +469,8 @@ mod tests {
         }
     }
 
-    fn columns() -> Vec<(&'static str, FacetColumn)> {
+    /// Columns of every kind, by name.
+    pub(in crate::index::search) fn columns() -> Vec<(&'static str, FacetColumn)> {
         let flat = |number: u32| format!("value {:02}", number * 7 % 23);
         let path = |number: u32| format!("a{}/b{}/c{}", number % 2, number % 3, number % 5);
         let spelled = |number: u32| {
@@ -445,6 +525,18 @@ mod tests {
         ]
     }
 
+    /// Documents that follow each other, and some that do not.
+    pub(in crate::index::search) fn blocks() -> [Vec<u32>; 6] {
+        [
+            (0..64).collect(),
+            (63..127).collect(),
+            (290..300).collect(),
+            (0..300).step_by(5).collect(),
+            (100..160).filter(|doc| doc % 7 != 0).collect(),
+            vec![299],
+        ]
+    }
+
     /// The nodes of a document, ancestors and all; `None` if it has no value.
     fn nodes(facet: &SegmentFacet, doc: u32) -> Option<BTreeSet<(usize, u32)>> {
         let mut nodes = BTreeSet::new();
@@ -459,7 +551,8 @@ mod tests {
         any.then_some(nodes)
     }
 
-    fn facet(columns: Vec<FacetColumn>) -> SegmentFacet {
+    /// A facet of these columns that nothing folds.
+    pub(in crate::index::search) fn facet(columns: Vec<FacetColumn>) -> SegmentFacet {
         let tree = columns.iter().find_map(|column| column.table.tree);
         SegmentFacet {
             columns,
@@ -475,27 +568,18 @@ mod tests {
         let most = Dense::most_bytes(facet, &numbering, DOCUMENTS).unwrap();
         assert!(dense.bytes() <= most, "{name}: {} of {most}", dense.bytes());
         let mut reader = NumberReader::new(facet.clone(), numbering.clone());
-        let blocks: [Vec<u32>; 6] = [
-            (0..64).collect(),
-            (63..127).collect(),
-            (290..300).collect(),
-            (0..300).step_by(5).collect(),
-            (100..160).filter(|doc| doc % 7 != 0).collect(),
-            vec![299],
-        ];
-        for docs in &blocks {
-            let block = Block::new(docs);
+        for docs in &blocks() {
             for mask in [u64::MAX, 0x5555_5555_5555_5555, 1, 0] {
-                let mask = mask & block.full();
+                let chosen: Vec<u32> = Block::new(docs).chosen(mask).collect();
+                let block = Block::new(&chosen);
                 let mut counters = [(); 2].map(|()| Counters::new(numbering.len()));
                 let mut numbers = Vec::new();
-                reader.read(block, mask, &mut numbers);
+                reader.read(block, &mut numbers);
                 counters[0].add_all(&numbers);
-                dense.count(block, mask, &mut counters[1]);
+                dense.count(block, &mut counters[1]);
                 for (counts, how) in counters.into_iter().zip(["read", "dense"]) {
                     let counts = counts.finish();
-                    let of = block.chosen(mask).map(|doc| nodes(facet, doc));
-                    let of: Vec<_> = of.collect();
+                    let of: Vec<_> = chosen.iter().map(|&doc| nodes(facet, doc)).collect();
                     let missing = of.iter().filter(|nodes| nodes.is_none()).count();
                     let place = format!("{name}, {how}, {docs:?}, {mask:x}");
                     assert_eq!(counts[MISSING as usize] as usize, missing, "{place}");

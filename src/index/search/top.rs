@@ -151,21 +151,18 @@ impl<'a> SegmentTop<'a> {
         })
     }
 
-    /// Offers the documents of a block whose bits are set.
-    pub(in crate::index) fn offer(&mut self, block: Block<'_>, hits: u64, scores: &[f32]) {
+    /// Offers the documents of a block.
+    pub(in crate::index) fn offer(&mut self, block: Block<'_>, scores: &[f32]) {
         // Keys lie far apart: those of all documents that may have a place are read at once.
         let mut docs = [0; BLOCK];
         let mut places = [(0, 0.0); BLOCK];
         let mut offered = 0;
         let worst = self.worst();
-        let mut left = hits & block.full();
-        while left != 0 {
-            let at = left.trailing_zeros() as usize;
-            left &= left - 1;
-            let number = self.number(block.docs()[at], scores[at]);
+        for (&doc, &score) in block.docs().iter().zip(scores) {
+            let number = self.number(doc, score);
             if number <= self.ceiling && worst.is_none_or(|(worst, _)| number <= worst) {
-                docs[offered] = block.docs()[at];
-                places[offered] = (number, scores[at]);
+                docs[offered] = doc;
+                places[offered] = (number, score);
                 offered += 1;
             }
         }

@@ -8,7 +8,8 @@ use tantivy::SegmentReader;
 use tantivy::columnar::{Column, StrColumn};
 use tantivy::index::SegmentComponent;
 
-use super::kept::{Budget, KeptFacet};
+use super::kept::{Budget, HowKept, KeptFacet, KeptRows};
+use super::watch::Watch;
 use crate::index::folding::{FacetFold, Folds, origins_of};
 use crate::index::generation::DAMAGE_HINT;
 use crate::index::layout::names;
@@ -29,20 +30,27 @@ pub(in crate::index) struct SegmentView {
     nodes: OnceLock<NodeTables>,
     /// Facets that were opened, by name.
     facets: Mutex<BTreeMap<String, Arc<KeptFacet>>>,
+    rows: KeptRows,
     budget: Arc<Budget>,
     folds: Arc<Folds>,
+    /// Blocks of texts that are kept.
+    blocks: usize,
     texts: OnceLock<TextStore>,
 }
 
-/// Blocks of stored texts that a segment keeps decompressed, about 6 MB: hits of one question are often
-/// those of the next, and a block takes longer to decompress than its text to search.
-const BLOCKS: usize = 100;
+/// Blocks of stored texts that the segments of a searcher keep decompressed together, about 16 MB: hits
+/// of one question are often those of the next, and a block takes longer to decompress than its text
+/// to search.
+const BLOCKS: usize = 1024;
+/// Blocks that a segment keeps at least, however many segments there are.
+const LEAST_BLOCKS: usize = 16;
 
 impl SegmentView {
-    /// `budget`: what may be kept of facets, of all segments together. `folds`: what vocabularies
-    /// make of them.
+    /// `segments`: how many there are. `budget`: what may be kept of facets, of all of them
+    /// together. `folds`: what vocabularies make of them.
     pub(in crate::index) fn new(
         reader: SegmentReader,
+        segments: usize,
         budget: Arc<Budget>,
         folds: Arc<Folds>,
     ) -> Self {
@@ -52,8 +60,10 @@ impl SegmentView {
             keys: OnceLock::new(),
             nodes: OnceLock::new(),
             facets: Mutex::default(),
+            rows: KeptRows::default(),
             budget,
             folds,
+            blocks: (BLOCKS / segments.max(1)).max(LEAST_BLOCKS),
             texts: OnceLock::new(),
         }
     }
@@ -81,7 +91,7 @@ impl SegmentView {
         if let Some(texts) = self.texts.get() {
             return Ok(texts);
         }
-        let texts = TextStore::open(&self.reader, BLOCKS)?;
+        let texts = TextStore::open(&self.reader, self.blocks)?;
         Ok(self.texts.get_or_init(|| texts))
     }
 
@@ -105,10 +115,7 @@ impl SegmentView {
 
     /// A facet, opened, and what is kept of it.
     pub(in crate::index) fn kept(&self, facet: &ResolvedFacet) -> Result<Arc<KeptFacet>> {
-        let mut name = facet.name();
-        if facet.with_groups {
-            name.push('/'); // no name of a facet has one
-        }
+        let name = facet.key();
         let lock = || self.facets.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(kept) = lock().get(&name) {
             return Ok(Arc::clone(kept));
@@ -125,6 +132,18 @@ impl SegmentView {
             }
         }
         Ok(kept)
+    }
+
+    /// How to count facets together: `names`, and what [`kept`](Self::kept) gave for each.
+    pub(in crate::index) fn rows(
+        &self,
+        names: Vec<String>,
+        facets: &[Arc<KeptFacet>],
+        watch: &Watch,
+    ) -> Result<HowKept> {
+        let documents = self.reader.max_doc();
+        self.rows
+            .rows(names, facets, documents, &self.budget, watch)
     }
 
     fn open_facet(&self, facet: &ResolvedFacet) -> Result<SegmentFacet> {
@@ -210,6 +229,15 @@ impl ResolvedFacet {
         };
         let message = format!("there is no facet `{}`", facet.name);
         Err(Error::new(ErrorKind::Request, message).with_hint(known))
+    }
+
+    /// What tells it from other ways to count the same facet.
+    pub(in crate::index) fn key(&self) -> String {
+        let mut key = self.name();
+        if self.with_groups {
+            key.push('/'); // no name has one
+        }
+        key
     }
 
     /// As a request names it.

@@ -91,9 +91,9 @@ impl Iterator for Export {
 
     fn next(&mut self) -> Option<Self::Item> {
         let ranked = self.hits.next()?;
-        let (highlighter, request) = (&self.highlighter, &self.request);
-        let maker = self.searcher.hit_maker(highlighter, request, &self.folded);
-        Some(guarded(|| maker.make(&ranked, &mut self.analyzer)))
+        let maker = self.searcher.hit_maker(&self.request, &self.folded);
+        let (highlighter, analyzer) = (&mut self.highlighter, &mut self.analyzer);
+        Some(guarded(|| maker.make(&ranked, highlighter, analyzer)))
     }
 
     fn size_hint(&self) -> (usize, Option<usize>) {

@@ -50,6 +50,7 @@ fn they_are_in_step_with_their_files() {
     // The order of names, as the program reads the folder.
     let files = [
         ("actor.toml", include_str!("../bundled/actor.toml")),
+        ("cities.toml", include_str!("../bundled/cities.toml")),
         (
             "country-names.toml",
             include_str!("../bundled/country-names.toml"),

@@ -4,7 +4,7 @@
 use std::cmp::Reverse;
 use std::collections::{BTreeSet, HashMap};
 
-use super::{Entry, FacetTally, NO_ENTRY, Selected};
+use super::{Entry, FacetTally, NO_ENTRY, Named, Selected};
 use crate::Result;
 use crate::index::search::views::FacetColumn;
 use crate::index::search::watch::Watch;
@@ -85,18 +85,15 @@ impl FacetTally<'_> {
         let end = skipped.saturating_add(room).min(ranked);
         self.keep(&mut candidates, end as usize);
         let mut buckets = Vec::with_capacity(candidates.len() + chosen.len());
-        let hashes = candidates
-            .iter()
-            .map(|candidate| self.hash(candidate.entry));
-        let hashes: Vec<NodeHash> = hashes.collect();
         let named = candidates
-            .into_iter()
-            .zip(&hashes)
-            .zip(self.names(&hashes)?);
-        for ((Candidate { entry, rank }, &hash), name) in named {
+            .iter()
+            .map(|candidate| (self.hash(candidate.entry), Some(candidate.entry)));
+        let named: Vec<Named> = named.collect();
+        let candidates = candidates.into_iter().zip(&named).zip(self.names(&named)?);
+        for ((Candidate { entry, rank }, &(hash, _)), name) in candidates {
             let name = name.unwrap_or_default();
             let key = folded_path(&name, tree).pop().map(|(folded, _)| folded);
-            let bucket = self.bucket(name, hash, Some(entry), total, &selected);
+            let bucket = self.bucket(name, Some(entry), total, &selected);
             buckets.push((rank, key, hash, bucket));
         }
         let place = |a: &(Rank, _, _, Bucket), b: &(Rank, Option<String>, NodeHash, Bucket)| {
@@ -105,17 +102,20 @@ impl FacetTally<'_> {
         buckets.sort_by(place);
         buckets.truncate(end as usize);
         buckets.drain(..skipped as usize);
-        let hashes: Vec<NodeHash> = chosen.iter().map(|(hash, _)| *hash).collect();
-        for ((hash, value), name) in chosen.into_iter().zip(self.names(&hashes)?) {
+        let named = chosen.iter().map(|(hash, _)| (*hash, self.get(hash)));
+        let named: Vec<Named> = named.collect();
+        for (((hash, value), &(_, entry)), name) in
+            chosen.into_iter().zip(&named).zip(self.names(&named)?)
+        {
             let number = self.find(&hash);
-            let entry = number.map(|number| self.entries[number as usize]);
             let name = name.map_or_else(|| self.shown(value), Ok)?;
             let key = folded_path(&name, tree).pop().map(|(folded, _)| folded);
             let rank = match entry {
                 Some(entry) => self.rank(entry, number.and_then(fit_of), values.order, whole),
                 None => NOWHERE,
             };
-            let bucket = self.bucket(name, hash, entry, total, &selected);
+            let mut bucket = self.bucket(name, entry, total, &selected);
+            bucket.selected = true;
             buckets.push((rank, key, hash, bucket));
         }
         buckets.sort_by(place);

@@ -1,0 +1,161 @@
+//! The facets of a search in one segment: what is counted of which documents, and together with
+//! which other facets.
+
+use std::sync::Arc;
+
+use super::block::Block;
+use super::collect::Counted;
+use super::counts::{Part, SegmentCounts, SegmentTotals};
+use super::kept::{HowKept, KeptFacet};
+use super::rows::Rows;
+use super::stream::Stream;
+use super::views::SegmentView;
+use super::watch::Watch;
+use crate::Result;
+
+/// The facets of a search in one segment.
+pub(in crate::index) struct Counting {
+    facets: Vec<Facet>,
+    /// Counts the hits of all facets at once.
+    together: Option<(Arc<Rows>, Vec<u32>)>,
+}
+
+/// A facet: what is counted now, or was before.
+enum Facet {
+    Now(SegmentCounts, Option<Box<Choice>>),
+    Before(Arc<KeptFacet>, Arc<SegmentTotals>),
+}
+
+/// The choice in a facet, and documents that fail nothing else.
+struct Choice {
+    /// The number of its filter.
+    own: usize,
+    /// Whether it wants one of some values.
+    splits: bool,
+    spare: Stream,
+    apart: Stream,
+}
+
+impl Counting {
+    /// `splits`: whether the filter of this number wants one of some values. `is_whole`: whether
+    /// every document of the segment will count.
+    pub(in crate::index) fn open(
+        view: &SegmentView,
+        facets: &[Counted],
+        splits: impl Fn(usize) -> bool,
+        is_whole: bool,
+        watch: &Watch,
+    ) -> Result<Self> {
+        let kept = facets.iter().map(|counted| view.kept(&counted.facet));
+        let kept: Vec<Arc<KeptFacet>> = kept.collect::<Result<_>>()?;
+        // Of what every document counts for the sums are kept.
+        let how = if is_whole {
+            HowKept::Later
+        } else if facets.len() < 2 {
+            HowKept::Alone
+        } else {
+            let names = facets.iter().map(|counted| counted.facet.key()).collect();
+            view.rows(names, &kept, watch)?
+        };
+        let mut opened = Vec::with_capacity(facets.len());
+        for (counted, kept) in facets.iter().zip(kept) {
+            if is_whole && let Some(totals) = kept.corpus() {
+                opened.push(Facet::Before(kept, totals));
+                continue;
+            }
+            let counts = SegmentCounts::new(kept, counted.own.is_some(), &how, watch)?;
+            let choice = counted.own.map(|own| {
+                Box::new(Choice {
+                    own,
+                    splits: splits(own),
+                    spare: Stream::default(),
+                    apart: Stream::default(),
+                })
+            });
+            opened.push(Facet::Now(counts, choice));
+        }
+        let together = match how {
+            HowKept::Together(rows) => {
+                let counters = rows.counters();
+                Some((rows, counters))
+            }
+            HowKept::Later | HowKept::Alone => None,
+        };
+        Ok(Self {
+            facets: opened,
+            together,
+        })
+    }
+
+    /// Whether everything was counted before.
+    pub(in crate::index) fn is_done(&self) -> bool {
+        let is_before = |facet: &Facet| matches!(facet, Facet::Before(..));
+        self.facets.iter().all(is_before)
+    }
+
+    /// Counts the documents of a block, all of them hits.
+    pub(in crate::index) fn hits(&mut self, block: Block<'_>) {
+        if let Some((rows, counters)) = &mut self.together {
+            rows.count(block, counters);
+            return;
+        }
+        for facet in &mut self.facets {
+            if let Facet::Now(counts, _) = facet {
+                counts.count(block, Part::Hits);
+            }
+        }
+    }
+
+    /// Counts what fails one choice alone. `failing` gives for the filter of a number the documents
+    /// of a block that only lack one of its values, and those that only fail what else it demands.
+    pub(in crate::index) fn others(
+        &mut self,
+        block: Block<'_>,
+        failing: impl Fn(usize) -> (u64, u64),
+    ) {
+        for facet in &mut self.facets {
+            let Facet::Now(counts, Some(choice)) = facet else {
+                continue;
+            };
+            let (spare, apart) = failing(choice.own);
+            choice
+                .spare
+                .add(block, spare, |block| counts.count(block, Part::Spare));
+            choice
+                .apart
+                .add(block, apart, |block| counts.count(block, Part::Apart));
+        }
+    }
+
+    /// What was counted, for each facet. `is_whole`: whether it was every document.
+    pub(in crate::index) fn finish(
+        self,
+        is_whole: bool,
+    ) -> impl Iterator<Item = (Arc<KeptFacet>, Arc<SegmentTotals>)> {
+        let together = self.together;
+        let facets = self.facets.into_iter().enumerate();
+        facets.map(move |(number, facet)| match facet {
+            Facet::Before(kept, totals) => (kept, totals),
+            Facet::Now(mut counts, choice) => {
+                let splits = choice.as_ref().map(|choice| choice.splits);
+                if let Some(mut choice) = choice {
+                    choice
+                        .spare
+                        .finish(|block| counts.count(block, Part::Spare));
+                    choice
+                        .apart
+                        .finish(|block| counts.count(block, Part::Apart));
+                }
+                let hits = together
+                    .as_ref()
+                    .map(|(rows, counters)| &counters[rows.of_facet(number)]);
+                let (kept, totals) = counts.finish(hits, splits);
+                let totals = Arc::new(totals);
+                if is_whole {
+                    kept.keep_corpus(&totals);
+                }
+                (kept, totals)
+            }
+        })
+    }
+}

@@ -1,0 +1,30 @@
+//! Texts → tags: which countries and actors an article is about, which it merely mentions, and
+//! what in the text says so.
+//!
+//! A text is looked through once for the names of the vocabularies (`sightings`). A name that means
+//! several things, or other things as well, is settled by what stands around it and by the rest of
+//! the article (`context`, `settle`), or left out and counted. What an article is about is told
+//! from where and how often it is named (`salience`).
+//!
+//! Nothing here reads files or knows of an index. Time grows with the text alone; memory does not
+//! grow with it, since of each name only the first [`MAX_SURFACES`] places are kept.
+
+mod context;
+mod cues;
+mod salience;
+mod settle;
+mod sightings;
+mod tagger;
+mod tags;
+#[cfg(test)]
+mod tests;
+
+pub use salience::{Salience, Signs};
+pub use sightings::MAX_SURFACES;
+pub use tagger::{Article, Tagger};
+pub use tags::{Ambiguous, Rule, Surface, Tag, Tags, TextField};
+
+/// Names the behaviour of this module; any change of a rule, a table or a weight changes it.
+///
+/// An index remembers the version its tags were made by.
+pub const TAGGING_VERSION: &str = "1";
