@@ -6,6 +6,8 @@
 
 mod column;
 mod facet;
+#[cfg(test)]
+mod tests;
 
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, PoisonError, Weak};
