@@ -26,7 +26,7 @@ use tantivy::schema::{Field, IndexRecordOption};
 use tantivy::{DocAddress, DocSet, ReloadPolicy, SegmentReader, TERMINATED, Term};
 
 use super::directory::EngineDirectory;
-use super::folding::Folds;
+use super::folding::{Folds, Source};
 use super::generation::{DAMAGE_HINT, Generation, Pinned, newest_published};
 use super::guard::guarded;
 use super::home::Home;
@@ -37,7 +37,7 @@ use super::search::collect::{Counted, DateTally, Found, Pass, PassFilter, Wanted
 use super::search::compile::Compiler;
 use super::search::counts::Selected;
 use super::search::filter::{Filters, ValueSet};
-use super::search::hits::{self, FoldedFacets, HitMaker};
+use super::search::hits::{self, HitMaker};
 use super::search::kept::Budget;
 use super::search::predicate::SetQuery;
 use super::search::top::{Position, Ranked, letter};
@@ -53,7 +53,6 @@ use crate::search::{
     Choice, ChosenPresence, ChosenValue, Control, Cursor, DateMatch, FORMAT_VERSION, FacetRef,
     FacetSelection, Highlighter, Limit, Question, SearchRequest, SearchResponse, Sort,
 };
-use crate::vocabulary::Vocabularies;
 use crate::{Error, ErrorKind, Result};
 use dates::{about_dates, split_dates};
 pub use export::Export;
@@ -113,7 +112,7 @@ impl Searcher {
         home: &Home,
         pinned: Pinned,
         facet_memory: usize,
-        vocabularies: Vocabularies,
+        vocabularies: Source,
     ) -> Result<Self> {
         guarded(|| Self::open_engine(home, pinned, facet_memory, vocabularies))
     }
@@ -122,7 +121,7 @@ impl Searcher {
         home: &Home,
         pinned: Pinned,
         facet_memory: usize,
-        vocabularies: Vocabularies,
+        vocabularies: Source,
     ) -> Result<Self> {
         let generation = &pinned.generation;
         if generation.analysis != ANALYSIS_VERSION {
@@ -145,7 +144,13 @@ impl Searcher {
         let engine = reader.searcher();
         let budget = Arc::new(Budget::new(facet_memory));
         let segments: Arc<[SegmentReader]> = engine.segment_readers().into();
-        let folds = Folds::new(vocabularies, Arc::clone(&segments), Arc::clone(&budget));
+        let folds = Folds::new(
+            vocabularies,
+            home.clone(),
+            Arc::clone(generation),
+            Arc::clone(&segments),
+            Arc::clone(&budget),
+        );
         let folds = Arc::new(folds);
         let view = |reader: &SegmentReader| {
             let (budget, folds) = (Arc::clone(&budget), Arc::clone(&folds));
@@ -192,7 +197,7 @@ impl Searcher {
         if newest_published(home)? == self.generation() {
             return Ok(false);
         }
-        let vocabularies = self.snapshot.folds.vocabularies().clone();
+        let vocabularies = self.snapshot.folds.source().clone();
         *self = Self::open(
             home,
             Pinned::newest(home)?,
@@ -316,8 +321,7 @@ impl Searcher {
                 .map(|last| self.cursor(request.sort, asked.digest, last));
         }
         let mut highlighter = Highlighter::new(&asked.query);
-        let folded = self.folded()?;
-        let maker = self.hit_maker(request, &folded);
+        let maker = self.hit_maker(request);
         let hits = hits
             .iter()
             .map(|ranked| maker.make(ranked, &mut highlighter, &mut asked.analyzer))
@@ -592,19 +596,16 @@ impl Searcher {
         Ok(Counted { facet, fold, own })
     }
 
-    /// The facets that a vocabulary folds.
-    fn folded(&self) -> Result<FoldedFacets> {
-        let mut folded = FoldedFacets::new();
-        for facet in &self.schema().facets {
-            let fold = self.snapshot.folds.of(facet)?;
-            folded.extend(fold.map(|fold| (facet.name.clone(), fold)));
-        }
-        Ok(folded)
+    /// Brings what is kept of folded facets up to date.
+    #[cfg(feature = "formats")]
+    pub(super) fn keep_folds(&self) -> Result<bool> {
+        guarded(|| self.snapshot.folds.refresh(self.schema()))
     }
 
-    fn hit_maker<'a>(&'a self, request: &SearchRequest, folded: &'a FoldedFacets) -> HitMaker<'a> {
+    fn hit_maker(&self, request: &SearchRequest) -> HitMaker<'_> {
         HitMaker {
-            folded,
+            schema: self.schema(),
+            folds: &self.snapshot.folds,
             views: &self.snapshot.views,
             fields: self.snapshot.fields,
             snippets: request.snippets,

@@ -25,6 +25,13 @@ impl Vocabularies {
         self.all.get(number)
     }
 
+    /// Whether the bytes of all of them are those that were compiled. Reads every one.
+    pub fn are_whole(&self) -> bool {
+        self.all
+            .iter()
+            .all(|vocabulary| vocabulary.verify().is_ok())
+    }
+
     /// Puts a vocabulary in the place of the one of this name. A name that none has is passed
     /// over.
     #[must_use]

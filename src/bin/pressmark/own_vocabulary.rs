@@ -6,6 +6,7 @@ use std::path::Path;
 
 use pressmark::vocabulary::{UserFile, Vocabularies};
 
+use crate::console::Console;
 use crate::failure::Failure;
 use crate::settings::Place;
 
@@ -18,6 +19,25 @@ const MAX_FILE_BYTES: u64 = 8 << 20;
 pub(crate) fn files(place: &Place) -> Result<Vec<UserFile>, Failure> {
     let folder = place.corpus.as_ref().map(|corpus| corpus.join(FOLDER));
     folder.map_or(Ok(Vec::new()), |folder| read(&folder))
+}
+
+/// Keeps beside the index what the vocabularies make of it; whether anything had to be written.
+/// `None` if there is no index.
+pub(crate) fn compile(place: &Place) -> Result<Option<bool>, Failure> {
+    let files = files(place)?;
+    let Some(index) = place.opened()? else {
+        return Ok(None);
+    };
+    let index = index.with_vocabulary_files(files);
+    Ok(Some(index.compile_vocabularies()?))
+}
+
+/// The same after a run: what cannot be kept now is made by every search, and no failure.
+pub(crate) fn keep(place: &Place, console: &mut Console) {
+    if let Err(failure) = compile(place) {
+        let message = format!("vocabularies are not compiled: {}", failure.message());
+        console.remark(&message);
+    }
 }
 
 /// The vocabularies that these files make.

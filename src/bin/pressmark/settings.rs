@@ -128,14 +128,14 @@ impl Place {
         let Some(index) = self.opened()? else {
             return Ok(None);
         };
-        let vocabularies = own_vocabulary::load(&own_vocabulary::files(self)?)?;
-        let searcher = index.with_vocabularies(vocabularies).searcher()?;
+        let files = own_vocabulary::files(self)?;
+        let searcher = index.with_vocabulary_files(files).searcher()?;
         // To answer from what a first run begins with would tell of no hits where nobody looked.
         Ok((!searcher.is_blank()).then_some(searcher))
     }
 
     /// The index, if there is one.
-    fn opened(&self) -> Result<Option<Index>, Failure> {
+    pub(crate) fn opened(&self) -> Result<Option<Index>, Failure> {
         match Index::open(&self.index) {
             Err(error) if error.kind() == ErrorKind::NoIndex => {
                 match self.corpus.as_ref().filter(|corpus| !corpus.is_dir()) {

@@ -10,11 +10,12 @@ use tantivy::index::SegmentId;
 use tantivy::schema::IndexRecordOption;
 use tantivy::{DocSet, SegmentReader, TERMINATED, Term};
 
+use super::Context;
 use super::column::{Places, fold_column};
+use super::kept::{Key, key};
 use crate::Result;
 use crate::analysis::fold;
 use crate::index::layout::{Fields, names};
-use crate::index::search::kept::Budget;
 use crate::index::segment::nodes::folded::SILENT;
 use crate::index::segment::nodes::{NodeHash, NodeTable};
 use crate::schema::{FacetDefinition, Origin};
@@ -51,8 +52,7 @@ pub(in crate::index) struct FacetFold {
     name: String,
     tree: Option<char>,
     vocabulary: Vocabulary,
-    segments: Arc<[SegmentReader]>,
-    budget: Arc<Budget>,
+    context: Arc<Context>,
     is_over: AtomicBool,
     /// By origin: tables in which values of several entries stay as they are written.
     plain: [OnceLock<Columns>; 3],
@@ -78,15 +78,13 @@ impl FacetFold {
     pub(super) fn new(
         facet: &FacetDefinition,
         vocabulary: Vocabulary,
-        segments: Arc<[SegmentReader]>,
-        budget: Arc<Budget>,
+        context: Arc<Context>,
     ) -> Self {
         Self {
             name: facet.name.clone(),
             tree: facet.tree,
             vocabulary,
-            segments,
-            budget,
+            context,
             is_over: AtomicBool::new(false),
             plain: Default::default(),
             settled: Default::default(),
@@ -107,7 +105,7 @@ impl FacetFold {
         segment: SegmentId,
         origin: Origin,
     ) -> Result<Option<(StrColumn, NodeTable)>> {
-        let mut readers = self.segments.iter();
+        let mut readers = self.context.segments.iter();
         let number = readers.position(|reader| reader.segment_id() == segment);
         let columns = self.columns(origin)?;
         let opened = number.and_then(|number| columns.get(number)?.clone());
@@ -201,7 +199,7 @@ impl FacetFold {
             _ => Some(value.to_owned()),
         };
         let letters = value.len() + shown.as_ref().map_or(0, String::len);
-        if self.budget.take(letters + NAMED) {
+        if self.context.budget.take(letters + NAMED) {
             lock().insert(value.to_owned(), shown.clone());
         }
         Ok(shown)
@@ -281,16 +279,24 @@ impl FacetFold {
             return Ok(Arc::clone(columns));
         }
         let path = format!("{}.{}.{}", names::FACETS, origin.name(), self.name);
-        let mut columns = Vec::with_capacity(self.segments.len());
+        let mut columns = Vec::with_capacity(self.context.segments.len());
         let mut made = 0;
-        for reader in self.segments.iter() {
+        for reader in self.context.segments.iter() {
             let Some(column) = reader.fast_fields().str(&path)? else {
                 columns.push(None);
                 continue;
             };
-            let table = fold_column(&column, &self.vocabulary, self.tree);
-            let table = table.map_err(tantivy::TantivyError::from)?;
-            made += table.bytes();
+            let key = self.key(reader, origin);
+            let kept = key.and_then(|key| self.context.tables().get(&key, self.tree, false));
+            let kept = kept.filter(|table| table.ordinals() as usize == column.num_terms());
+            let table = if let Some(table) = kept {
+                table
+            } else {
+                let table = fold_column(&column, &self.vocabulary, self.tree);
+                let table = table.map_err(tantivy::TantivyError::from)?;
+                made += table.bytes();
+                table
+            };
             columns.push(Some(Opened { column, table }));
         }
         let mut is_first = false;
@@ -299,10 +305,41 @@ impl FacetFold {
             columns.into()
         }));
         // Another search may have been quicker, and has paid for it.
-        if is_first && !self.budget.take(made) {
+        if is_first && !self.context.budget.take(made) {
             self.is_over.store(true, Ordering::Relaxed);
         }
         Ok(columns)
+    }
+
+    /// What the table of a column is kept under.
+    fn key(&self, segment: &SegmentReader, origin: Origin) -> Option<Key> {
+        let column = format!("{}.{}", origin.name(), self.name);
+        let hash = self.context.hash_of(segment)?;
+        Some(key((hash, &column), self.tree, &self.vocabulary.hash()))
+    }
+
+    /// Every table of the facet with the key that it is kept under: those that are kept as they are,
+    /// the others made.
+    #[cfg(feature = "formats")]
+    pub(super) fn all_tables(&self) -> Result<Vec<(Key, NodeTable)>> {
+        let mut tables = Vec::new();
+        for origin in Origin::ALL {
+            let path = format!("{}.{}.{}", names::FACETS, origin.name(), self.name);
+            for reader in self.context.segments.iter() {
+                let column = reader.fast_fields().str(&path)?;
+                let (Some(column), Some(key)) = (column, self.key(reader, origin)) else {
+                    continue;
+                };
+                let kept = self.context.tables().get(&key, self.tree, true);
+                let table = match kept {
+                    Some(table) => table,
+                    None => fold_column(&column, &self.vocabulary, self.tree)
+                        .map_err(tantivy::TantivyError::from)?,
+                };
+                tables.push((key, table));
+            }
+        }
+        Ok(tables)
     }
 
     /// Whether a live document has an entry by a name that no other entry has.
@@ -313,7 +350,7 @@ impl FacetFold {
         }
         let mut is_there = false;
         for &origin in origins_of(None) {
-            for (reader, opened) in self.segments.iter().zip(self.plain(origin)?.iter()) {
+            for (reader, opened) in self.context.segments.iter().zip(self.plain(origin)?.iter()) {
                 let Some(opened) = opened.as_ref().filter(|_| !is_there) else {
                     continue;
                 };

@@ -380,13 +380,11 @@ impl<'a> FacetTally<'a> {
 
     /// The nodes of a value that is asked for, from the top of its tree down to itself.
     fn ask_path(&self, value: &str) -> Result<Vec<NodeHash>> {
-        match self.fold {
-            Some(fold) => fold.ask_path(value),
-            None => {
-                let path = folded_path(value, self.facet.definition.tree);
-                Ok(path.iter().map(|(folded, _)| hash_path(folded)).collect())
-            }
+        if let Some(fold) = self.fold {
+            return fold.ask_path(value);
         }
+        let path = folded_path(value, self.facet.definition.tree);
+        Ok(path.iter().map(|(folded, _)| hash_path(folded)).collect())
     }
 
     /// The nodes of the values of a choice.

@@ -1,7 +1,6 @@
 //! From the addresses of hits to what a list shows of them.
 
 use std::collections::BTreeMap;
-use std::sync::Arc;
 
 use tantivy::DocAddress;
 use tantivy::directory::OwnedBytes;
@@ -10,17 +9,15 @@ use super::top::Ranked;
 use super::views::SegmentView;
 use crate::analysis::{Analyzer, Language};
 use crate::document::{PAGE_STARTS, page_at};
-use crate::index::folding::FacetFold;
+use crate::index::folding::Folds;
 use crate::index::generation::DAMAGE_HINT;
 use crate::index::layout::Fields;
 use crate::index::segment::card::Card;
 use crate::index::stored::SourceRecord;
 use crate::index::texts::Texts;
+use crate::schema::Schema;
 use crate::search::{Highlighter, Hit, Snippet, Snippets, Sort};
 use crate::{Error, ErrorKind, Result};
-
-/// The facets that a vocabulary folds, by name.
-pub(in crate::index) type FoldedFacets = BTreeMap<String, Arc<FacetFold>>;
 
 /// What is needed to show hits.
 pub(in crate::index) struct HitMaker<'a> {
@@ -28,7 +25,9 @@ pub(in crate::index) struct HitMaker<'a> {
     pub(in crate::index) fields: Fields,
     pub(in crate::index) snippets: Snippets,
     pub(in crate::index) sort: Sort,
-    pub(in crate::index) folded: &'a FoldedFacets,
+    /// Which facets are folded, and how.
+    pub(in crate::index) schema: &'a Schema,
+    pub(in crate::index) folds: &'a Folds,
 }
 
 impl HitMaker<'_> {
@@ -66,8 +65,12 @@ impl HitMaker<'_> {
     /// The values of a document, each under the name that it counts under, once.
     fn facets(&self, card: &Card<'_>) -> Result<BTreeMap<String, Vec<String>>> {
         let mut facets = card.effective_facets();
-        for (name, fold) in self.folded {
+        for definition in &self.schema.facets {
+            let name = &definition.name;
             let Some(values) = facets.get_mut(name) else {
+                continue;
+            };
+            let Some(fold) = self.folds.of(definition)? else {
                 continue;
             };
             let mut shown = Vec::with_capacity(values.len());

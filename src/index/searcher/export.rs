@@ -6,7 +6,6 @@ use crate::document::DocumentId;
 use crate::index::guard::guarded;
 use crate::index::search::analyzers::Lent;
 use crate::index::search::collect::Pass;
-use crate::index::search::hits::FoldedFacets;
 use crate::index::search::top::Ranked;
 use crate::index::search::watch::Watch;
 use crate::index::stored::StoredDocument;
@@ -42,7 +41,6 @@ impl Searcher {
             searcher: self.clone(),
             request: request.clone(),
             highlighter: Highlighter::new(&asked.query),
-            folded: self.folded()?,
             diagnostics: asked.diagnostics,
             total: found.total,
             hits: found.hits.into_iter(),
@@ -57,7 +55,6 @@ pub struct Export {
     searcher: Searcher,
     request: SearchRequest,
     highlighter: Highlighter,
-    folded: FoldedFacets,
     diagnostics: Vec<Diagnostic>,
     total: u64,
     hits: std::vec::IntoIter<Ranked>,
@@ -91,7 +88,7 @@ impl Iterator for Export {
 
     fn next(&mut self) -> Option<Self::Item> {
         let ranked = self.hits.next()?;
-        let maker = self.searcher.hit_maker(&self.request, &self.folded);
+        let maker = self.searcher.hit_maker(&self.request);
         let (highlighter, analyzer) = (&mut self.highlighter, &mut self.analyzer);
         Some(guarded(|| maker.make(&ranked, highlighter, analyzer)))
     }

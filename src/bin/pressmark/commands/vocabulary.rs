@@ -21,6 +21,7 @@ pub(super) fn run(
     match &args.command {
         VocabularyCommand::Show(args) => show(common, args, &files, console),
         VocabularyCommand::Check(_) => check(common, &files, console),
+        VocabularyCommand::Compile(_) => compile(common, console),
     }
 }
 
@@ -146,6 +147,22 @@ fn check(common: &Common, files: &[UserFile], console: &mut Console) -> Result<F
         console.remark(&format!("{mistakes} · {files}"));
     }
     Ok(finish(problems.is_empty()))
+}
+
+fn compile(common: &Common, console: &mut Console) -> Result<Finish, Failure> {
+    let place = Place::find(common)?;
+    let Some(is_written) = own_vocabulary::compile(&place)? else {
+        return Err(place.not_indexed());
+    };
+    if common.json {
+        let object = json!({"format_version": pressmark::FORMAT_VERSION, "written": is_written});
+        json::line(console.out(), &object)?;
+    } else if is_written {
+        console.remark("the vocabularies are compiled");
+    } else {
+        console.remark("the vocabularies were compiled already");
+    }
+    Ok(Finish::Done)
 }
 
 fn finish(is_well: bool) -> Finish {

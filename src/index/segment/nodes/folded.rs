@@ -60,6 +60,37 @@ pub(super) struct Extra {
 }
 
 impl FoldedShape {
+    /// The sizes as they are kept.
+    #[cfg(feature = "formats")]
+    pub(crate) fn to_numbers(self) -> [u32; 7] {
+        let marks = u32::from(self.has_silent) | u32::from(self.has_parents) << 1;
+        let Self {
+            ordinals,
+            count,
+            lists,
+            choices,
+            texts,
+            most_leaves,
+            ..
+        } = self;
+        [ordinals, count, lists, choices, texts, most_leaves, marks]
+    }
+
+    /// What [`to_numbers`](Self::to_numbers) gave.
+    pub(crate) fn of_numbers(numbers: [u32; 7]) -> Self {
+        let [ordinals, count, lists, choices, texts, most_leaves, marks] = numbers;
+        Self {
+            ordinals,
+            count,
+            lists,
+            choices,
+            texts,
+            most_leaves,
+            has_silent: marks & 1 != 0,
+            has_parents: marks & 2 != 0,
+        }
+    }
+
     /// How many bytes the arrays take together.
     pub(crate) fn bytes(&self) -> Option<usize> {
         let numbers = |count: u32, each: usize| (count as usize).checked_mul(each);
@@ -217,6 +248,12 @@ impl NodeTable {
             None => UNKNOWN,
             Some(extra) => self.u32_at(extra.entries + 4 * ordinal as usize),
         }
+    }
+
+    /// All of its bytes, if a vocabulary folded it.
+    #[cfg(feature = "formats")]
+    pub(crate) fn folded_bytes(&self) -> Option<&[u8]> {
+        self.extra.map(|_| self.bytes.as_slice())
     }
 
     /// How many ordinals there are.
