@@ -84,7 +84,7 @@ fn a_merge_holds_at_once_writes_nothing_and_can_be_undone() {
 
     world.write("talks/vocabulary/own.toml", MERGE);
     let merged = answer(&world, &SEARCH);
-    let union = "actor:(=Hamas OR =hamas OR =\"Izz ad-Din al Qassam\")";
+    let union = "actor:=Hamas OR actor:=hamas OR actor:=\"Izz ad-Din al Qassam\"";
     let union: u64 = world
         .run("talks", &["search", "-c", union])
         .data()

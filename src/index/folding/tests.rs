@@ -127,19 +127,18 @@ fn a_group_that_a_document_has_is_listed_and_counts_all_of_it() {
 fn topics_stand_in_the_tree_of_the_vocabulary() {
     let documents = [
         ("topic", "diplomacy/treaties"),
-        ("topic", "elections"),
+        ("topic", "election"),
         ("topic", "stamps"),
     ];
     let searcher = index(Schema::default(), &documents).searcher().unwrap();
-    let top = of(&[("politics and government", 2), ("stamps", 1)]);
+    let top = of(&[("politics", 2), ("stamps", 1)]);
     assert_eq!(buckets(&searcher, &SearchRequest::all(), "topic"), top);
     let hits = searcher
         .search(&SearchRequest::query("topic:diplomacy").unwrap())
         .unwrap()
         .hits;
     let shown = &hits[0].facets["topic"][0];
-    assert!(shown.starts_with("politics and government/"), "{shown}");
-    assert!(shown.ends_with("/treaties"), "{shown}");
+    assert_eq!(shown, "politics/international relations/diplomacy/treaties");
     let again = SearchRequest::all().filter("topic", shown).limit(0);
     assert_eq!(searcher.search(&again).unwrap().total, 1);
 }
