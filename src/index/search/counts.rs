@@ -216,21 +216,34 @@ struct TalliedSegment {
 
 /// Stands for a node without an entry: nothing was counted for it.
 const NO_ENTRY: u32 = u32::MAX;
+/// On the entry above an entry: it may be listed itself. There are never so many entries.
+const LISTED: u32 = 1 << 31;
 
 #[derive(Debug, Clone, Copy)]
 struct Entry {
     count: u64,
     combined: u64,
-    /// Whether it may be listed unless it is chosen: not a group that no document has itself.
-    is_listed: bool,
-    /// The entry above.
-    parent: Option<u32>,
+    /// The entry above, or [`NO_ENTRY`]; with the mark [`LISTED`].
+    above: u32,
     /// The first segment, column and node that it was found in.
     place: (u32, u32, u32),
 }
 
 /// A node that is listed, and its entry if something was counted for it.
 type Named = (NodeHash, Option<Entry>);
+
+impl Entry {
+    /// The entry above.
+    fn parent(&self) -> Option<u32> {
+        let above = self.above & !LISTED;
+        (above != NO_ENTRY & !LISTED).then_some(above)
+    }
+
+    /// Whether it may be listed unless it is chosen: not a group that no document has itself.
+    fn is_listed(&self) -> bool {
+        self.above & LISTED != 0
+    }
+}
 
 /// Hashes what is a hash already. The seed keeps anybody from writing values that collide.
 struct ByPrefix(u64);
@@ -331,19 +344,19 @@ impl<'a> FacetTally<'a> {
                     } else {
                         table.parent(number)
                     };
-                    let parent = entries.get(above as usize).copied();
                     self.entries.push(Entry {
                         count: 0,
                         combined: 0,
-                        is_listed: false,
-                        parent: parent.filter(|&parent| parent != NO_ENTRY),
+                        above: entries.get(above as usize).copied().unwrap_or(NO_ENTRY) & !LISTED,
                         place: (segment, column as u32, number),
                     });
                 }
                 let entry = &mut self.entries[entry as usize];
                 entry.count += u64::from(count);
                 entry.combined += u64::from(combined);
-                entry.is_listed |= totals.direct.as_ref().is_none_or(|direct| direct[node]);
+                if totals.direct.as_ref().is_none_or(|direct| direct[node]) {
+                    entry.above |= LISTED;
+                }
             }
             if let Some(segment) = self.segments.last_mut() {
                 segment.entries.push(entries);
@@ -353,6 +366,7 @@ impl<'a> FacetTally<'a> {
 
     /// Enters the names of what one table alone gave.
     fn learn_names(&mut self) {
+        self.by_name.reserve(self.entries.len());
         for (entry, Entry { place, .. }) in self.entries.iter().enumerate() {
             let (segment, column, node) = *place;
             let facet = &self.segments[segment as usize].kept.facet;
@@ -419,19 +433,15 @@ impl<'a> FacetTally<'a> {
             .filter_map(|(hash, _)| self.find(&hash))
             .collect();
         let levels = self.levels(&selected);
-        let mut listed: Vec<Entry> = Vec::new();
-        for (number, entry) in self.entries.iter().enumerate() {
-            if self.is_listed(&levels, entry) && !chosen_entries.contains(&(number as u32)) {
-                listed.push(*entry);
-            }
-        }
-        let ranked = listed.len() as u64;
-        let mut distinct = ranked;
         let limit = match top {
             Top::All => usize::MAX,
             Top::Buckets(buckets) => buckets,
         };
-        self.keep_candidates(&mut listed, limit);
+        let is_listed = |(number, entry): &(usize, &Entry)| {
+            self.is_listed(&levels, entry) && !chosen_entries.contains(&(*number as u32))
+        };
+        let (listed, ranked) = self.candidates(limit, is_listed);
+        let mut distinct = ranked;
         let named = listed.iter().map(|&entry| (self.hash(entry), Some(entry)));
         let named: Vec<Named> = named.collect();
         let mut buckets = Vec::with_capacity(listed.len());
@@ -496,9 +506,49 @@ impl<'a> FacetTally<'a> {
     /// Whether an entry is listed if it is not chosen.
     fn is_listed(&self, levels: &BTreeSet<Option<u32>>, entry: &Entry) -> bool {
         match self.facet.definition.tree {
-            Some(_) => levels.contains(&entry.parent),
-            None => entry.is_listed,
+            Some(_) => levels.contains(&entry.parent()),
+            None => entry.is_listed(),
         }
+    }
+
+    /// The entries that may be among the first `limit` by count and name, and how many there are
+    /// altogether. Names need not be looked at: the table knows the order of those of its nodes.
+    fn candidates(
+        &self,
+        limit: usize,
+        is_listed: impl Fn(&(usize, &Entry)) -> bool,
+    ) -> (Vec<Entry>, u64) {
+        let listed = || self.entries.iter().enumerate().filter(&is_listed);
+        let mut counts: Vec<u64> = listed().map(|(_, entry)| entry.count).collect();
+        let ranked = counts.len() as u64;
+        if counts.len() <= limit {
+            return (listed().map(|(_, entry)| *entry).collect(), ranked);
+        }
+        let Some(last) = limit.checked_sub(1) else {
+            return (Vec::new(), ranked);
+        };
+        let (_, &mut threshold, _) = counts.select_nth_unstable_by(last, |a, b| b.cmp(a));
+        // Of those with as many as the last, the first by name of each table.
+        let mut first: HashMap<(u32, u32), BinaryHeap<(u32, usize)>> = HashMap::new();
+        let mut candidates = Vec::new();
+        for (number, entry) in listed().filter(|(_, entry)| entry.count >= threshold) {
+            if entry.count > threshold {
+                candidates.push(*entry);
+                continue;
+            }
+            let (segment, column, rank) = self.place(*entry);
+            let first = first.entry((segment, column)).or_default();
+            if first.len() < limit {
+                first.push((rank, number));
+            } else if let Some(mut last) = first.peek_mut()
+                && rank < last.0
+            {
+                *last = (rank, number);
+            }
+        }
+        let first = first.into_values().flatten();
+        candidates.extend(first.map(|(_, number)| self.entries[number]));
+        (candidates, ranked)
     }
 
     /// The parents whose children are listed in a tree: the top, or the chosen nodes; beside a
@@ -510,7 +560,7 @@ impl<'a> FacetTally<'a> {
                 continue;
             };
             let node = self.find(node);
-            let has_children = self.entries.iter().any(|entry| entry.parent == node);
+            let has_children = self.entries.iter().any(|entry| entry.parent() == node);
             if node.is_some() && has_children {
                 levels.insert(node);
                 continue;
@@ -534,7 +584,7 @@ impl<'a> FacetTally<'a> {
     fn below(&self) -> &[u64] {
         self.below.get_or_init(|| {
             let mut below = vec![0; self.entries.len()];
-            for parent in self.entries.iter().filter_map(|entry| entry.parent) {
+            for parent in self.entries.iter().filter_map(Entry::parent) {
                 below[parent as usize] += 1;
             }
             below
@@ -597,41 +647,6 @@ impl<'a> FacetTally<'a> {
             }
         }
         Ok(names)
-    }
-
-    /// Drops entries that cannot be among the first `limit` by count and name, without looking at
-    /// names: the table knows the order of those of its nodes.
-    fn keep_candidates(&self, listed: &mut Vec<Entry>, limit: usize) {
-        if listed.len() <= limit {
-            return;
-        }
-        let Some(last) = limit.checked_sub(1) else {
-            listed.clear();
-            return;
-        };
-        let mut counts: Vec<u64> = listed.iter().map(|entry| entry.count).collect();
-        let (_, &mut threshold, _) = counts.select_nth_unstable_by(last, |a, b| b.cmp(a));
-        let mut tied = Vec::new();
-        listed.retain(|entry| {
-            if entry.count == threshold {
-                tied.push(*entry);
-            }
-            entry.count > threshold
-        });
-        // Of each table the first by name.
-        let mut first: HashMap<(u32, u32), BinaryHeap<(u32, usize)>> = HashMap::new();
-        for (at, &entry) in tied.iter().enumerate() {
-            let (segment, column, rank) = self.place(entry);
-            let first = first.entry((segment, column)).or_default();
-            if first.len() < limit {
-                first.push((rank, at));
-            } else if let Some(mut last) = first.peek_mut()
-                && rank < last.0
-            {
-                *last = (rank, at);
-            }
-        }
-        listed.extend(first.into_values().flatten().map(|(_, at)| tied[at]));
     }
 
     /// Where an entry stands: segment, column, and the rank of its name there.
