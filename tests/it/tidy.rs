@@ -16,7 +16,10 @@ const ROOMS: &[(&str, &[&str])] = &[
     ("tagging", &["schema", "analysis", "vocabulary"]),
     ("query", &["schema"]),
     ("search", &["query", "schema", "analysis"]),
-    ("index", &["search", "query", "analysis", "schema"]),
+    (
+        "index",
+        &["search", "query", "analysis", "schema", "vocabulary"],
+    ),
     ("corpus", &["schema"]),
     // From `search`: the version that all JSON forms share.
     ("reindex", &["index", "corpus", "schema", "search"]),

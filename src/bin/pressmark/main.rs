@@ -9,6 +9,7 @@ mod helper;
 mod last;
 mod ledger;
 mod output;
+mod own_vocabulary;
 mod progress;
 mod questions;
 mod request;

@@ -93,6 +93,10 @@ pub(super) const VOCABULARY_CHECK_HELP: &str = "\
 Example:
   pressmark vocabulary check -C articles";
 
+pub(super) const VOCABULARY_COMPILE_HELP: &str = "\
+Example:
+  pressmark vocabulary compile";
+
 pub(super) const VOCABULARY_HELP: &str = "\
 Examples:
   pressmark vocabulary show Persia

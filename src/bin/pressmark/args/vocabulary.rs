@@ -2,7 +2,9 @@
 
 use clap::{Args, Subcommand};
 
-use super::examples::{VOCABULARY_CHECK_HELP, VOCABULARY_HELP, VOCABULARY_SHOW_HELP};
+use super::examples::{
+    VOCABULARY_CHECK_HELP, VOCABULARY_COMPILE_HELP, VOCABULARY_HELP, VOCABULARY_SHOW_HELP,
+};
 
 /// Show and check the vocabularies: which names belong together
 ///
@@ -20,6 +22,7 @@ pub(crate) struct VocabularyArgs {
 pub(crate) enum VocabularyCommand {
     Show(ShowEntryArgs),
     Check(CheckFilesArgs),
+    Compile(CompileArgs),
 }
 
 /// Show what an entry gathers: its names, codes, place in the tree, offices
@@ -45,3 +48,11 @@ pub(crate) struct ShowEntryArgs {
 #[derive(Debug, Args)]
 #[command(after_long_help = VOCABULARY_CHECK_HELP)]
 pub(crate) struct CheckFilesArgs {}
+
+/// Keep what the vocabularies make of the index beside it
+///
+/// Every `index` does so at its end. After an edit of `vocabulary/*.toml` a search finds out by itself
+/// what it changes; this spares it that.
+#[derive(Debug, Args)]
+#[command(after_long_help = VOCABULARY_COMPILE_HELP)]
+pub(crate) struct CompileArgs {}

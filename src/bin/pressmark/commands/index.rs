@@ -15,6 +15,7 @@ use crate::helper;
 use crate::ledger::Runs;
 use crate::output::number::{duration, thousands};
 use crate::output::{json as form, number};
+use crate::own_vocabulary;
 use crate::progress::Watch;
 use crate::settings::{Place, from_here, not_a_folder};
 use crate::watch;
@@ -52,6 +53,7 @@ pub(super) fn run(
     }
     let wait = Duration::from_secs(args.run.wait.unwrap_or(0).into());
     let report = index(&corpus, &place, &options, wait, &watch)?;
+    own_vocabulary::keep(&place, console);
     let finish = if report.failed > 0 {
         Finish::SomeFailed
     } else {
@@ -74,6 +76,7 @@ pub(super) fn first(common: &Common, place: &Place, console: &mut Console) -> Re
     console.flush()?;
     let watch = Watch::new(console, ProgressArg::Auto)?;
     let report = index(&corpus, place, &options(common), Duration::ZERO, &watch)?;
+    own_vocabulary::keep(place, console);
     receipt(&report, place, console);
     console.say("");
     Ok(())

@@ -1,9 +1,5 @@
 //! `pressmark vocabulary`: what an entry gathers, and what is wrong with the owner's files.
 
-use std::fs::{self, File};
-use std::io::Read as _;
-use std::path::{Path, PathBuf};
-
 use pressmark::vocabulary::{Meaning, NAMES, Problem, UserFile, Vocabularies, Vocabulary};
 use serde_json::json;
 
@@ -13,74 +9,30 @@ use crate::failure::{Failure, Finish};
 use crate::output::layout::{Flow, Role};
 use crate::output::number::count;
 use crate::output::{entry, json};
+use crate::own_vocabulary;
 use crate::settings::Place;
-
-/// The folder of vocabulary files, inside that of a corpus.
-const FOLDER: &str = "vocabulary";
-/// A longer file is refused: it is a mistake, not a vocabulary.
-const MAX_FILE_BYTES: u64 = 8 << 20;
 
 pub(super) fn run(
     common: &Common,
     args: &VocabularyArgs,
     console: &mut Console,
 ) -> Result<Finish, Failure> {
-    let folder = folder(common)?;
-    let files = folder.as_deref().map_or(Ok(Vec::new()), read)?;
+    let files = files(common)?;
     match &args.command {
         VocabularyCommand::Show(args) => show(common, args, &files, console),
         VocabularyCommand::Check(_) => check(common, &files, console),
+        VocabularyCommand::Compile(_) => compile(common, console),
     }
 }
 
-/// Where the files would be; the bundled vocabularies can be shown without a corpus.
-fn folder(common: &Common) -> Result<Option<PathBuf>, Failure> {
+/// The owner's files; the bundled vocabularies can be shown without a corpus.
+fn files(common: &Common) -> Result<Vec<UserFile>, Failure> {
     let named = common.corpus.is_some() || common.index.is_some();
     match Place::find(common) {
-        Ok(place) => Ok(place.corpus.map(|corpus| corpus.join(FOLDER))),
+        Ok(place) => own_vocabulary::files(&place),
         Err(failure) if named => Err(failure),
-        Err(_) => Ok(None),
+        Err(_) => Ok(Vec::new()),
     }
-}
-
-/// The files of a folder, in the order of their names; none if there is no such folder.
-fn read(folder: &Path) -> Result<Vec<UserFile>, Failure> {
-    let cannot = |path: &Path, error: &std::io::Error| {
-        Failure::new("io", format!("cannot read `{}`: {error}", path.display()))
-    };
-    let entries = match fs::read_dir(folder) {
-        Ok(entries) => entries,
-        Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(Vec::new()),
-        Err(error) => return Err(cannot(folder, &error)),
-    };
-    let mut paths = Vec::new();
-    for entry in entries {
-        let path = entry.map_err(|error| cannot(folder, &error))?.path();
-        if path
-            .extension()
-            .is_some_and(|extension| extension == "toml")
-        {
-            paths.push(path);
-        }
-    }
-    paths.sort();
-    let mut files = Vec::new();
-    for path in paths {
-        let mut bytes = Vec::new();
-        File::open(&path)
-            .and_then(|file| file.take(MAX_FILE_BYTES + 1).read_to_end(&mut bytes))
-            .map_err(|error| cannot(&path, &error))?;
-        if bytes.len() as u64 > MAX_FILE_BYTES {
-            let message = format!("`{}` is larger than 8 MiB", path.display());
-            return Err(Failure::new("config", message));
-        }
-        let text = String::from_utf8(bytes).map_err(|_| {
-            Failure::new("config", format!("`{}` is not UTF-8", path.display()))
-                .with_hint("save the file as UTF-8")
-        })?;
-        files.push(UserFile { path, text });
-    }
-    Ok(files)
 }
 
 fn show(
@@ -89,18 +41,7 @@ fn show(
     files: &[UserFile],
     console: &mut Console,
 ) -> Result<Finish, Failure> {
-    let vocabularies = Vocabularies::with_files(files).map_err(|problems| {
-        let others = problems.len() - 1;
-        let first = problems.into_iter().next();
-        let failure = first.map_or_else(
-            || Failure::new("config", "the vocabulary files cannot be used"),
-            |problem| Failure::from(pressmark::Error::from(problem)),
-        );
-        match others {
-            0 => failure,
-            _ => failure.with_hint("pressmark vocabulary check"),
-        }
-    })?;
+    let vocabularies = own_vocabulary::load(files)?;
     let wanted = |name: &&str| args.within.as_deref().is_none_or(|within| within == *name);
     let chosen: Vec<(&str, &Vocabulary)> = NAMES
         .into_iter()
@@ -206,6 +147,22 @@ fn check(common: &Common, files: &[UserFile], console: &mut Console) -> Result<F
         console.remark(&format!("{mistakes} · {files}"));
     }
     Ok(finish(problems.is_empty()))
+}
+
+fn compile(common: &Common, console: &mut Console) -> Result<Finish, Failure> {
+    let place = Place::find(common)?;
+    let Some(is_written) = own_vocabulary::compile(&place)? else {
+        return Err(place.not_indexed());
+    };
+    if common.json {
+        let object = json!({"format_version": pressmark::FORMAT_VERSION, "written": is_written});
+        json::line(console.out(), &object)?;
+    } else if is_written {
+        console.remark("the vocabularies are compiled");
+    } else {
+        console.remark("the vocabularies were compiled already");
+    }
+    Ok(Finish::Done)
 }
 
 fn finish(is_well: bool) -> Finish {
