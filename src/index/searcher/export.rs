@@ -75,7 +75,7 @@ impl Export {
     /// The document of the next hit as the index keeps it, instead of what a list shows.
     ///
     /// # Errors
-    /// [`ErrorKind::Damaged`] or [`ErrorKind::Io`].
+    /// [`ErrorKind::Damaged`](crate::ErrorKind::Damaged) or [`ErrorKind::Io`](crate::ErrorKind::Io).
     pub fn next_document(&mut self) -> Option<Result<(DocumentId, StoredDocument)>> {
         let ranked = self.hits.next()?;
         let stored = guarded(|| self.searcher.stored(ranked.address));
