@@ -169,3 +169,81 @@ fn a_mistake_in_a_file_is_told_where_it_matters() {
     // What needs no facet needs no vocabulary.
     assert_eq!(world.run("talks", &["search", "-c", "talks"]).data(), "5\n");
 }
+
+#[test]
+fn an_edit_is_told_before_it_is_saved() {
+    let world = world();
+    world.write(
+        "talks/pressmark.toml",
+        "[searches.armed]\nquery = 'actor:hamas'\n",
+    );
+    world.write("draft.toml", MERGE);
+    let kept = files(&world.path("talks"));
+    let run = world.run("talks", &["vocabulary", "preview", "../draft.toml"]);
+    assert_eq!(
+        run.stdout,
+        "actor\n  Hamas 3 → 0\n  Hamas and its brigades 0 → 4\n  Izz ad-Din al Qassam 2 → 0\n\
+         saved searches\n  armed 3 → 4\n"
+    );
+    assert_eq!(run.stderr, "4 numbers would change\n");
+    assert_eq!(files(&world.path("talks")), kept, "nothing is written");
+    // A file takes the place of that of its name.
+    world.write("talks/vocabulary/draft.toml", MERGE);
+    let run = world.run("talks", &["vocabulary", "preview", "../draft.toml"]);
+    assert_eq!(
+        (run.stdout.as_str(), run.stderr.as_str()),
+        ("", "nothing would change\n")
+    );
+    let without = ["vocabulary", "preview", "--without", "draft.toml", "--json"];
+    let object = world.run("talks", &without).json();
+    assert_eq!(
+        object["searches"],
+        serde_json::json!([{"name": "armed", "before": 4, "after": 3}])
+    );
+    assert_eq!(object["facets"]["actor"].as_array().unwrap().len(), 3);
+    let run = world.run(
+        "talks",
+        &["vocabulary", "preview", "--without", "other.toml"],
+    );
+    assert_eq!(
+        (
+            run.code,
+            run.stderr.contains("there is no `vocabulary/other.toml`")
+        ),
+        (2, true)
+    );
+    world.write("draft.toml", "[actor.merge]\n\"X\" = [\"Nobody at all\"]\n");
+    let run = world.run("talks", &["vocabulary", "preview", "../draft.toml"]);
+    assert_eq!(run.code, 2, "{run:?}");
+    assert!(
+        run.stderr
+            .contains("draft.toml:2: no entry is called `Nobody at all`"),
+        "{run:?}"
+    );
+}
+
+#[test]
+fn values_that_no_entry_knows_are_named() {
+    let world = world();
+    world.write(
+        "talks/f.md",
+        "---\nactor: [Hezbolla, The Lamplighters]\ncountry: Iran\n---\nMore.\n",
+    );
+    world.write(
+        "talks/g.md",
+        "---\nactor: the lamplighters\ntopic: law/lamps\n---\nMore.\n",
+    );
+    assert_eq!(world.run("talks", &["index"]).code, 0);
+    let run = world.run("talks", &["vocabulary", "check"]);
+    assert_eq!(run.code, 0, "{run:?}");
+    let shown: Vec<&str> = run.stdout.lines().collect();
+    assert_eq!(shown[0], "actor 2 values that no entry knows");
+    assert_eq!(shown[1], "  The Lamplighters 2");
+    assert_eq!(shown[2], "  Hezbolla 1 (near `Hezbollah`)");
+    assert_eq!(shown[3], "topic 1 value that no entry knows");
+    let object = world
+        .run("talks", &["vocabulary", "check", "--json"])
+        .json();
+    assert_eq!(object["unknown"]["country"], serde_json::json!([]));
+    assert_eq!(object["unknown"]["actor"][0]["count"], 2);
+}

@@ -33,6 +33,10 @@ fn every_command_explains_itself() {
         file!["snapshots/help-vocabulary-check.txt"]
     );
     assert_data_eq!(
+        help("vocabulary preview"),
+        file!["snapshots/help-vocabulary-preview.txt"]
+    );
+    assert_data_eq!(
         help("vocabulary compile"),
         file!["snapshots/help-vocabulary-compile.txt"]
     );
@@ -58,6 +62,7 @@ fn no_line_of_help_is_wider_than_a_page() {
         "vocabulary show",
         "vocabulary check",
         "vocabulary compile",
+        "vocabulary preview",
     ] {
         for line in help(command).lines() {
             assert!(line.chars().count() <= 100, "{command}: {line}");

@@ -14,6 +14,7 @@ mod progress;
 mod questions;
 mod request;
 mod settings;
+mod values;
 mod watch;
 
 use std::ffi::OsString;

@@ -1,8 +1,9 @@
 //! The vocabularies of a corpus: the bundled ones, with what the owner's files say done to them.
 
+use std::ffi::{OsStr, OsString};
 use std::fs::{self, File};
 use std::io::Read as _;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use pressmark::vocabulary::{UserFile, Vocabularies};
 
@@ -40,6 +41,34 @@ pub(crate) fn keep(place: &Place, console: &mut Console) {
     }
 }
 
+/// The owner's files after an edit: each of these takes the place of the one of its name, or stands
+/// beside the others, and those called `without` are left out.
+pub(crate) fn edited(
+    files: &[UserFile],
+    edits: &[PathBuf],
+    without: &[OsString],
+) -> Result<Vec<UserFile>, Failure> {
+    let named = |file: &UserFile, name: &OsStr| file.path.file_name() == Some(name);
+    for name in without {
+        if !files.iter().any(|file| named(file, name)) {
+            let message = format!("there is no `{FOLDER}/{}`", name.display());
+            return Err(Failure::usage("usage", message));
+        }
+    }
+    let mut edited: Vec<UserFile> = Vec::new();
+    for path in edits {
+        edited.push(read_file(path)?);
+    }
+    let is_kept = |file: &&UserFile| {
+        let name = file.path.file_name().unwrap_or_default();
+        !without.iter().any(|other| other == name) && !edited.iter().any(|other| named(other, name))
+    };
+    let kept: Vec<UserFile> = files.iter().filter(is_kept).cloned().collect();
+    edited.extend(kept);
+    edited.sort_by(|a, b| a.path.file_name().cmp(&b.path.file_name()));
+    Ok(edited)
+}
+
 /// The vocabularies that these files make.
 pub(crate) fn load(files: &[UserFile]) -> Result<Vocabularies, Failure> {
     Vocabularies::with_files(files).map_err(|problems| {
@@ -58,9 +87,6 @@ pub(crate) fn load(files: &[UserFile]) -> Result<Vocabularies, Failure> {
 
 /// The files of a folder, in the order of their names; none if there is no such folder.
 fn read(folder: &Path) -> Result<Vec<UserFile>, Failure> {
-    let cannot = |path: &Path, error: &std::io::Error| {
-        Failure::new("io", format!("cannot read `{}`: {error}", path.display()))
-    };
     let entries = match fs::read_dir(folder) {
         Ok(entries) => entries,
         Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(Vec::new()),
@@ -77,21 +103,26 @@ fn read(folder: &Path) -> Result<Vec<UserFile>, Failure> {
         }
     }
     paths.sort();
-    let mut files = Vec::new();
-    for path in paths {
-        let mut bytes = Vec::new();
-        File::open(&path)
-            .and_then(|file| file.take(MAX_FILE_BYTES + 1).read_to_end(&mut bytes))
-            .map_err(|error| cannot(&path, &error))?;
-        if bytes.len() as u64 > MAX_FILE_BYTES {
-            let message = format!("`{}` is larger than 8 MiB", path.display());
-            return Err(Failure::new("config", message));
-        }
-        let text = String::from_utf8(bytes).map_err(|_| {
-            Failure::new("config", format!("`{}` is not UTF-8", path.display()))
-                .with_hint("save the file as UTF-8")
-        })?;
-        files.push(UserFile { path, text });
+    paths.iter().map(|path| read_file(path)).collect()
+}
+
+fn read_file(path: &Path) -> Result<UserFile, Failure> {
+    let mut bytes = Vec::new();
+    File::open(path)
+        .and_then(|file| file.take(MAX_FILE_BYTES + 1).read_to_end(&mut bytes))
+        .map_err(|error| cannot(path, &error))?;
+    if bytes.len() as u64 > MAX_FILE_BYTES {
+        let message = format!("`{}` is larger than 8 MiB", path.display());
+        return Err(Failure::new("config", message));
     }
-    Ok(files)
+    let text = String::from_utf8(bytes).map_err(|_| {
+        Failure::new("config", format!("`{}` is not UTF-8", path.display()))
+            .with_hint("save the file as UTF-8")
+    })?;
+    let path = path.to_owned();
+    Ok(UserFile { path, text })
+}
+
+fn cannot(path: &Path, error: &std::io::Error) -> Failure {
+    Failure::new("io", format!("cannot read `{}`: {error}", path.display()))
 }

@@ -102,6 +102,11 @@ Examples:
   pressmark vocabulary show Persia
   pressmark vocabulary check";
 
+pub(super) const VOCABULARY_PREVIEW_HELP: &str = "\
+Examples:
+  pressmark vocabulary preview draft.toml
+  pressmark vocabulary preview --without own.toml";
+
 pub(super) const VOCABULARY_SHOW_HELP: &str = "\
 Examples:
   pressmark vocabulary show

@@ -1,16 +1,20 @@
-//! `pressmark vocabulary`: what an entry gathers, and what is wrong with the owner's files.
+//! `pressmark vocabulary`: what an entry gathers, what is wrong with the owner's files, and what an
+//! edit of them would change.
 
-use pressmark::vocabulary::{Meaning, NAMES, Problem, UserFile, Vocabularies, Vocabulary};
+mod preview;
+
+use pressmark::vocabulary::{Folded, Meaning, NAMES, Problem, UserFile, Vocabularies, Vocabulary};
 use serde_json::json;
 
-use crate::args::{Common, ShowEntryArgs, VocabularyArgs, VocabularyCommand};
+use crate::args::{CheckFilesArgs, Common, ShowEntryArgs, VocabularyArgs, VocabularyCommand};
 use crate::console::Console;
 use crate::failure::{Failure, Finish};
 use crate::output::layout::{Flow, Role};
-use crate::output::number::count;
+use crate::output::number::{count, thousands};
 use crate::output::{entry, json};
 use crate::own_vocabulary;
 use crate::settings::Place;
+use crate::values;
 
 pub(super) fn run(
     common: &Common,
@@ -20,7 +24,8 @@ pub(super) fn run(
     let files = files(common)?;
     match &args.command {
         VocabularyCommand::Show(args) => show(common, args, &files, console),
-        VocabularyCommand::Check(_) => check(common, &files, console),
+        VocabularyCommand::Check(args) => check(common, args, &files, console),
+        VocabularyCommand::Preview(args) => preview::run(common, args, &files, console),
         VocabularyCommand::Compile(_) => compile(common, console),
     }
 }
@@ -118,12 +123,29 @@ fn summary(
     Ok(Finish::Done)
 }
 
-fn check(common: &Common, files: &[UserFile], console: &mut Console) -> Result<Finish, Failure> {
-    let problems = Vocabularies::with_files(files).err().unwrap_or_default();
+fn check(
+    common: &Common,
+    args: &CheckFilesArgs,
+    files: &[UserFile],
+    console: &mut Console,
+) -> Result<Finish, Failure> {
+    let (problems, unknown) = match Vocabularies::with_files(files) {
+        Ok(vocabularies) => (Vec::new(), unknown(common, &vocabularies)?),
+        Err(problems) => (problems, Vec::new()),
+    };
     if common.json {
         let list: Vec<_> = problems.iter().map(object_of).collect();
+        let unknown: serde_json::Map<_, _> = unknown
+            .into_iter()
+            .map(|facet| {
+                (
+                    facet.name,
+                    facet.values.iter().map(Unknown::object).collect(),
+                )
+            })
+            .collect();
         let object = json!({"format_version": pressmark::FORMAT_VERSION,
-            "files": files.len(), "mistakes": list});
+            "files": files.len(), "mistakes": list, "unknown": unknown});
         json::line(console.out(), &object)?;
     } else {
         for problem in &problems {
@@ -139,6 +161,9 @@ fn check(common: &Common, files: &[UserFile], console: &mut Console) -> Result<F
             }
             console.text(&flow.render(console.stdout, 0, 4))?;
         }
+        for facet in &unknown {
+            facet.print(args.top, console)?;
+        }
         let mistakes = match problems.len() {
             0 => "no mistake".to_owned(),
             many => count(many as u64, "mistake", "mistakes"),
@@ -147,6 +172,88 @@ fn check(common: &Common, files: &[UserFile], console: &mut Console) -> Result<F
         console.remark(&format!("{mistakes} · {files}"));
     }
     Ok(finish(problems.is_empty()))
+}
+
+/// A value that documents have and no entry knows.
+struct Unknown {
+    value: String,
+    documents: u64,
+}
+
+impl Unknown {
+    fn object(&self) -> serde_json::Value {
+        json!({"value": self.value, "count": self.documents})
+    }
+}
+
+/// The values of a facet that no entry knows, most frequent first.
+struct UnknownValues {
+    name: String,
+    values: Vec<Unknown>,
+    vocabulary: Vocabulary,
+}
+
+impl UnknownValues {
+    fn print(&self, most: usize, console: &mut Console) -> Result<(), Failure> {
+        if self.values.is_empty() {
+            return Ok(());
+        }
+        let mut flow = Flow::default();
+        flow.push(Role::Name, &self.name);
+        flow.space();
+        let values = count(self.values.len() as u64, "value", "values");
+        flow.push(Role::Plain, &format!("{values} that no entry knows"));
+        console.text(&flow.render(console.stdout, 0, 4))?;
+        for unknown in self.values.iter().take(most) {
+            let mut flow = Flow::default();
+            flow.push_whole(Role::Plain, &unknown.value);
+            flow.space();
+            flow.push(Role::Plain, &thousands(unknown.documents));
+            if let Some(near) = self.vocabulary.nearest(&unknown.value) {
+                flow.space();
+                flow.push(Role::Faint, &format!("(near `{near}`)"));
+            }
+            let line = flow.render(console.stdout, 2, 4);
+            console.text(&format!("  {line}"))?;
+        }
+        Ok(())
+    }
+}
+
+/// What no entry knows, if there is an index.
+fn unknown(common: &Common, vocabularies: &Vocabularies) -> Result<Vec<UnknownValues>, Failure> {
+    let Ok(place) = Place::find(common) else {
+        return Ok(Vec::new());
+    };
+    let Some(searcher) = place.published()? else {
+        return Ok(Vec::new());
+    };
+    let mut unknown = Vec::new();
+    for facet in &searcher.schema().facets {
+        let vocabulary = facet.vocabulary.as_deref();
+        let Some(vocabulary) = vocabulary.and_then(|name| vocabularies.get(name)) else {
+            continue;
+        };
+        let is_known = |value: &str| {
+            let folded = vocabulary.fold_value(value, facet.tree);
+            matches!(folded, Folded::Entry(_) | Folded::Silent(_))
+        };
+        let values = values::of_facet(&searcher, &facet.name)?.into_iter();
+        let values = values.filter(|(value, _)| !is_known(value));
+        let mut values: Vec<Unknown> = values
+            .map(|(value, documents)| Unknown { value, documents })
+            .collect();
+        values.sort_by(|a, b| {
+            let by_documents = b.documents.cmp(&a.documents);
+            by_documents.then_with(|| a.value.cmp(&b.value))
+        });
+        unknown.push(UnknownValues {
+            name: facet.name.clone(),
+            values,
+            vocabulary: vocabulary.clone(),
+        });
+    }
+    Ok(unknown)
 }
 
 fn compile(common: &Common, console: &mut Console) -> Result<Finish, Failure> {
