@@ -80,6 +80,11 @@ impl Source {
     }
 
     #[cfg(not(feature = "formats"))]
+    #[expect(
+        clippy::unused_self,
+        clippy::unnecessary_wraps,
+        reason = "as where there are files, which may be missing or wrong"
+    )]
     fn open(&self, _: &Home) -> Result<Vocabularies> {
         Ok(Vocabularies::default())
     }
