@@ -348,19 +348,27 @@ impl Searcher {
     /// As [`search_with`](Self::search_with).
     pub fn count(&self, request: &SearchRequest, control: &Control) -> Result<u64> {
         guarded(|| {
-            let watch = Watch::new(control);
-            let asked = self.compile(request, &watch)?;
-            let pass = Pass {
-                weight: asked.weight,
-                everything: asked.everything,
-                filters: asked.filters,
-                facets: &[],
-                sort: Sort::Newest,
-                limit: Limit::Hits(0),
-                after: None,
-                watch,
-            };
+            let pass = self.counting_pass(request, control)?;
             Ok(pass.run(&self.snapshot.views)?.total)
+        })
+    }
+
+    /// A pass that only counts the hits of a request.
+    fn counting_pass(&self, request: &SearchRequest, control: &Control) -> Result<Pass<'static>> {
+        let watch = Watch::new(control);
+        let mut request = request.clone();
+        request.limit = Limit::Hits(0);
+        request.sort = Sort::Newest; // nothing is scored
+        let asked = self.compile(&request, &watch)?;
+        Ok(Pass {
+            weight: asked.weight,
+            everything: asked.everything,
+            filters: asked.filters,
+            facets: &[],
+            sort: request.sort,
+            limit: request.limit,
+            after: None,
+            watch,
         })
     }
 

@@ -180,6 +180,14 @@ error: no command was given
 "#]],
     );
     refused(
+        &["vocabulary"],
+        str![[r#"
+error: no command was given
+  hint: `pressmark vocabulary --help` lists the commands
+
+"#]],
+    );
+    refused(
         &["serach"],
         str![[r#"
 error: there is no command `serach`

@@ -285,8 +285,8 @@ error: there is no field or facet `contry`
         str![[r#"
 --- stderr
 error: there is no facet `contry`
-  hint: the facets of this index are country, actor, topic, source, author,
-        language, port
+  hint: did you mean `country`? the facets of this index are country, actor,
+        topic, source, author, language, port
 --- exit 2
 
 "#]]

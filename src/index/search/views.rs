@@ -17,6 +17,7 @@ use crate::index::segment::card_file::CardFile;
 use crate::index::segment::nodes::folded::Shown;
 use crate::index::segment::nodes::{self, NodeHash, NodeTable, NodeTables, ROOT, hash_of};
 use crate::index::texts::TextStore;
+use crate::schema::near_miss::suggest;
 use crate::schema::{FacetDefinition, Origin, Schema};
 use crate::search::FacetRef;
 use crate::{Error, ErrorKind, Result};
@@ -228,7 +229,11 @@ impl ResolvedFacet {
             format!("the facets of this index are {}", names.join(", "))
         };
         let message = format!("there is no facet `{}`", facet.name);
-        Err(Error::new(ErrorKind::Request, message).with_hint(known))
+        let hint = match suggest(&facet.name, &names) {
+            Some(near) => format!("did you mean `{near}`? {known}"),
+            None => known,
+        };
+        Err(Error::new(ErrorKind::Request, message).with_hint(hint))
     }
 
     /// What tells it from other ways to count the same facet.

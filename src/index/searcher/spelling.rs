@@ -9,11 +9,9 @@
 use super::Searcher;
 use crate::Result;
 use crate::analysis::Analyzer;
-use crate::index::search::collect::Pass;
 use crate::index::search::spelling::{Candidate, candidates, is_correctable, tolerated};
-use crate::index::search::watch::Watch;
 use crate::query::{Diagnostic, Phrase, Query, Severity, TextField, Word, rewrite};
-use crate::search::{Control, Limit, Question, SearchRequest, Sort};
+use crate::search::{Control, Question, SearchRequest};
 
 /// A word in at most so many documents may be a mistake.
 const FEW: u64 = 5;
@@ -230,22 +228,8 @@ impl Searcher {
 
     /// The hits of a request, exactly; `None` if it cannot be asked.
     pub(super) fn total(&self, request: &SearchRequest, control: &Control) -> Result<Option<u64>> {
-        let mut request = request.clone();
-        request.limit = Limit::Hits(0);
-        request.sort = Sort::Newest; // nothing is scored
-        let watch = Watch::new(control);
-        let Ok(asked) = self.compile(&request, &watch) else {
+        let Ok(pass) = self.counting_pass(request, control) else {
             return Ok(None);
-        };
-        let pass = Pass {
-            weight: asked.weight,
-            everything: asked.everything,
-            filters: asked.filters,
-            facets: &[],
-            sort: request.sort,
-            limit: request.limit,
-            after: None,
-            watch,
         };
         Ok(Some(pass.run(&self.snapshot.views)?.total))
     }

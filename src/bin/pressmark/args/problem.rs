@@ -19,10 +19,21 @@ pub(super) fn of(error: &Error, color: ColorChoice) -> Result<Parsed, Failure> {
         }
         ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand | ErrorKind::MissingSubcommand => {
             let failure = Failure::usage("usage", "no command was given");
-            Err(failure.with_hint("`pressmark --help` lists the commands"))
+            let within = usage(&error.render().to_string());
+            Err(failure.with_hint(format!("`{within} --help` lists the commands")))
         }
         _ => Err(failure(error)),
     }
+}
+
+/// The command that a help text is about: what its usage begins with.
+fn usage(help: &str) -> String {
+    let usage = help.lines().find_map(|line| line.strip_prefix("Usage: "));
+    let words = usage.unwrap_or("pressmark").split_whitespace();
+    let command: Vec<&str> = words
+        .take_while(|word| !word.starts_with(['<', '[']))
+        .collect();
+    command.join(" ")
 }
 
 fn failure(error: &Error) -> Failure {
