@@ -17,10 +17,11 @@ mod words;
 
 use std::ops::Range;
 
+use super::tags::TextField;
 use cut::Sureness;
 pub use train::{MAX_TOPICS, MIN_TOPIC_DOCUMENTS, MIN_TRAINING_DOCUMENTS, Trainer};
 use weights::{Stems, Weighted};
-pub use words::{Article, Part};
+pub use words::Article;
 pub(crate) use words::{NUMBER, Reader, number_of, places};
 
 /// What a corpus taught about its topics; made by a [`Trainer`], kept as bytes beside an index.
@@ -91,7 +92,7 @@ pub(crate) struct Decision {
 #[non_exhaustive]
 pub struct Evidence {
     /// Where the word stands.
-    pub part: Part,
+    pub field: TextField,
     /// Its bytes there.
     pub range: Range<usize>,
     /// Which share of all that speaks for the topic this word has, wherever it stands, 0 to 1.
@@ -207,8 +208,8 @@ impl TopicModel {
                 let places = found.places(stem).take(MAX_PLACES);
                 decision
                     .evidence
-                    .extend(places.map(|(part, range)| Evidence {
-                        part,
+                    .extend(places.map(|(field, range)| Evidence {
+                        field,
                         range: range.clone(),
                         share,
                     }));
@@ -236,17 +237,17 @@ impl TopicModel {
 }
 
 /// Where stems stand in an article.
-struct Found(Vec<(u64, Part, Range<usize>)>);
+struct Found(Vec<(u64, TextField, Range<usize>)>);
 
 impl Found {
     /// Finds stems, which ascend; each in a few places only.
     fn new(stems: &[u64], article: &Article<'_>, reader: &Reader) -> Self {
         let mut found = Vec::new();
         let mut counts = vec![0; stems.len()];
-        for part in Part::ALL {
+        for field in TextField::ALL {
             let mut positions = Vec::new();
             let mut numbers = Vec::new();
-            for (position, stem) in (0..).zip(reader.stems(part)) {
+            for (position, stem) in (0..).zip(reader.stems(field)) {
                 if let Ok(at) = stems.binary_search(stem)
                     && counts[at] < MAX_PLACES
                 {
@@ -255,19 +256,19 @@ impl Found {
                     numbers.push(*stem);
                 }
             }
-            let places = places(part.of(article), &positions);
+            let places = places(article.text(field), &positions);
             found.extend(
                 numbers
                     .into_iter()
                     .zip(places)
-                    .map(|(stem, range)| (stem, part, range)),
+                    .map(|(stem, range)| (stem, field, range)),
             );
         }
         Self(found)
     }
 
-    fn places(&self, stem: u64) -> impl Iterator<Item = (Part, &Range<usize>)> {
+    fn places(&self, stem: u64) -> impl Iterator<Item = (TextField, &Range<usize>)> {
         let of_stem = self.0.iter().filter(move |found| found.0 == stem);
-        of_stem.map(|(_, part, range)| (*part, range))
+        of_stem.map(|(_, field, range)| (*field, range))
     }
 }

@@ -18,6 +18,9 @@ pub enum TextField {
 }
 
 impl TextField {
+    /// Both, in the order in which they are read.
+    pub(crate) const ALL: [Self; 2] = [Self::Title, Self::Body];
+
     /// Its name in output.
     pub fn name(self) -> &'static str {
         match self {

@@ -20,7 +20,7 @@
 //! let topics = tagger.tag(&article);
 //! assert_eq!(topics[0].value, "oil");
 //! let evidence = &topics[0].evidence[0];
-//! assert_eq!(&evidence.part.of(&article)[evidence.range.clone()], "barrel");
+//! assert_eq!(&article.text(evidence.field)[evidence.range.clone()], "barrel");
 //! # Ok(())
 //! # }
 //! ```
@@ -35,8 +35,8 @@ use crate::vocabulary::Vocabulary;
 use rule::Rule;
 
 pub use super::model::{
-    Article, Evidence, MAX_TOPICS, MIN_TOPIC_DOCUMENTS, MIN_TRAINING_DOCUMENTS, Part, ThinTopic,
-    Topic, TopicModel, Trainer,
+    Article, Evidence, MAX_TOPICS, MIN_TOPIC_DOCUMENTS, MIN_TRAINING_DOCUMENTS, ThinTopic, Topic,
+    TopicModel, Trainer,
 };
 
 /// A topic of an article, and why.

@@ -229,7 +229,7 @@ fn measure(model: TopicModel, test: &[&Story], topics: &BTreeSet<String>, lists_
 fn check_evidence(story: &Story, tags: &[TopicTag]) {
     let article = story.article();
     for evidence in tags.iter().flat_map(|tag| &tag.evidence) {
-        let surface = evidence.part.of(&article).get(evidence.range.clone());
+        let surface = article.text(evidence.field).get(evidence.range.clone());
         let is_word = surface.is_some_and(|surface| surface.starts_with(char::is_alphanumeric));
         assert!(is_word, "{}: {surface:?}", story.title);
     }

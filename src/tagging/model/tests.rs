@@ -145,7 +145,7 @@ fn evidence_is_words_of_the_text() {
     let mut surfaces: Vec<&str> = decision
         .evidence
         .iter()
-        .map(|e| &e.part.of(&article)[e.range.clone()])
+        .map(|e| &article.text(e.field)[e.range.clone()])
         .collect();
     surfaces.sort_unstable();
     assert_eq!(

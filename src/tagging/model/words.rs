@@ -3,6 +3,7 @@
 use std::ops::Range;
 
 use crate::analysis::{Analyzer, Language, tokenize, unpack};
+use crate::tagging::tags::TextField;
 
 /// Words of a body that are looked at; what an article is about stands before.
 pub(super) const MAX_BODY_WORDS: usize = 20_000;
@@ -29,6 +30,14 @@ pub struct Article<'a> {
 }
 
 impl<'a> Article<'a> {
+    /// One of its fields.
+    pub fn text(&self, field: TextField) -> &'a str {
+        match field {
+            TextField::Title => self.title,
+            TextField::Body => self.body,
+        }
+    }
+
     /// An article of which nothing else is known yet.
     pub fn new(title: &'a str, body: &'a str, language: Language) -> Self {
         Self {
@@ -46,32 +55,11 @@ impl<'a> Article<'a> {
     }
 }
 
-/// The part of an article that a word stands in.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub enum Part {
-    /// The headline.
-    Title,
-    /// The text.
-    Body,
-}
-
-impl Part {
-    /// Both, in the order in which they are read.
-    pub(crate) const ALL: [Self; 2] = [Self::Title, Self::Body];
-
-    /// This part of an article.
-    pub fn of<'a>(self, article: &Article<'a>) -> &'a str {
-        match self {
-            Self::Title => article.title,
-            Self::Body => article.body,
-        }
-    }
-
-    fn most(self) -> usize {
-        match self {
-            Self::Title => MAX_TITLE_WORDS,
-            Self::Body => MAX_BODY_WORDS,
-        }
+/// Words of a field that are looked at.
+fn most(field: TextField) -> usize {
+    match field {
+        TextField::Title => MAX_TITLE_WORDS,
+        TextField::Body => MAX_BODY_WORDS,
     }
 }
 
@@ -94,16 +82,16 @@ pub(crate) struct Reader {
 impl Reader {
     /// Reads an article. Numbers are no words: a topic is not known by its figures.
     pub(crate) fn read(&mut self, article: &Article<'_>) {
-        for (number, part) in Part::ALL.into_iter().enumerate() {
+        for (number, field) in TextField::ALL.into_iter().enumerate() {
             let stems = &mut self.parts[number];
             stems.clear();
             if let Some(packed) = article.stems {
-                let packed = unpack(packed[number]).take(part.most());
+                let packed = unpack(packed[number]).take(most(field));
                 stems.extend(packed.map(|(term, _)| number_of(term)));
                 continue;
             }
-            tokenize(part.of(article), |token| {
-                if stems.len() < part.most() {
+            tokenize(article.text(field), |token| {
+                if stems.len() < most(field) {
                     stems.push(number_of(self.analyzer.stem(token.exact, article.language)));
                 }
             });
@@ -125,8 +113,8 @@ impl Reader {
     }
 
     /// The stems of a part, by the positions of their words.
-    pub(crate) fn stems(&self, part: Part) -> &[u64] {
-        &self.parts[part as usize]
+    pub(crate) fn stems(&self, field: TextField) -> &[u64] {
+        &self.parts[field as usize]
     }
 
     /// How often each stem counts, in the order of their numbers.
@@ -189,14 +177,14 @@ mod tests {
         );
         assert_eq!(count("insurer"), Some(3));
         assert_eq!(count("12"), None);
-        assert_eq!(reader.stems(Part::Body)[2], NUMBER);
+        assert_eq!(reader.stems(TextField::Body)[2], NUMBER);
     }
 
     #[test]
     fn stems_that_are_there_already_are_the_same() {
         let mut analyzer = Analyzer::new();
-        let analyzed = Part::ALL.map(|part| {
-            let text = part.of(&ARTICLE);
+        let analyzed = TextField::ALL.map(|field| {
+            let text = ARTICLE.text(field);
             analyzer.analyze(text, ARTICLE.language).stem
         });
         let (mut read, mut given) = (Reader::default(), Reader::default());

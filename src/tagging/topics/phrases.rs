@@ -3,7 +3,8 @@
 use std::collections::HashMap;
 
 use crate::analysis::{Analyzer, Language, tokenize};
-use crate::tagging::model::{NUMBER, Part, Reader, number_of};
+use crate::tagging::model::{NUMBER, Reader, number_of};
+use crate::tagging::tags::TextField;
 
 /// The most words of a phrase; longer ones are left out.
 const MAX_WORDS: usize = 8;
@@ -38,7 +39,7 @@ pub(super) struct Use {
 pub(super) struct Hit {
     /// Its number.
     pub(super) phrase: u32,
-    pub(super) part: Part,
+    pub(super) field: TextField,
     /// The position of its first word.
     pub(super) first: u32,
     /// The position of its last word.
@@ -91,8 +92,8 @@ impl Phrases {
     /// every word the longest wins, and phrases do not overlap.
     pub(super) fn find(&self, reader: &Reader) -> Vec<Hit> {
         let mut hits = Vec::new();
-        for part in Part::ALL {
-            let stems = reader.stems(part);
+        for field in TextField::ALL {
+            let stems = reader.stems(field);
             let mut at = 0;
             while at < stems.len() {
                 let behind = &stems[at + 1..];
@@ -104,7 +105,7 @@ impl Phrases {
                 let length = found.rest.len();
                 hits.push(Hit {
                     phrase: found.number,
-                    part,
+                    field,
                     first: at as u32,
                     last: (at + length) as u32,
                 });
@@ -135,24 +136,24 @@ mod tests {
             "The price of oils: oil, oil-price.",
             language,
         ));
-        let found: Vec<(u32, Part, u32, u32)> = phrases
+        let found: Vec<(u32, TextField, u32, u32)> = phrases
             .find(&reader)
             .into_iter()
             .map(|hit| {
                 (
                     phrases.uses(hit.phrase)[0].topic,
-                    hit.part,
+                    hit.field,
                     hit.first,
                     hit.last,
                 )
             })
             .collect();
         let expected = [
-            (0, Part::Body, 3, 3),
-            (0, Part::Body, 4, 4),
-            (1, Part::Title, 0, 1),
-            (1, Part::Body, 5, 6),
-            (2, Part::Body, 1, 1),
+            (0, TextField::Body, 3, 3),
+            (0, TextField::Body, 4, 4),
+            (1, TextField::Title, 0, 1),
+            (1, TextField::Body, 5, 6),
+            (2, TextField::Body, 1, 1),
         ];
         assert_eq!(found, expected);
         let topics: Vec<u32> = phrases.uses(1).iter().map(|one| one.topic).collect();

@@ -11,7 +11,8 @@ use std::sync::Arc;
 use super::phrases::{Hit, Phrases, Use};
 use super::{Method, TopicTag};
 use crate::analysis::{Analyzer, Language};
-use crate::tagging::model::{Article, Evidence, Part, Reader, ThinTopic, places};
+use crate::tagging::model::{Article, Evidence, Reader, ThinTopic, places};
+use crate::tagging::tags::TextField;
 use crate::vocabulary::{Meaning, Role, Vocabulary};
 
 /// Words that go with topics of the bundled vocabulary.
@@ -247,9 +248,9 @@ impl Rule {
         let hits = phrases.find(reader);
         let mut said: Vec<Said<'_>> = Vec::new();
         for hits in hits.chunk_by(|a, b| a.phrase == b.phrase) {
-            let counted = hits.iter().map(|hit| match hit.part {
-                Part::Title => TITLE_TIMES,
-                Part::Body => 1,
+            let counted = hits.iter().map(|hit| match hit.field {
+                TextField::Title => TITLE_TIMES,
+                TextField::Body => 1,
             });
             let times = counted.sum::<u32>().min(MAX_TIMES);
             let factor = 1.0 + (times - 1) as f32 / 2.0;
@@ -260,7 +261,7 @@ impl Rule {
             }));
         }
         said.sort_by(|a, b| a.topic.cmp(&b.topic).then(b.weight.total_cmp(&a.weight)));
-        let words = Part::ALL.map(|part| reader.stems(part).len());
+        let words = TextField::ALL.map(|field| reader.stems(field).len());
         let needed = needed(words.iter().sum());
         let mut reached: Vec<(f32, &[Said<'_>])> = said
             .chunk_by(|a, b| a.topic == b.topic)
@@ -332,10 +333,10 @@ fn evidence(said: &[Said<'_>], article: &Article<'_>) -> Vec<Evidence> {
             } else {
                 vec![hit.first, hit.last]
             };
-            let places = places(hit.part.of(article), &words);
+            let places = places(article.text(hit.field), &words);
             if let (Some(first), Some(last)) = (places.first(), places.last()) {
                 evidence.push(Evidence {
-                    part: hit.part,
+                    field: hit.field,
                     range: first.start..last.end,
                     share: one.weight / total,
                 });

@@ -88,7 +88,7 @@ fn evidence_is_phrases_of_the_text() {
     let surfaces: Vec<&str> = tag
         .evidence
         .iter()
-        .map(|evidence| &evidence.part.of(&article)[evidence.range.clone()])
+        .map(|evidence| &article.text(evidence.field)[evidence.range.clone()])
         .collect();
     let expected = ["Foreign ministers", "foreign ministers", "foreign minister"];
     assert_eq!(surfaces[..3], expected);
