@@ -16,10 +16,16 @@ const ROOMS: &[(&str, &[&str])] = &[
     ("tagging", &["schema", "analysis", "vocabulary"]),
     ("query", &["schema"]),
     ("search", &["query", "schema", "analysis"]),
-    ("index", &["search", "query", "analysis", "schema"]),
+    (
+        "index",
+        &["search", "query", "analysis", "schema", "tagging"],
+    ),
     ("corpus", &["schema"]),
     // From `search`: the version that all JSON forms share.
-    ("reindex", &["index", "corpus", "schema", "search"]),
+    (
+        "reindex",
+        &["index", "corpus", "schema", "search", "tagging"],
+    ),
 ];
 
 /// What the library never does; the binary may do the first group.

@@ -52,7 +52,7 @@ impl<C: Source, S: Sink> Pipeline<'_, C, S> {
 
     fn remake_one(&self, stored: StoredDocument, analyse: &mut S::Prepare) -> Step {
         let started = Instant::now();
-        let before = stored.document;
+        let before = &stored.document;
         let id = Key::of(before.id.as_str());
         let Some((number, hash, added)) = self.guarded(|apply| apply.untouched(id))? else {
             return Ok(());
@@ -61,7 +61,7 @@ impl<C: Source, S: Sink> Pipeline<'_, C, S> {
             let mut document = before.clone();
             self.source.remake(&mut document);
             analyse.settle(&mut document)?;
-            if document == before {
+            if document == *before && analyse.is_tagged_alike(&stored, &document) {
                 return Ok(None);
             }
             analyse.prepare(document, added).map(Some)

@@ -83,13 +83,13 @@ fn read(folder: &Path) -> Result<Vec<UserFile>, Failure> {
     Ok(files)
 }
 
-fn show(
-    common: &Common,
-    args: &ShowEntryArgs,
-    files: &[UserFile],
-    console: &mut Console,
-) -> Result<Finish, Failure> {
-    let vocabularies = Vocabularies::with_files(files).map_err(|problems| {
+/// The vocabularies of a corpus: the bundled ones, with what its own files say.
+pub(super) fn of_corpus(corpus: &Path) -> Result<Vocabularies, Failure> {
+    load(&read(&corpus.join(FOLDER))?)
+}
+
+fn load(files: &[UserFile]) -> Result<Vocabularies, Failure> {
+    Vocabularies::with_files(files).map_err(|problems| {
         let others = problems.len() - 1;
         let first = problems.into_iter().next();
         let failure = first.map_or_else(
@@ -100,7 +100,16 @@ fn show(
             0 => failure,
             _ => failure.with_hint("pressmark vocabulary check"),
         }
-    })?;
+    })
+}
+
+fn show(
+    common: &Common,
+    args: &ShowEntryArgs,
+    files: &[UserFile],
+    console: &mut Console,
+) -> Result<Finish, Failure> {
+    let vocabularies = load(files)?;
     let wanted = |name: &&str| args.within.as_deref().is_none_or(|within| within == *name);
     let chosen: Vec<(&str, &Vocabulary)> = NAMES
         .into_iter()
