@@ -24,6 +24,7 @@ pub use fold::fold;
 pub use language::{Language, detect};
 pub use packed::{Packed, unpack};
 pub use sentences::{Boundaries, Boundary};
+pub(crate) use stem::hash;
 pub use tokens::{Token, Tokenized, tokenize};
 
 /// Names the behaviour of this module; any change of a token, position or boundary changes it.

@@ -78,8 +78,9 @@ fn known<'a>(slot: &'a [u8; SLOT], word: &[u8], language: u8) -> Option<&'a [u8]
     stem.get(..usize::from(slot[1]))
 }
 
+/// A number for a word that only a few others share, unless somebody looks for them.
 #[inline]
-fn hash(bytes: &[u8], seed: u8) -> u64 {
+pub(crate) fn hash(bytes: &[u8], seed: u8) -> u64 {
     const ODD: u64 = 0x9E37_79B9_7F4A_7C15;
     let mut hash = u64::from(seed) ^ (bytes.len() as u64) << 8;
     let (chunks, rest) = bytes.as_chunks::<8>();

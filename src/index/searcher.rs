@@ -129,11 +129,11 @@ impl Searcher {
             .try_into()?;
         let engine = reader.searcher();
         let budget = Arc::new(Budget::new(facet_memory));
-        let views: Vec<SegmentView> = engine
-            .segment_readers()
+        let readers = engine.segment_readers();
+        let views: Vec<SegmentView> = readers
             .iter()
             .cloned()
-            .map(|reader| SegmentView::new(reader, Arc::clone(&budget)))
+            .map(|reader| SegmentView::new(reader, readers.len(), Arc::clone(&budget)))
             .collect();
         let (_, fields) = Fields::schema();
         let languages = languages(&engine, [fields.title_stem, fields.body_stem])?;
@@ -291,11 +291,11 @@ impl Searcher {
                 .last()
                 .map(|last| self.cursor(request.sort, asked.digest, last));
         }
-        let highlighter = Highlighter::new(&asked.query);
-        let maker = self.hit_maker(&highlighter, request);
+        let mut highlighter = Highlighter::new(&asked.query);
+        let maker = self.hit_maker(request);
         let hits = hits
             .iter()
-            .map(|ranked| maker.make(ranked, &mut asked.analyzer))
+            .map(|ranked| maker.make(ranked, &mut highlighter, &mut asked.analyzer))
             .collect::<Result<_>>()?;
         Ok(SearchResponse {
             format_version: FORMAT_VERSION,
@@ -587,15 +587,10 @@ impl Searcher {
         Ok(counted)
     }
 
-    fn hit_maker<'a>(
-        &'a self,
-        highlighter: &'a Highlighter,
-        request: &SearchRequest,
-    ) -> HitMaker<'a> {
+    fn hit_maker(&self, request: &SearchRequest) -> HitMaker<'_> {
         HitMaker {
             views: &self.snapshot.views,
             fields: self.snapshot.fields,
-            highlighter,
             snippets: request.snippets,
             sort: request.sort,
         }
@@ -688,8 +683,9 @@ impl Iterator for Export {
 
     fn next(&mut self) -> Option<Self::Item> {
         let ranked = self.hits.next()?;
-        let maker = self.searcher.hit_maker(&self.highlighter, &self.request);
-        Some(guarded(|| maker.make(&ranked, &mut self.analyzer)))
+        let maker = self.searcher.hit_maker(&self.request);
+        let (highlighter, analyzer) = (&mut self.highlighter, &mut self.analyzer);
+        Some(guarded(|| maker.make(&ranked, highlighter, analyzer)))
     }
 
     fn size_hint(&self) -> (usize, Option<usize>) {

@@ -64,10 +64,13 @@ pub(super) fn read_number_range(name: &str, text: &str) -> Result<NumberClause, 
 }
 
 /// Whether `text` could be meant for nothing but a range of numbers: what decides when nobody
-/// knows which names are numeric facets.
+/// knows which names are numeric facets. A range of one number is none: it is written `=5`, which
+/// a value of a facet is, too.
 pub(super) fn looks_like_number_range(text: &str) -> bool {
     let compared = text.starts_with(['<', '>', '≤', '≥']);
-    compared || (text.contains("..") && read_number_range("n", text).is_ok())
+    compared
+        || (text.contains("..")
+            && read_number_range("n", text).is_ok_and(|range| range.from != range.to))
 }
 
 /// An optional sign, digits, an optional fraction.

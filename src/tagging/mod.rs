@@ -6,11 +6,15 @@
 //! the article (`context`, `settle`), or left out and counted. What an article is about is told
 //! from where and how often it is named (`salience`).
 //!
+//! What it is about beyond names is told by a model that the corpus taught, or by words that go with
+//! a topic ([`topics`]).
+//!
 //! Nothing here reads files or knows of an index. Time grows with the text alone; memory does not
 //! grow with it, since of each name only the first [`MAX_SURFACES`] places are kept.
 
 mod context;
 mod cues;
+mod model;
 mod salience;
 mod settle;
 mod sightings;
@@ -18,6 +22,7 @@ mod tagger;
 mod tags;
 #[cfg(test)]
 mod tests;
+pub mod topics;
 mod vocabularies;
 
 pub use salience::{Salience, Signs};

@@ -7,13 +7,15 @@ use std::time::Instant;
 use anyhow::{Context, Result, bail};
 use clap::ValueEnum;
 use serde_json::{Map, Value, json};
+pub use tantivy::DocAddress;
 use tantivy::aggregation::agg_req::Aggregations;
 use tantivy::aggregation::agg_result::AggregationResults;
 use tantivy::aggregation::{AggContextParams, AggregationCollector};
-use tantivy::collector::{Count, TopDocs};
-use tantivy::schema::{TantivyDocument, Value as _};
+use tantivy::collector::{Count, DocSetCollector, TopDocs};
+use tantivy::query::TermQuery;
+use tantivy::schema::{IndexRecordOption, TantivyDocument, Value as _};
 use tantivy::snippet::SnippetGenerator;
-use tantivy::{Index, ReloadPolicy, Score, Searcher};
+use tantivy::{Index, ReloadPolicy, Score, Searcher, Term};
 
 use crate::document::card;
 use crate::query::{Builder, Mode};
@@ -132,6 +134,17 @@ impl<'a> Session<'a> {
     }
 
     pub fn ask(&self, mode: Mode, text: &str) -> Result<Answer> {
+        self.ask_about(mode, text, None)
+    }
+
+    /// As [`ask`](Self::ask), but what is read and made into hits are these documents, if any are
+    /// named, instead of the best ones: so that another program's hits can be given the same work.
+    pub fn ask_about(
+        &self,
+        mode: Mode,
+        text: &str,
+        instead: Option<&[DocAddress]>,
+    ) -> Result<Answer> {
         let query = Builder {
             index: &self.index,
             fields: &self.fields,
@@ -158,6 +171,10 @@ impl<'a> Session<'a> {
         } else {
             None
         };
+        let top = match instead {
+            Some(documents) => documents.iter().map(|&address| (0.0, address)).collect(),
+            None => top,
+        };
         let mut hits = Vec::with_capacity(top.len());
         for (score, address) in top {
             let document: TantivyDocument = self.searcher.doc(address)?;
@@ -178,6 +195,17 @@ impl<'a> Session<'a> {
             hits,
             facets,
         })
+    }
+
+    /// Where the document of an id is.
+    pub fn find(&self, id: &str) -> Result<DocAddress> {
+        let query = TermQuery::new(
+            Term::from_field_text(self.fields.id, id),
+            IndexRecordOption::Basic,
+        );
+        let found = self.searcher.search(&query, &DocSetCollector)?;
+        let address = found.into_iter().next();
+        address.with_context(|| format!("there is no document {id:?}"))
     }
 
     fn summary(

@@ -14,10 +14,11 @@ use std::time::Instant;
 use anyhow::{Context, Result};
 use bare::AskArgs;
 use bare::query::Mode;
-use bare::search::Session;
+use bare::search::{DocAddress, Session};
 use clap::Parser;
 use pressmark::{Index, SearchRequest, Searcher};
 use questions::{KINDS, Question, Vocabulary};
+use rustix::time::{ClockId, clock_gettime};
 
 /// Compares the latency of pressmark and of the yardstick
 #[derive(Parser)]
@@ -37,7 +38,7 @@ struct Args {
     /// Blocks of stored documents that the yardstick keeps decompressed (100 is tantivy's default)
     #[arg(long, value_name = "BLOCKS", default_value_t = 100)]
     store_cache: usize,
-    /// With snippets of every hit
+    /// With snippets of every hit; the yardstick makes its own of the documents that pressmark found
     #[arg(long)]
     snippets: bool,
     /// One kind of questions only
@@ -49,6 +50,9 @@ struct Args {
     /// Ask pressmark alone, for a profile
     #[arg(long)]
     alone: bool,
+    /// Count only the time that the thread had a processor, for a machine that is busy
+    #[arg(long)]
+    cpu: bool,
     /// The documents
     #[arg(value_name = "INPUT.jsonl")]
     input: PathBuf,
@@ -63,6 +67,25 @@ struct Told {
     bytes: usize,
     /// Microseconds of every round.
     times: Vec<f64>,
+}
+
+/// Which time is meant.
+#[derive(Clone, Copy)]
+struct Clock {
+    origin: Instant,
+    cpu: bool,
+}
+
+impl Clock {
+    /// Microseconds since some moment.
+    fn now(self) -> f64 {
+        if self.cpu {
+            let time = clock_gettime(ClockId::ThreadCPUTime);
+            time.tv_sec as f64 * 1e6 + time.tv_nsec as f64 / 1e3
+        } else {
+            self.origin.elapsed().as_nanos() as f64 / 1e3
+        }
+    }
 }
 
 fn main() -> Result<()> {
@@ -86,14 +109,35 @@ fn main() -> Result<()> {
         title_too: true,
     };
     let session = Session::open(&theirs)?;
+    let lit = if args.snippets && !args.alone {
+        let lit = asked
+            .iter()
+            .map(|(question, ..)| ten(&searcher, &session, question));
+        lit.map(|ten| ten.map(Some)).collect::<Result<Vec<_>>>()?
+    } else {
+        vec![None; asked.len()]
+    };
+    let clock = Clock {
+        origin: Instant::now(),
+        cpu: args.cpu,
+    };
     for round in 0..=args.rounds {
-        for (question, ours, theirs) in &mut asked {
-            let mut ask_ours = || ask(&searcher, &question.ours, args.snippets, &sizes, ours);
+        for ((question, ours, theirs), lit) in asked.iter_mut().zip(&lit) {
+            let mut ask_ours = || {
+                ask(
+                    clock,
+                    &searcher,
+                    &question.ours,
+                    args.snippets,
+                    &sizes,
+                    ours,
+                )
+            };
             let mut ask_theirs = || {
                 if args.alone {
                     return Ok(());
                 }
-                ask_bare(&session, question, &sizes, theirs)
+                ask_bare(clock, &session, question, lit.as_deref(), &sizes, theirs)
             };
             if round % 2 == 0 {
                 ask_ours()?;
@@ -131,19 +175,20 @@ fn read(path: &PathBuf) -> Result<(Vocabulary, HashMap<String, usize>)> {
 }
 
 fn ask(
+    clock: Clock,
     searcher: &Searcher,
     text: &str,
     snippets: bool,
     sizes: &HashMap<String, usize>,
     told: &mut Told,
 ) -> Result<()> {
-    let start = Instant::now();
+    let start = clock.now();
     let mut request = SearchRequest::query(text)?;
     if !snippets {
         request = request.snippets(0);
     }
     let response = searcher.search(&request)?;
-    told.times.push(start.elapsed().as_nanos() as f64 / 1e3);
+    told.times.push(clock.now() - start);
     told.total = response.total;
     told.hits = response.hits.len();
     let sizes = response.hits.iter().map(|hit| sizes.get(hit.id.as_str()));
@@ -151,15 +196,27 @@ fn ask(
     Ok(())
 }
 
+/// Where the yardstick has the documents that pressmark finds: texts of other documents would be
+/// longer or shorter.
+fn ten(searcher: &Searcher, session: &Session<'_>, question: &Question) -> Result<Vec<DocAddress>> {
+    let request = SearchRequest::query(question.ours.as_str())?;
+    let hits = searcher.search(&request.snippets(0))?.hits;
+    hits.iter()
+        .map(|hit| session.find(hit.id.as_str()))
+        .collect()
+}
+
 fn ask_bare(
+    clock: Clock,
     session: &Session<'_>,
     question: &Question,
+    instead: Option<&[DocAddress]>,
     sizes: &HashMap<String, usize>,
     told: &mut Told,
 ) -> Result<()> {
-    let start = Instant::now();
-    let answer = session.ask(question.mode, &question.theirs)?;
-    told.times.push(start.elapsed().as_nanos() as f64 / 1e3);
+    let start = clock.now();
+    let answer = session.ask_about(question.mode, &question.theirs, instead)?;
+    told.times.push(clock.now() - start);
     told.total = answer.total.unwrap_or_default() as u64;
     told.hits = answer.hits.len();
     let shown = answer.hits.iter().map(|hit| session.show(hit));

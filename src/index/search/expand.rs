@@ -13,7 +13,7 @@ use tantivy::{BitSet, DocId, DocSet, Score, Searcher, SegmentReader, Term};
 use tantivy_fst::Automaton;
 
 use super::watch::Watch;
-use crate::search::pattern::{State, WordPattern};
+use crate::search::pattern::{Walk, WalkState, WordPattern};
 
 /// Words between two looks at the clock.
 const PATIENCE: usize = 1 << 10;
@@ -25,25 +25,25 @@ pub(in crate::index) enum Entry {
     Words(Field, Arc<WordPattern>),
 }
 
-/// A pattern as the engine's dictionaries walk it.
-struct Walk<'a>(&'a WordPattern);
+/// A pattern as the engine's dictionaries are walked with it.
+struct Walked<'a>(Walk<'a>);
 
-impl Automaton for Walk<'_> {
-    type State = State;
+impl Automaton for Walked<'_> {
+    type State = WalkState;
 
-    fn start(&self) -> State {
+    fn start(&self) -> WalkState {
         self.0.start()
     }
 
-    fn is_match(&self, state: &State) -> bool {
+    fn is_match(&self, state: &WalkState) -> bool {
         self.0.fits(*state)
     }
 
-    fn can_match(&self, state: &State) -> bool {
-        *state != State::Dead
+    fn can_match(&self, state: &WalkState) -> bool {
+        !state.is_dead()
     }
 
-    fn accept(&self, state: &State, byte: u8) -> State {
+    fn accept(&self, state: &WalkState, byte: u8) -> WalkState {
         self.0.step(*state, byte)
     }
 }
@@ -97,7 +97,10 @@ fn each_word(
             }
         }
     } else {
-        let mut words = inverted.terms().search(Walk(pattern)).into_stream()?;
+        let mut words = inverted
+            .terms()
+            .search(Walked(pattern.walk()))
+            .into_stream()?;
         while words.advance() && visit(words.key(), words.value())? {}
     }
     Ok(())

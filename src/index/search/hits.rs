@@ -19,14 +19,18 @@ use crate::{Error, ErrorKind, Result};
 pub(in crate::index) struct HitMaker<'a> {
     pub(in crate::index) views: &'a [SegmentView],
     pub(in crate::index) fields: Fields,
-    /// What snippets show.
-    pub(in crate::index) highlighter: &'a Highlighter,
     pub(in crate::index) snippets: Snippets,
     pub(in crate::index) sort: Sort,
 }
 
 impl HitMaker<'_> {
-    pub(in crate::index) fn make(&self, ranked: &Ranked, analyzer: &mut Analyzer) -> Result<Hit> {
+    /// Makes a hit; its snippets are the highlighter's.
+    pub(in crate::index) fn make(
+        &self,
+        ranked: &Ranked,
+        highlighter: &mut Highlighter,
+        analyzer: &mut Analyzer,
+    ) -> Result<Hit> {
         let card = card(self.views, ranked.address)?;
         let snippets = if self.snippets.fragments == 0 {
             Vec::new()
@@ -34,13 +38,8 @@ impl HitMaker<'_> {
             let stored = stored(self.views, ranked.address)?;
             let texts = Texts::of(&stored, self.fields)?;
             let language = Language::parse(card.language).unwrap_or(Language::UND);
-            let mut snippets = self.highlighter.snippets(
-                analyzer,
-                language,
-                card.title,
-                texts.body,
-                &self.snippets,
-            );
+            let mut snippets =
+                highlighter.snippets(analyzer, language, card.title, texts.body, &self.snippets);
             add_pages(&mut snippets, texts.source);
             snippets
         };

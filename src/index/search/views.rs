@@ -30,16 +30,25 @@ pub(in crate::index) struct SegmentView {
     facets: Mutex<BTreeMap<String, Arc<KeptFacet>>>,
     rows: KeptRows,
     budget: Arc<Budget>,
+    /// Blocks of texts that are kept.
+    blocks: usize,
     texts: OnceLock<TextStore>,
 }
 
-/// Blocks of stored texts that a segment keeps decompressed, about 6 MB: hits of one question are often
-/// those of the next, and a block takes longer to decompress than its text to search.
-const BLOCKS: usize = 100;
+/// Blocks of stored texts that the segments of a searcher keep decompressed together, about 16 MB: hits
+/// of one question are often those of the next, and a block takes longer to decompress than its text
+/// to search.
+const BLOCKS: usize = 1024;
+/// Blocks that a segment keeps at least, however many segments there are.
+const LEAST_BLOCKS: usize = 16;
 
 impl SegmentView {
-    /// `budget`: what may be kept of facets, of all segments together.
-    pub(in crate::index) fn new(reader: SegmentReader, budget: Arc<Budget>) -> Self {
+    /// `segments`: how many there are. `budget`: what may be kept of facets, of all of them together.
+    pub(in crate::index) fn new(
+        reader: SegmentReader,
+        segments: usize,
+        budget: Arc<Budget>,
+    ) -> Self {
         Self {
             reader,
             cards: OnceLock::new(),
@@ -48,6 +57,7 @@ impl SegmentView {
             facets: Mutex::default(),
             rows: KeptRows::default(),
             budget,
+            blocks: (BLOCKS / segments.max(1)).max(LEAST_BLOCKS),
             texts: OnceLock::new(),
         }
     }
@@ -75,7 +85,7 @@ impl SegmentView {
         if let Some(texts) = self.texts.get() {
             return Ok(texts);
         }
-        let texts = TextStore::open(&self.reader, BLOCKS)?;
+        let texts = TextStore::open(&self.reader, self.blocks)?;
         Ok(self.texts.get_or_init(|| texts))
     }
 

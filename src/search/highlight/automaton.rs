@@ -15,11 +15,9 @@ pub(super) type State = u32;
 pub(super) struct Automaton {
     /// The number of each term that occurs in a sequence.
     terms: HashMap<String, u32>,
-    /// Which bytes terms begin with, from `skip`: most words of a text are told by this.
-    first_bytes: [bool; 256],
-    /// Bytes that all terms have in common, such as `en:`.
-    skip: usize,
     steps: HashMap<(State, u32), State>,
+    /// Where each term leads from the beginning.
+    beginnings: Vec<State>,
     nodes: Vec<Node>,
     longest: usize,
 }
@@ -37,15 +35,11 @@ struct Node {
 
 impl Automaton {
     /// Makes the automaton of sequences, each with the clause it belongs to.
-    pub(super) fn new<'a>(
-        skip: usize,
-        sequences: impl Iterator<Item = (usize, &'a [String])>,
-    ) -> Self {
+    pub(super) fn new<'a>(sequences: impl Iterator<Item = (usize, &'a [String])>) -> Self {
         let mut automaton = Self {
             terms: HashMap::new(),
-            first_bytes: [false; 256],
-            skip,
             steps: HashMap::new(),
+            beginnings: Vec::new(),
             nodes: vec![Node::default()],
             longest: 0,
         };
@@ -54,9 +48,6 @@ impl Automaton {
             automaton.longest = automaton.longest.max(sequence.len());
             let mut state = 0;
             for term in sequence {
-                if let Some(&byte) = term.as_bytes().get(skip) {
-                    automaton.first_bytes[usize::from(byte)] = true;
-                }
                 let next_term = automaton.terms.len() as u32;
                 let term = *automaton.terms.entry(term.clone()).or_insert(next_term);
                 let next_state = automaton.nodes.len() as State;
@@ -72,6 +63,10 @@ impl Automaton {
                 state = next;
             }
             automaton.nodes[state as usize].clause.get_or_insert(clause);
+        }
+        automaton.beginnings = vec![0; automaton.terms.len()];
+        for &(term, child) in &children[0] {
+            automaton.beginnings[term as usize] = child;
         }
         automaton.link(&children);
         automaton
@@ -98,42 +93,35 @@ impl Automaton {
         }
     }
 
-    /// Whether there is nothing to find.
-    pub(super) fn is_empty(&self) -> bool {
-        self.longest == 0
-    }
-
     /// Terms of the longest sequence.
     pub(super) fn longest(&self) -> usize {
         self.longest
     }
 
-    /// Whether some term of a sequence begins with the byte of a text at a place.
-    #[inline]
-    pub(super) fn may_begin(&self, text: &str, at: usize) -> bool {
-        let first = text.as_bytes().get(at).copied().unwrap_or(0);
-        self.first_bytes[usize::from(first)]
+    /// Its terms.
+    pub(super) fn terms(&self) -> impl Iterator<Item = &str> {
+        self.terms.keys().map(String::as_str)
     }
 
-    /// Takes the next term of a text.
+    /// The number of a term, if it occurs in a sequence.
+    pub(super) fn number(&self, term: &str) -> Option<u32> {
+        self.terms.get(term).copied()
+    }
+
+    /// Takes the next term of a text, by its number.
     #[inline]
-    pub(super) fn step(&self, state: State, term: &str) -> State {
-        if !self.may_begin(term, self.skip) {
-            return 0;
-        }
-        self.terms.get(term).map_or(0, |&term| self.go(state, term))
+    pub(super) fn step(&self, state: State, term: Option<u32>) -> State {
+        term.map_or(0, |term| self.go(state, term))
     }
 
     fn go(&self, mut state: State, term: u32) -> State {
-        loop {
+        while state != 0 {
             if let Some(&next) = self.steps.get(&(state, term)) {
                 return next;
             }
-            if state == 0 {
-                return 0;
-            }
             state = self.nodes[state as usize].shorter;
         }
+        self.beginnings[term as usize]
     }
 
     /// The clauses whose sequences end in this state, and how many terms they have.
@@ -165,11 +153,11 @@ mod tests {
             .iter()
             .map(|sequence| sequence.split(' ').map(str::to_owned).collect())
             .collect();
-        let automaton = Automaton::new(0, sequences.iter().map(Vec::as_slice).enumerate());
+        let automaton = Automaton::new(sequences.iter().map(Vec::as_slice).enumerate());
         let mut state = 0;
         let mut found = Vec::new();
         for (at, term) in text.split(' ').enumerate() {
-            state = automaton.step(state, term);
+            state = automaton.step(state, automaton.number(term));
             found.extend(automaton.ends(state).map(|(clause, n)| (at, clause, n)));
         }
         found

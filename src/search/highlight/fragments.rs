@@ -326,6 +326,17 @@ fn with_sentences_before(
 
 /// The last end of a word between two places.
 fn last_word_end(text: &str, floor: usize, limit: usize) -> Option<usize> {
+    // Where a plain letter or digit stands behind a space, a word begins, whatever comes before.
+    let bytes = text.as_bytes();
+    let begins = |&at: &usize| bytes[at].is_ascii_alphanumeric() && bytes[at - 1] == b' ';
+    let last = (floor + 1..limit).rev().find(begins);
+    if let Some(start) = last {
+        return Some(last_word_end_from(text, start, limit).unwrap_or(start));
+    }
+    last_word_end_from(text, floor, limit)
+}
+
+fn last_word_end_from(text: &str, floor: usize, limit: usize) -> Option<usize> {
     // Some text beyond the limit shows whether a word ends there.
     let beyond = text[limit..]
         .char_indices()

@@ -1,19 +1,21 @@
-//! Which words of a text a query means.
+//! What a query wants to be marked, and what was found of it.
 
 use std::collections::HashSet;
 
-use super::automaton::{Automaton, State};
-use crate::analysis::{Analyzer, Language, Token};
+use crate::analysis::{Analyzer, Language};
 use crate::query::{Query, TextField};
 use crate::search::spans::Shape;
-use crate::search::wanted::{Form as WantedForm, Wanted, wanted};
+use crate::search::wanted::{Form as WantedForm, Wanted, WantedSlot, wanted};
 
-/// What the clauses of a query about text want, wherever something may be marked for them.
+/// What the clauses of a query about text want, wherever something may be marked for them. They are
+/// numbered in this order.
 #[derive(Debug, Default)]
 pub(super) struct Clauses {
     /// Words next to each other.
     pub plain: Vec<Clause>,
-    /// Everything else: patterns, words that may be moved, things near each other.
+    /// Single words that may be many: those that fit a pattern.
+    pub lone: Vec<WantedSlot>,
+    /// Everything else: words that may be moved, things near each other.
     pub placed: Vec<Wanted>,
 }
 
@@ -26,8 +28,9 @@ pub(super) struct Clause {
     words: Vec<String>,
 }
 
+/// The form that the words of a clause have.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-enum Form {
+pub(super) enum Form {
     Exact,
     Stem,
 }
@@ -71,7 +74,7 @@ impl Clauses {
                             known.insert(clause.clone());
                             clauses.plain.push(clause);
                         }
-                        None => clauses.placed.push(wanted),
+                        None => clauses.push(wanted),
                     }
                 }
                 Query::All
@@ -87,6 +90,23 @@ impl Clauses {
             }
         }
         clauses
+    }
+
+    fn push(&mut self, wanted: Wanted) {
+        match &wanted.shape {
+            Shape::Sequence(sequence) if sequence.length == 1 && sequence.moves == 0 => {
+                self.lone.extend(wanted.slots);
+            }
+            _ => self.placed.push(wanted),
+        }
+    }
+
+    /// Whether title and body are looked at in the same way.
+    pub(super) fn is_the_same_in_all_fields(&self) -> bool {
+        let placed = self.placed.iter().flat_map(|wanted| &wanted.slots);
+        let mut slots = self.lone.iter().chain(placed);
+        self.plain.iter().all(|clause| clause.field.is_none())
+            && slots.all(|slot| slot.field.is_none())
     }
 }
 
@@ -118,119 +138,23 @@ impl Clause {
         })
     }
 
-    fn terms(&self, analyzer: &mut Analyzer, language: Language) -> Vec<String> {
+    /// The terms it consists of, if it wants this form in this field.
+    pub(super) fn terms(
+        &self,
+        form: Form,
+        field: TextField,
+        analyzer: &mut Analyzer,
+        language: Language,
+    ) -> Option<Vec<String>> {
+        if self.form != form || self.field.is_some_and(|wanted| wanted != field) {
+            return None;
+        }
         let words = self.words.iter();
-        match self.form {
+        Some(match form {
             Form::Exact => words.cloned().collect(),
             Form::Stem => words
                 .map(|word| analyzer.stem(word, language).to_owned())
                 .collect(),
-        }
-    }
-}
-
-/// Finds the clauses of a query in one field.
-#[derive(Debug)]
-pub(super) struct Matcher {
-    exact: Automaton,
-    stem: Automaton,
-}
-
-impl Matcher {
-    /// A match bears the number of its clause.
-    pub(super) fn new(
-        clauses: &[Clause],
-        field: TextField,
-        analyzer: &mut Analyzer,
-        language: Language,
-    ) -> Self {
-        let mut of = |form: Form| -> Vec<(usize, Vec<String>)> {
-            let clauses = clauses.iter().enumerate().filter(|(_, clause)| {
-                clause.form == form && clause.field.is_none_or(|wanted| wanted == field)
-            });
-            clauses
-                .map(|(number, clause)| (number, clause.terms(analyzer, language)))
-                .collect()
-        };
-        let (exact, stem) = (of(Form::Exact), of(Form::Stem));
-        // All stem terms begin with the same language.
-        let prefix = stem
-            .iter()
-            .find_map(|(_, terms)| terms.first()?.find(':'))
-            .map_or(0, |colon| colon + 1);
-        let sequences = |of: &[(usize, Vec<String>)], skip| {
-            let sequences = of.iter().map(|(number, terms)| (*number, terms.as_slice()));
-            Automaton::new(skip, sequences)
-        };
-        Self {
-            exact: sequences(&exact, 0),
-            stem: sequences(&stem, prefix),
-        }
-    }
-
-    pub(super) fn is_empty(&self) -> bool {
-        self.exact.is_empty() && self.stem.is_empty()
-    }
-
-    pub(super) fn start(&self) -> Run<'_> {
-        Run {
-            matcher: self,
-            exact: 0,
-            stem: 0,
-            starts: vec![0; self.exact.longest().max(self.stem.longest())],
-            next: 0,
-        }
-    }
-}
-
-/// The matcher on its way through a text.
-#[derive(Debug)]
-pub(super) struct Run<'a> {
-    matcher: &'a Matcher,
-    exact: State,
-    stem: State,
-    /// Where the last words began, as many as the longest sequence has.
-    starts: Vec<usize>,
-    next: usize,
-}
-
-impl Run<'_> {
-    /// Takes the next word; gives clause, start and end of each match that ends with it.
-    #[inline]
-    pub(super) fn step(
-        &mut self,
-        analyzer: &mut Analyzer,
-        language: Language,
-        token: &Token<'_>,
-        mut found: impl FnMut(usize, usize, usize),
-    ) {
-        let places = self.starts.len();
-        if places == 0 {
-            return;
-        }
-        self.starts[self.next] = token.start;
-        self.next = (self.next + 1) % places;
-        let matcher = self.matcher;
-        if !matcher.exact.is_empty() {
-            self.exact = matcher.exact.step(self.exact, token.exact);
-        }
-        if !matcher.stem.is_empty() {
-            let needs_stem =
-                !language.stems_keep_the_first_letter() || matcher.stem.may_begin(token.exact, 0);
-            self.stem = if needs_stem {
-                let term = analyzer.stem(token.exact, language);
-                matcher.stem.step(self.stem, term)
-            } else {
-                0
-            };
-        }
-        for (automaton, state) in [(&matcher.exact, self.exact), (&matcher.stem, self.stem)] {
-            if state != 0 {
-                for (clause, words) in automaton.ends(state) {
-                    let start = self.starts[(self.next + places - words) % places];
-                    found(clause, start, token.end);
-                }
-            }
-        }
+        })
     }
 }

@@ -7,6 +7,7 @@ mod automaton;
 mod fragments;
 mod matcher;
 mod placed;
+mod words;
 
 #[cfg(test)]
 mod tests;
@@ -16,13 +17,16 @@ use crate::analysis::{Analyzer, Boundaries, Boundary, Language, tokenize};
 use crate::query::{Query, TextField};
 
 use fragments::{Sentence, choose, opening};
-use matcher::{Clauses, Found, Matcher};
+use matcher::{Clauses, Found};
 use placed::Notes;
+use words::{Run, Words};
 
 /// Makes snippets for one query, of as many documents as there are.
 #[derive(Debug)]
 pub(crate) struct Highlighter {
     clauses: Clauses,
+    /// What words mean, by language and field; `Body` is both fields if they are the same.
+    words: Vec<((Language, TextField), Words)>,
 }
 
 impl Highlighter {
@@ -31,6 +35,7 @@ impl Highlighter {
     pub(crate) fn new(query: &Query) -> Self {
         Self {
             clauses: Clauses::new(query),
+            words: Vec::new(),
         }
     }
 
@@ -41,7 +46,7 @@ impl Highlighter {
     /// those that show the most clauses of the query, then the most matches, then the earliest. A
     /// body without a match gives its beginning, unmarked.
     pub(crate) fn snippets(
-        &self,
+        &mut self,
         analyzer: &mut Analyzer,
         language: Language,
         title: &str,
@@ -67,7 +72,7 @@ impl Highlighter {
 
     /// The byte ranges of title and body that match: ordered, not empty, not overlapping.
     pub(crate) fn light(
-        &self,
+        &mut self,
         analyzer: &mut Analyzer,
         language: Language,
         title: &str,
@@ -96,71 +101,138 @@ struct Reading {
 impl Highlighter {
     /// Reads a field once; only so many characters if there is nothing to find in it.
     fn read(
-        &self,
+        &mut self,
         analyzer: &mut Analyzer,
         language: Language,
         field: TextField,
         text: &str,
         beginning: Option<usize>,
     ) -> Reading {
-        let Clauses { plain, placed } = &self.clauses;
-        let matcher = Matcher::new(plain, field, analyzer, language);
-        let mut notes = Notes::new(placed, field, analyzer, language);
-        let takes_notes = !notes.is_empty();
+        let clauses = &self.clauses;
+        let words = words_of(&mut self.words, clauses, field, analyzer, language);
         let text = match beginning {
-            Some(characters) if matcher.is_empty() && !takes_notes => {
-                &text[..nth_character(text, characters)]
-            }
+            Some(characters) if words.is_empty() => &text[..nth_character(text, characters)],
             _ => text,
         };
         let mut reading = Reading::default();
+        let mut characters = Characters::of(text);
+        // The engine knows no sentences of titles.
+        let has_sentences = field == TextField::Body;
+        let needs_positions = has_sentences && !clauses.placed.is_empty();
         let (mut sentences, mut paragraphs) = (Vec::new(), Vec::new());
-        let mut run = matcher.start();
         let mut boundaries = Boundaries::default();
-        // Characters up to a byte, counted on from the last time it was asked for.
-        let mut counted = (0, 0);
-        let mut characters_to = |byte: usize| {
-            if byte >= counted.0 {
-                counted = (byte, counted.1 + text[counted.0..byte].chars().count());
-                counted.1
-            } else {
-                counted.1 - text[byte..counted.0].chars().count()
-            }
-        };
+        let mut run = Run::default();
+        let mut notes = Notes::new(&clauses.placed);
+        let found = &mut reading.found;
         tokenize(text, |token| {
-            let boundary = boundaries.step(text, token.start, token.end);
-            if boundary != Boundary::None {
-                let start = opening(text, token.start);
-                reading.sentences.push(Sentence {
-                    start,
-                    character: characters_to(start),
-                });
-                sentences.push(token.position);
-                if boundary == Boundary::Paragraph {
-                    paragraphs.push(token.position);
+            if has_sentences {
+                let boundary = boundaries.step(text, token.start, token.end);
+                if boundary != Boundary::None {
+                    let start = opening(text, token.start);
+                    reading.sentences.push(Sentence {
+                        start,
+                        character: characters.to(start),
+                    });
+                    if needs_positions {
+                        sentences.push(token.position);
+                        if boundary == Boundary::Paragraph {
+                            paragraphs.push(token.position);
+                        }
+                    }
                 }
             }
-            run.step(analyzer, language, &token, |clause, start, end| {
-                let end_character = characters_to(end);
-                reading.found.push(Found {
-                    clause,
-                    start,
-                    end,
-                    start_character: end_character - text[start..end].chars().count(),
-                    end_character,
-                });
-            });
-            if takes_notes {
-                notes.step(analyzer, &token, &mut characters_to);
+            let number = words.number(analyzer, token.exact);
+            if number == 0 {
+                return run.pass();
+            }
+            let meaning = words.meaning(number);
+            let mut mark = |clause, start| {
+                found.push(characters.found(clause, start, token.end));
+            };
+            run.step(words, meaning, &token, &mut mark);
+            for &clause in &meaning.lone {
+                mark(clause, token.start);
+            }
+            if !meaning.places.is_empty() {
+                notes.step(&token, &meaning.places);
             }
         });
-        // The engine knows no sentences of titles.
-        if field == TextField::Title {
+        if !has_sentences {
             (sentences, paragraphs) = (vec![0], vec![0]);
         }
-        notes.finish(plain.len(), &sentences, &paragraphs, &mut reading.found);
-        reading.found.sort_by_key(|found| (found.start, found.end));
+        let first = clauses.plain.len() + clauses.lone.len();
+        notes.finish(first, &sentences, &paragraphs, |clause, start, end| {
+            found.push(characters.found(clause, start, end));
+        });
+        found.sort_by_key(|found| (found.start, found.end));
         reading
+    }
+}
+
+/// What words mean in a field and a language, found out once.
+fn words_of<'a>(
+    known: &'a mut Vec<((Language, TextField), Words)>,
+    clauses: &Clauses,
+    field: TextField,
+    analyzer: &mut Analyzer,
+    language: Language,
+) -> &'a mut Words {
+    let field = if clauses.is_the_same_in_all_fields() {
+        TextField::Body
+    } else {
+        field
+    };
+    let key = (language, field);
+    let at = known.iter().position(|(known, _)| *known == key);
+    let at = at.unwrap_or_else(|| {
+        known.push((key, Words::new(clauses, field, analyzer, language)));
+        known.len() - 1
+    });
+    &mut known[at].1
+}
+
+/// Counts the characters of a text up to a byte: on from the last place that was asked for.
+#[derive(Debug)]
+struct Characters<'t> {
+    text: &'t str,
+    /// Of every character one byte.
+    plain: bool,
+    byte: usize,
+    count: usize,
+}
+
+impl<'t> Characters<'t> {
+    fn of(text: &'t str) -> Self {
+        Self {
+            text,
+            plain: text.is_ascii(),
+            byte: 0,
+            count: 0,
+        }
+    }
+
+    fn to(&mut self, byte: usize) -> usize {
+        if self.plain {
+            return byte;
+        }
+        if byte >= self.byte {
+            self.count += self.text[self.byte..byte].chars().count();
+        } else {
+            self.count -= self.text[byte..self.byte].chars().count();
+        }
+        self.byte = byte;
+        self.count
+    }
+
+    fn found(&mut self, clause: usize, start: usize, end: usize) -> Found {
+        let start_character = self.to(start);
+        Found {
+            clause,
+            start,
+            end,
+            start_character,
+            end_character: self.to(end),
+        }
     }
 }
 

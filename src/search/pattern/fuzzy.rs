@@ -1,5 +1,14 @@
 //! Words that are a few edits away from another: a row of the table of distances, of which only the
 //! cells around its diagonal can be small enough.
+//!
+//! Through dictionaries it is walked by the numbers of such rows: few different ones are ever met, and a
+//! step that was taken once is looked up.
+
+use std::cell::RefCell;
+use std::collections::HashMap;
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
+use super::{Glance, Letters};
 
 /// The most edits.
 const MOST: usize = 2;
@@ -9,14 +18,22 @@ const BAND: usize = 2 * MOST + 1;
 const FAR: u8 = MOST as u8 + 1;
 
 /// Words at most some edits away from one.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug)]
 pub(crate) struct Fuzzy {
     word: Vec<char>,
     edits: u8,
+    /// Its letters, at a glance.
+    glance: Letters,
+    /// Its letters, each once; and a character that it has not.
+    letters: Vec<char>,
+    other: char,
+    /// The number of each plain character among `letters`, or of all others.
+    plain: [u8; 128],
+    taken: Mutex<Taken>,
 }
 
 /// The rows after the last two characters.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub(crate) struct State {
     /// Characters read.
     read: u32,
@@ -28,16 +45,49 @@ pub(crate) struct State {
 
 impl Fuzzy {
     pub(super) fn new(word: &str, edits: u8) -> Self {
+        let mut letters: Vec<char> = word.chars().collect();
+        letters.sort_unstable();
+        letters.dedup();
+        // A word has no more letters than a byte can count.
+        letters.truncate(usize::from(u8::MAX));
+        let mut plain = [letters.len() as u8; 128];
+        for (number, &letter) in letters.iter().enumerate() {
+            if let Some(of) = plain.get_mut(letter as usize) {
+                *of = number as u8;
+            }
+        }
         Self {
             word: word.chars().collect(),
             edits: edits.min(MOST as u8),
+            glance: Letters::of(word),
+            other: ('\0'..=char::MAX)
+                .find(|&c| !word.contains(c))
+                .unwrap_or_default(),
+            letters,
+            plain,
+            taken: Mutex::default(),
         }
     }
 
-    /// Every edit changes the length by one at most.
+    /// Walks by numbers: whoever else does so waits.
+    pub(super) fn walk(&self) -> Walk<'_> {
+        let mut taken = self.taken.lock().unwrap_or_else(PoisonError::into_inner);
+        if taken.rows.is_empty() {
+            taken.add(self, self.start());
+        }
+        Walk {
+            pattern: self,
+            taken: RefCell::new(taken),
+        }
+    }
+
+    /// Every edit changes the length by one at most, and at most one letter to another.
     #[inline]
-    pub(super) fn may_fit(&self, word: &str) -> bool {
-        word.chars().count().abs_diff(self.word.len()) <= usize::from(self.edits)
+    pub(super) fn may_fit(&self, glance: &Glance<'_>) -> bool {
+        let edits = u32::from(self.edits);
+        glance.characters.abs_diff(self.word.len()) <= edits as usize
+            && self.glance.lacking_in(glance.letters) <= edits
+            && glance.letters.lacking_in(self.glance) <= edits
     }
 
     pub(super) fn start(&self) -> State {
@@ -102,6 +152,81 @@ impl Fuzzy {
     }
 }
 
+/// The steps that have been taken.
+#[derive(Debug, Default)]
+struct Taken {
+    /// By number, and whether a word that ends there fits.
+    rows: Vec<(State, bool)>,
+    numbers: HashMap<State, u32>,
+    /// Where each letter leads from each row.
+    steps: Vec<Step>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Step {
+    Unknown,
+    Dead,
+    To(u32),
+}
+
+impl Taken {
+    /// The number of a row.
+    fn add(&mut self, pattern: &Fuzzy, row: State) -> u32 {
+        if let Some(&number) = self.numbers.get(&row) {
+            return number;
+        }
+        let number = self.rows.len() as u32;
+        self.numbers.insert(row, number);
+        self.rows.push((row, pattern.fits(&row)));
+        let steps = self.steps.len() + pattern.letters.len() + 1;
+        self.steps.resize(steps, Step::Unknown);
+        number
+    }
+}
+
+/// A pattern on its way through dictionaries.
+#[derive(Debug)]
+pub(crate) struct Walk<'p> {
+    pattern: &'p Fuzzy,
+    taken: RefCell<MutexGuard<'p, Taken>>,
+}
+
+impl Walk<'_> {
+    /// The number of the row before the first character.
+    pub(super) const START: u32 = 0;
+
+    /// The number of the row after one more character.
+    #[inline]
+    pub(super) fn step(&self, row: u32, c: char) -> Option<u32> {
+        let pattern = self.pattern;
+        let letter = match pattern.plain.get(c as usize) {
+            Some(&number) => usize::from(number),
+            None => pattern
+                .letters
+                .binary_search(&c)
+                .unwrap_or(pattern.letters.len()),
+        };
+        let taken = &mut **self.taken.borrow_mut();
+        let at = row as usize * (pattern.letters.len() + 1) + letter;
+        match taken.steps[at] {
+            Step::Dead => None,
+            Step::To(row) => Some(row),
+            Step::Unknown => {
+                let letter = pattern.letters.get(letter).copied();
+                let (from, _) = taken.rows[row as usize];
+                let to = pattern.step(&from, letter.unwrap_or(pattern.other));
+                let to = to.map(|row| taken.add(pattern, row));
+                taken.steps[at] = to.map_or(Step::Dead, Step::To);
+                to
+            }
+        }
+    }
+
+    pub(super) fn fits(&self, row: u32) -> bool {
+        self.taken.borrow().rows[row as usize].1
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use proptest::prelude::*;
@@ -156,8 +281,15 @@ mod tests {
         fn the_band_gives_what_the_whole_table_gives(
             word in "[abé]{0,7}", other in "[abéc]{0,8}", edits in 1_u8..3,
         ) {
-            let fits = WordPattern::fuzzy(&word, edits).fits_word(&other);
-            prop_assert_eq!(fits, distance(&word, &other) <= usize::from(edits));
+            let pattern = WordPattern::fuzzy(&word, edits);
+            let expected = distance(&word, &other) <= usize::from(edits);
+            prop_assert_eq!(pattern.fits_word(&other), expected);
+            let walk = pattern.walk();
+            let mut state = walk.start();
+            for byte in other.bytes() {
+                state = walk.step(state, byte);
+            }
+            prop_assert_eq!(walk.fits(state), expected);
         }
     }
 }

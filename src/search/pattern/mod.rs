@@ -5,19 +5,21 @@
 
 mod fuzzy;
 mod regex;
+mod walk;
 mod wildcards;
 
 use fuzzy::Fuzzy;
 use regex::Regex;
 use wildcards::Wildcards;
 
+pub(crate) use walk::{Walk, WalkState};
 pub(crate) use wildcards::{Element, MAX_PATTERN_CHARACTERS};
 
 /// A pattern for words.
 #[derive(Debug)]
 pub(crate) enum WordPattern {
     Wildcards(Wildcards),
-    Fuzzy(Fuzzy),
+    Fuzzy(Box<Fuzzy>),
     Regex(Box<Regex>),
 }
 
@@ -61,6 +63,44 @@ impl Partial {
     }
 }
 
+/// What is seen of a word at a glance, for all patterns that it is compared with.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Glance<'w> {
+    word: &'w str,
+    characters: usize,
+    letters: Letters,
+}
+
+impl<'w> Glance<'w> {
+    pub(crate) fn of(word: &'w str) -> Self {
+        Self {
+            word,
+            characters: word.chars().count(),
+            letters: Letters::of(word),
+        }
+    }
+}
+
+/// Which letters a word has: a bit for each plain one, and some for all others.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+struct Letters(u32);
+
+impl Letters {
+    fn of(word: &str) -> Self {
+        let bit = |c: char| match c {
+            'a'..='z' => c as u32 - 'a' as u32,
+            _ => 26 + c as u32 % 6,
+        };
+        Self(word.chars().fold(0, |letters, c| letters | 1 << bit(c)))
+    }
+
+    /// How many of them the other has not, at least.
+    #[inline]
+    fn lacking_in(self, other: Self) -> u32 {
+        (self.0 & !other.0).count_ones()
+    }
+}
+
 impl WordPattern {
     /// Words that elements fit from the first to the last; `None` if they are too many.
     pub(crate) fn wildcards(elements: Vec<Element>) -> Option<Self> {
@@ -72,7 +112,7 @@ impl WordPattern {
     ///
     /// No letter is edited twice: the distance is that of optimal string alignment.
     pub(crate) fn fuzzy(word: &str, edits: u8) -> Self {
-        Self::Fuzzy(Fuzzy::new(word, edits))
+        Self::Fuzzy(Box::new(Fuzzy::new(word, edits)))
     }
 
     /// Words that a regular expression fits from the first letter to the last; an error says why
@@ -87,6 +127,22 @@ impl WordPattern {
         match self {
             Self::Wildcards(pattern) => pattern.beginning(),
             Self::Fuzzy(_) | Self::Regex(_) => None,
+        }
+    }
+
+    /// The byte that all words begin with, if it is known.
+    pub(crate) fn first_byte(&self) -> Option<u8> {
+        match self {
+            Self::Wildcards(pattern) => pattern.first_byte(),
+            Self::Fuzzy(_) | Self::Regex(_) => None,
+        }
+    }
+
+    /// What goes through dictionaries with it.
+    pub(crate) fn walk(&self) -> Walk<'_> {
+        match self {
+            Self::Fuzzy(pattern) => Walk::Fuzzy(pattern.walk()),
+            Self::Wildcards(_) | Self::Regex(_) => Walk::Plain(self),
         }
     }
 
@@ -142,10 +198,10 @@ impl WordPattern {
 
     /// Whether a word may fit: told at a glance of most that do not.
     #[inline]
-    pub(crate) fn may_fit(&self, word: &str) -> bool {
+    pub(crate) fn may_fit(&self, glance: &Glance<'_>) -> bool {
         match self {
-            Self::Wildcards(pattern) => pattern.may_fit(word),
-            Self::Fuzzy(pattern) => pattern.may_fit(word),
+            Self::Wildcards(pattern) => pattern.may_fit(glance.word),
+            Self::Fuzzy(pattern) => pattern.may_fit(glance),
             Self::Regex(_) => true,
         }
     }
@@ -160,7 +216,7 @@ impl WordPattern {
             }
         }
         let fits = self.fits(state);
-        debug_assert!(!fits || self.may_fit(word), "{word}");
+        debug_assert!(!fits || self.may_fit(&Glance::of(word)), "{word}");
         fits
     }
 }

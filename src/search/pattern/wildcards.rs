@@ -65,6 +65,14 @@ impl Wildcards {
         letters.collect()
     }
 
+    /// The byte that all words begin with, if it is known.
+    pub(super) fn first_byte(&self) -> Option<u8> {
+        match self.elements.first()? {
+            Element::Char(first) => first.encode_utf8(&mut [0; 4]).bytes().next(),
+            _ => None,
+        }
+    }
+
     #[inline]
     pub(super) fn may_fit(&self, word: &str) -> bool {
         match self.elements.first() {

@@ -1,16 +1,16 @@
 //! What snippets of one long document cost: the bodies of many are put together to one of 5 MB.
 //!
-//! Prints a table in Markdown. The time is that of a search with snippets less that of the same
-//! search without them: the document fetched and unpacked, read, and its fragments chosen.
+//! Prints a table in Markdown. The time is what a search with snippets has of a processor, less that
+//! of the same search without them: the document fetched and unpacked, read, and its fragments chosen.
 
 use std::fs::File;
 use std::io::{BufRead, BufReader};
 use std::path::PathBuf;
-use std::time::Instant;
 
 use anyhow::{Context, Result};
 use clap::Parser;
 use pressmark::{Document, Index, Schema, SearchRequest, Searcher};
+use rustix::time::{ClockId, clock_gettime};
 
 /// Measures snippets of one long document
 #[derive(Parser)]
@@ -65,7 +65,7 @@ fn main() -> Result<()> {
         ("`the`", "the".to_owned()),
         ("three words", joined(3, " OR ", "")),
         ("30 words", joined(30, " OR ", "")),
-        ("1,000 words", joined(1_000, " OR ", "")),
+        ("600 words", joined(600, " OR ", "")),
         ("a phrase", "\"united states\"".to_owned()),
         ("a phrase with moves", "\"states united\"~5".to_owned()),
         ("a prefix", "govern*".to_owned()),
@@ -88,7 +88,13 @@ fn main() -> Result<()> {
         ),
     ] {
         let request = SearchRequest::query(query)?;
-        let with = time(&searcher, &request, args.rounds)?;
+        let with = match time(&searcher, &request, args.rounds) {
+            Ok(with) => with,
+            Err(error) => {
+                println!("| {name} | {error} | | |");
+                continue;
+            }
+        };
         let without = time(&searcher, &request.snippets(0), args.rounds)?;
         println!(
             "| {name} | {with:.1} | {without:.1} | {:.1} |",
@@ -98,14 +104,19 @@ fn main() -> Result<()> {
     Ok(())
 }
 
-/// Milliseconds of a search, the median.
+/// Milliseconds that a search has of a processor, the median.
 fn time(searcher: &Searcher, request: &SearchRequest, rounds: usize) -> Result<f64> {
     let mut times = Vec::new();
     for _ in 0..rounds {
-        let start = Instant::now();
+        let start = milliseconds();
         searcher.search(request)?;
-        times.push(start.elapsed().as_secs_f64() * 1e3);
+        times.push(milliseconds() - start);
     }
     times.sort_by(f64::total_cmp);
     Ok(times[times.len() / 2])
+}
+
+fn milliseconds() -> f64 {
+    let time = clock_gettime(ClockId::ThreadCPUTime);
+    time.tv_sec as f64 * 1e3 + time.tv_nsec as f64 / 1e6
 }

@@ -1,0 +1,174 @@
+//! Words and groups of words that speak for topics, found among the stems of an article.
+
+use std::collections::HashMap;
+
+use crate::analysis::{Analyzer, Language, tokenize};
+use crate::tagging::model::{NUMBER, Part, Reader, number_of};
+
+/// The most words of a phrase; longer ones are left out.
+const MAX_WORDS: usize = 8;
+
+/// Phrases in the stems of one language.
+#[derive(Debug, Default)]
+pub(super) struct Phrases {
+    /// By their first stems; the longest first.
+    by_first: HashMap<u64, Vec<Phrase>>,
+    /// What each phrase speaks for.
+    uses: Vec<Vec<Use>>,
+}
+
+/// A phrase without its first word.
+#[derive(Debug)]
+struct Phrase {
+    rest: Box<[u64]>,
+    number: u32,
+}
+
+/// A topic that a phrase speaks for.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(super) struct Use {
+    /// Its number.
+    pub(super) topic: u32,
+    /// How much the phrase tells.
+    pub(super) weight: f32,
+}
+
+/// A phrase where it stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) struct Hit {
+    /// Its number.
+    pub(super) phrase: u32,
+    pub(super) part: Part,
+    /// The position of its first word.
+    pub(super) first: u32,
+    /// The position of its last word.
+    pub(super) last: u32,
+}
+
+impl Phrases {
+    /// Adds a phrase that speaks for a topic. Of two weights for one topic the higher counts.
+    pub(super) fn add(
+        &mut self,
+        analyzer: &mut Analyzer,
+        language: Language,
+        phrase: &str,
+        one: Use,
+    ) {
+        let mut stems = Vec::new();
+        tokenize(phrase, |token| {
+            stems.push(number_of(analyzer.stem(token.exact, language)));
+        });
+        let Some((&first, rest)) = stems.split_first() else {
+            return;
+        };
+        if first == NUMBER || stems.len() > MAX_WORDS {
+            return;
+        }
+        let same_first = self.by_first.entry(first).or_default();
+        let known = same_first.iter().find(|known| *known.rest == *rest);
+        let number = known.map_or(self.uses.len() as u32, |known| known.number);
+        if number as usize == self.uses.len() {
+            same_first.push(Phrase {
+                rest: rest.into(),
+                number,
+            });
+            same_first.sort_by_key(|phrase| usize::MAX - phrase.rest.len());
+            self.uses.push(Vec::new());
+        }
+        let uses = &mut self.uses[number as usize];
+        match uses.iter_mut().find(|known| known.topic == one.topic) {
+            Some(known) => known.weight = known.weight.max(one.weight),
+            None => uses.push(one),
+        }
+    }
+
+    /// What a phrase speaks for.
+    pub(super) fn uses(&self, phrase: u32) -> &[Use] {
+        &self.uses[phrase as usize]
+    }
+
+    /// Every phrase of an article that was read, in the order of phrases and then of places. At
+    /// every word the longest wins, and phrases do not overlap.
+    pub(super) fn find(&self, reader: &Reader) -> Vec<Hit> {
+        let mut hits = Vec::new();
+        for part in Part::ALL {
+            let stems = reader.stems(part);
+            let mut at = 0;
+            while at < stems.len() {
+                let behind = &stems[at + 1..];
+                let mut phrases = self.by_first.get(&stems[at]).into_iter().flatten();
+                let Some(found) = phrases.find(|phrase| behind.starts_with(&phrase.rest)) else {
+                    at += 1;
+                    continue;
+                };
+                let length = found.rest.len();
+                hits.push(Hit {
+                    phrase: found.number,
+                    part,
+                    first: at as u32,
+                    last: (at + length) as u32,
+                });
+                at += 1 + length;
+            }
+        }
+        hits.sort_unstable();
+        hits
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::tagging::model::Article;
+
+    #[test]
+    fn the_longest_phrase_wins_in_all_its_forms() {
+        let mut phrases = Phrases::default();
+        let mut analyzer = Analyzer::new();
+        let language = Language::ENGLISH;
+        for (topic, phrase) in [(0, "oil"), (1, "oil price"), (2, "price"), (3, "oil price")] {
+            phrases.add(&mut analyzer, language, phrase, Use { topic, weight: 1.0 });
+        }
+        let mut reader = Reader::default();
+        reader.read(&Article::new(
+            "Oil prices",
+            "The price of oils: oil, oil-price.",
+            language,
+        ));
+        let found: Vec<(u32, Part, u32, u32)> = phrases
+            .find(&reader)
+            .into_iter()
+            .map(|hit| {
+                (
+                    phrases.uses(hit.phrase)[0].topic,
+                    hit.part,
+                    hit.first,
+                    hit.last,
+                )
+            })
+            .collect();
+        let expected = [
+            (0, Part::Body, 3, 3),
+            (0, Part::Body, 4, 4),
+            (1, Part::Title, 0, 1),
+            (1, Part::Body, 5, 6),
+            (2, Part::Body, 1, 1),
+        ];
+        assert_eq!(found, expected);
+        let topics: Vec<u32> = phrases.uses(1).iter().map(|one| one.topic).collect();
+        assert_eq!(topics, [1, 3]);
+    }
+
+    #[test]
+    fn empty_and_endless_phrases_are_none() {
+        let mut phrases = Phrases::default();
+        let one = Use {
+            topic: 0,
+            weight: 1.0,
+        };
+        for phrase in ["", " … ", "1987", "a b c d e f g h i"] {
+            phrases.add(&mut Analyzer::new(), Language::UND, phrase, one);
+        }
+        assert_eq!(phrases.uses.len(), 0);
+    }
+}
