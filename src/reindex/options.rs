@@ -12,6 +12,10 @@ use crate::{Error, ErrorKind};
 /// How the index is to be brought up to date.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "switches that mean nothing together"
+)]
 pub struct ReindexOptions {
     /// Threads that read and analyse; at least 1.
     pub threads: usize,

@@ -38,7 +38,7 @@ pub struct Report {
     pub seconds: f64,
     /// Whether documents have tags of another vocabulary, or of other rules, than they would have
     /// now: a run with [`retag`](crate::ReindexOptions::retag) makes them anew.
-    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub retag_due: bool,
     /// The ledger, which has a line for every file and record.
     pub ledger: PathBuf,

@@ -5,10 +5,10 @@ use pressmark::query::FacetClause;
 use pressmark::vocabulary::{Meaning, bundled, key};
 use pressmark::{InferredTag, Query, StoredDocument};
 
-use crate::output::explanation::Sentence;
+use crate::output::explanation::Proof;
 
 /// Everything in the text of a document that speaks for values in these clauses.
-pub(super) fn of(stored: &StoredDocument, clauses: &[Query]) -> Vec<Sentence> {
+pub(super) fn of(stored: &StoredDocument, clauses: &[Query]) -> Vec<Proof> {
     let mut sentences = Vec::new();
     for clause in clauses {
         match clause {
@@ -43,14 +43,14 @@ fn is_meant(clause: &FacetClause, tag: &InferredTag) -> bool {
     }
 }
 
-fn of_tag(stored: &StoredDocument, tag: &InferredTag) -> Vec<Sentence> {
+fn of_tag(stored: &StoredDocument, tag: &InferredTag) -> Vec<Proof> {
     let surfaces = tag.surfaces.iter().map(|surface| {
         let sentence = if surface.field == "title" {
             stored.document.title.as_str()
         } else {
             around(&stored.document.body, surface.start, surface.end)
         };
-        Sentence {
+        Proof {
             facet: tag.facet.clone(),
             value: tag.value.clone(),
             origin: tag.origin.name(),
@@ -66,7 +66,7 @@ fn of_tag(stored: &StoredDocument, tag: &InferredTag) -> Vec<Sentence> {
             sentence: sentence.split_whitespace().collect::<Vec<_>>().join(" "),
         }
     });
-    let mut sentences: Vec<Sentence> = surfaces.collect();
+    let mut sentences: Vec<Proof> = surfaces.collect();
     sentences.dedup_by(|a, b| (&a.sentence, &a.surface) == (&b.sentence, &b.surface));
     sentences
 }

@@ -1,7 +1,7 @@
 //! `pressmark vocabulary`: what an entry gathers, and what is wrong with the owner's files.
 
 use std::fs::{self, File};
-use std::io::Read as _;
+use std::io::{ErrorKind, Read as _};
 use std::path::{Path, PathBuf};
 
 use pressmark::vocabulary::{Meaning, NAMES, Problem, UserFile, Vocabularies, Vocabulary};
@@ -50,7 +50,9 @@ fn read(folder: &Path) -> Result<Vec<UserFile>, Failure> {
     };
     let entries = match fs::read_dir(folder) {
         Ok(entries) => entries,
-        Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(Vec::new()),
+        Err(error) if matches!(error.kind(), ErrorKind::NotFound | ErrorKind::NotADirectory) => {
+            return Ok(Vec::new());
+        }
         Err(error) => return Err(cannot(folder, &error)),
     };
     let mut paths = Vec::new();

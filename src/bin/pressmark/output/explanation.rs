@@ -31,7 +31,7 @@ pub(crate) struct Verdict {
     pub(crate) clauses: Vec<Clause>,
     /// Where in its text the values stand that the query asks for, if they were inferred.
     #[serde(skip_serializing_if = "Vec::is_empty")]
-    pub(crate) evidence: Vec<Sentence>,
+    pub(crate) evidence: Vec<Proof>,
     /// How its score came about, if it matches.
     #[serde(flatten, skip_serializing_if = "Option::is_none")]
     pub(crate) score: Option<ScoreExplanation>,
@@ -39,7 +39,7 @@ pub(crate) struct Verdict {
 
 /// A sentence that speaks for an inferred value.
 #[derive(Debug, Serialize)]
-pub(crate) struct Sentence {
+pub(crate) struct Proof {
     pub(crate) facet: String,
     pub(crate) value: String,
     pub(crate) origin: &'static str,
@@ -89,7 +89,7 @@ pub(crate) fn print(
         let mut before = "";
         for sentence in &verdict.evidence {
             if before != sentence.value {
-                let Sentence {
+                let Proof {
                     facet,
                     value,
                     origin,
