@@ -1,8 +1,10 @@
 //! Regular expressions over one word: whether they can be read, can fit a word at all, and cost
 //! little enough.
 
+use regex_syntax::ast::parse::ParserBuilder;
+use regex_syntax::ast::{Ast, ClassSetItem, Visitor, visit};
+use regex_syntax::hir::translate::Translator;
 use regex_syntax::hir::{Hir, HirKind};
-use regex_syntax::{Parser, ParserBuilder};
 
 use super::MAX_REGEX_BYTES;
 use super::print::quoted;
@@ -13,6 +15,11 @@ const MAX_REGEX_DEPTH: u32 = 16;
 
 /// The characters and classes of a regular expression once its repetitions are written out.
 const MAX_REGEX_SIZE: u64 = 1_024;
+
+/// The classes of a regular expression that are made of the tables of Unicode, or of all letters but
+/// some. Each takes a tenth of a millisecond to put together where case does not matter, so that a
+/// query full of them would take longer to read than to answer.
+const MAX_REGEX_CLASSES: usize = 24;
 
 /// Checks a regular expression; in the error, the byte range within it that the problem is about.
 /// An offer replaces the whole of it, slashes included.
@@ -26,9 +33,23 @@ pub(super) fn check_regex(pattern: &str) -> Result<(), (Problem, (usize, usize))
         let problem = Problem::new("regex_too_long", message);
         return Err((problem.hint("write a part of it that tells as much"), whole));
     }
-    let hir = parser()
+    let ast = ParserBuilder::new()
+        .nest_limit(MAX_REGEX_DEPTH)
+        .build()
         .parse(pattern)
-        .map_err(|error| invalid(pattern, &error))?;
+        .map_err(|error| invalid(pattern, &error.into()))?;
+    let classes = large_classes(&ast);
+    if classes > MAX_REGEX_CLASSES {
+        let message = format!(
+            "the regular expression has {classes} classes of many letters, more than \
+             {MAX_REGEX_CLASSES}"
+        );
+        let hint = "repeat a class (`\\w{2,9}`) instead of writing it again";
+        return Err((Problem::new("regex_too_large", message).hint(hint), whole));
+    }
+    let hir = Translator::new()
+        .translate(pattern, &ast)
+        .map_err(|error| invalid(pattern, &error.into()))?;
     if hir.properties().look_set().contains_anchor() || hir.properties().look_set().contains_word()
     {
         let problem = Problem::new(
@@ -68,8 +89,40 @@ pub(super) fn check_regex(pattern: &str) -> Result<(), (Problem, (usize, usize))
     Ok(())
 }
 
-fn parser() -> Parser {
-    ParserBuilder::new().nest_limit(MAX_REGEX_DEPTH).build()
+/// How many classes there are that stand for a great part of Unicode.
+fn large_classes(ast: &Ast) -> usize {
+    struct Count(usize);
+
+    impl Visitor for Count {
+        type Output = usize;
+        type Err = std::convert::Infallible;
+
+        fn finish(self) -> Result<usize, Self::Err> {
+            Ok(self.0)
+        }
+
+        fn visit_pre(&mut self, ast: &Ast) -> Result<(), Self::Err> {
+            let is_large = match ast {
+                Ast::ClassUnicode(_) | Ast::ClassPerl(_) => true,
+                Ast::ClassBracketed(class) => class.negated,
+                _ => false,
+            };
+            self.0 += usize::from(is_large);
+            Ok(())
+        }
+
+        fn visit_class_set_item_pre(&mut self, item: &ClassSetItem) -> Result<(), Self::Err> {
+            let is_large = match item {
+                ClassSetItem::Unicode(_) | ClassSetItem::Perl(_) => true,
+                ClassSetItem::Bracketed(class) => class.negated,
+                _ => false,
+            };
+            self.0 += usize::from(is_large);
+            Ok(())
+        }
+    }
+
+    visit(ast, Count(0)).unwrap_or_else(|never| match never {})
 }
 
 fn invalid(pattern: &str, error: &regex_syntax::Error) -> (Problem, (usize, usize)) {
@@ -167,6 +220,7 @@ mod tests {
             ("a{2000}", "regex_too_large"),
             ("(a{100}){100}", "regex_too_large"),
             ("((a{9}){9}){99}", "regex_too_large"),
+            (r"\w\d\s\pL[^a]", ""),
             ("(?:){4000}", ""),
             ("foo-bar", "regex_of_no_word"),
             ("usr/bin", "regex_of_no_word"),
@@ -177,6 +231,10 @@ mod tests {
         }
         assert_eq!(code(&"a".repeat(300)), "regex_too_long");
         assert_eq!(code(&"(".repeat(250)), "invalid_regex");
+        for class in [r"\w", r"\PL", "[^a]", r"[a\d]"] {
+            assert_eq!(code(&class.repeat(24)), "", "{class}");
+            assert_eq!(code(&class.repeat(25)), "regex_too_large", "{class}");
+        }
     }
 
     #[test]

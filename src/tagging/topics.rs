@@ -16,7 +16,7 @@
 //! }
 //! let model = trainer.finish(1, &|| Ok(()))?.expect("twenty documents are enough");
 //! let mut tagger = TopicTagger::learned(model.into());
-//! let article = Article::new("A barrel of crude", "It was sold.", Language::ENGLISH);
+//! let article = Article::new("A barrel is sold", "", Language::ENGLISH);
 //! let topics = tagger.tag(&article);
 //! assert_eq!(topics[0].value, "oil");
 //! let evidence = &topics[0].evidence[0];

@@ -213,14 +213,21 @@ const NO_ENTRY: u32 = u32::MAX;
 struct Entry {
     count: u64,
     combined: u64,
-    /// The entry above.
-    parent: Option<u32>,
+    /// The entry above, or [`NO_ENTRY`].
+    above: u32,
     /// The first segment, column and node that it was found in.
     place: (u32, u32, u32),
 }
 
 /// A node that is listed, and its entry if something was counted for it.
 type Named = (NodeHash, Option<Entry>);
+
+impl Entry {
+    /// The entry above.
+    fn parent(&self) -> Option<u32> {
+        (self.above != NO_ENTRY).then_some(self.above)
+    }
+}
 
 /// Hashes what is a hash already. The seed keeps anybody from writing values that collide.
 struct ByPrefix(u64);
@@ -317,11 +324,10 @@ impl<'a> FacetTally<'a> {
                     } else {
                         table.parent(number)
                     };
-                    let parent = entries.get(above as usize).copied();
                     self.entries.push(Entry {
                         count: 0,
                         combined: 0,
-                        parent: parent.filter(|&parent| parent != NO_ENTRY),
+                        above: entries.get(above as usize).copied().unwrap_or(NO_ENTRY),
                         place: (segment, column as u32, number),
                     });
                 }
@@ -337,6 +343,7 @@ impl<'a> FacetTally<'a> {
 
     /// Enters the names of what one table alone gave.
     fn learn_names(&mut self) {
+        self.by_name.reserve(self.entries.len());
         for (entry, Entry { place, .. }) in self.entries.iter().enumerate() {
             let (segment, column, node) = *place;
             let facet = &self.segments[segment as usize].kept.facet;
@@ -382,19 +389,15 @@ impl<'a> FacetTally<'a> {
             .filter_map(|(hash, _)| self.find(hash))
             .collect();
         let levels = self.levels(&selected.any_of);
-        let mut listed: Vec<Entry> = Vec::new();
-        for (number, entry) in self.entries.iter().enumerate() {
-            if levels.contains(&entry.parent) && !chosen_entries.contains(&(number as u32)) {
-                listed.push(*entry);
-            }
-        }
-        let ranked = listed.len() as u64;
-        let mut distinct = ranked;
         let limit = match top {
             Top::All => usize::MAX,
             Top::Buckets(buckets) => buckets,
         };
-        keep_candidates(&mut listed, limit);
+        let is_listed = |(number, entry): &(usize, &Entry)| {
+            levels.contains(&entry.parent()) && !chosen_entries.contains(&(*number as u32))
+        };
+        let (listed, ranked) = self.candidates(limit, is_listed);
+        let mut distinct = ranked;
         let named = listed.iter().map(|&entry| (self.hash(entry), Some(entry)));
         let named: Vec<Named> = named.collect();
         let mut buckets = Vec::with_capacity(listed.len());
@@ -449,6 +452,39 @@ impl<'a> FacetTally<'a> {
         })
     }
 
+    /// The entries that may be among the first `limit` by count and name, and how many there are
+    /// altogether. Names need not be looked at: entries of one table stand in the order of its
+    /// nodes, and those in that of their names.
+    fn candidates(
+        &self,
+        limit: usize,
+        is_listed: impl Fn(&(usize, &Entry)) -> bool,
+    ) -> (Vec<Entry>, u64) {
+        let listed = || self.entries.iter().enumerate().filter(&is_listed);
+        let mut counts: Vec<u64> = listed().map(|(_, entry)| entry.count).collect();
+        let ranked = counts.len() as u64;
+        if counts.len() <= limit {
+            return (listed().map(|(_, entry)| *entry).collect(), ranked);
+        }
+        let Some(last) = limit.checked_sub(1) else {
+            return (Vec::new(), ranked);
+        };
+        let (_, &mut threshold, _) = counts.select_nth_unstable_by(last, |a, b| b.cmp(a));
+        let mut taken: HashMap<(u32, u32), usize> = HashMap::new();
+        let mut candidates = Vec::new();
+        for (_, entry) in listed().filter(|(_, entry)| entry.count >= threshold) {
+            if entry.count == threshold {
+                let taken = taken.entry((entry.place.0, entry.place.1)).or_default();
+                *taken += 1;
+                if *taken > limit {
+                    continue;
+                }
+            }
+            candidates.push(*entry);
+        }
+        (candidates, ranked)
+    }
+
     /// The parents whose children are listed: the top, or the chosen nodes; beside a chosen node
     /// with nothing below it, its siblings.
     fn levels(&self, chosen: &[String]) -> BTreeSet<Option<u32>> {
@@ -461,7 +497,7 @@ impl<'a> FacetTally<'a> {
             };
             is_top = false;
             let node = self.find(&hash_path(&node.0));
-            let has_children = self.entries.iter().any(|entry| entry.parent == node);
+            let has_children = self.entries.iter().any(|entry| entry.parent() == node);
             if node.is_some() && has_children {
                 levels.insert(node);
                 continue;
@@ -485,7 +521,7 @@ impl<'a> FacetTally<'a> {
     fn below(&self) -> &[u64] {
         self.below.get_or_init(|| {
             let mut below = vec![0; self.entries.len()];
-            for parent in self.entries.iter().filter_map(|entry| entry.parent) {
+            for parent in self.entries.iter().filter_map(Entry::parent) {
                 below[parent as usize] += 1;
             }
             below
@@ -553,27 +589,4 @@ impl<'a> FacetTally<'a> {
         }
         Ok(names)
     }
-}
-
-/// Drops entries that cannot be among the first `limit` by count and name, without looking at
-/// names: entries of one table stand in the order of its nodes, and those in that of their names.
-fn keep_candidates(listed: &mut Vec<Entry>, limit: usize) {
-    if listed.len() <= limit {
-        return;
-    }
-    let Some(last) = limit.checked_sub(1) else {
-        listed.clear();
-        return;
-    };
-    let mut counts: Vec<u64> = listed.iter().map(|entry| entry.count).collect();
-    let (_, &mut threshold, _) = counts.select_nth_unstable_by(last, |a, b| b.cmp(a));
-    let mut taken: HashMap<(u32, u32), usize> = HashMap::new();
-    listed.retain(|entry| {
-        if entry.count != threshold {
-            return entry.count > threshold;
-        }
-        let taken = taken.entry((entry.place.0, entry.place.1)).or_default();
-        *taken += 1;
-        *taken <= limit
-    });
 }

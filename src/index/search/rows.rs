@@ -117,21 +117,25 @@ impl Rows {
             add_all(&numbers[from as usize..to as usize], counters);
             return;
         }
-        // No document waits for the one before: first all the places, then the first number at
-        // each, then the others, which lie beside it.
+        // No document waits for the one before: first all the places, then the first and the last
+        // number at each, which may lie in different lines of memory, then those between them. There
+        // are two at least, one for each facet.
         let docs = block.docs();
         let mut places = [(0, 0); BLOCK];
         for (place, &doc) in places.iter_mut().zip(docs) {
-            *place = (starts[doc as usize], starts[doc as usize + 1]);
+            *place = (
+                starts[doc as usize] as usize,
+                starts[doc as usize + 1] as usize - 1,
+            );
         }
         let places = &places[..docs.len()];
-        let mut first = [0u32; BLOCK];
-        for (first, place) in first.iter_mut().zip(places) {
-            *first = numbers[place.0 as usize].into();
+        let mut ends = [[0u32; 2]; BLOCK];
+        for (ends, &(first, last)) in ends.iter_mut().zip(places) {
+            *ends = [numbers[first].into(), numbers[last].into()];
         }
-        add_all(&first[..docs.len()], counters);
-        for &(from, to) in places {
-            add_all(&numbers[from as usize + 1..to as usize], counters);
+        add_all(ends[..docs.len()].as_flattened(), counters);
+        for &(first, last) in places {
+            add_all(&numbers[first + 1..last], counters);
         }
     }
 }

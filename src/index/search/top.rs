@@ -153,6 +153,9 @@ impl<'a> SegmentTop<'a> {
 
     /// Offers the documents of a block.
     pub(in crate::index) fn offer(&mut self, block: Block<'_>, scores: &[f32]) {
+        if self.is_too_low(scores) {
+            return;
+        }
         // Keys lie far apart: those of all documents that may have a place are read at once.
         let mut docs = [0; BLOCK];
         let mut places = [(0, 0.0); BLOCK];
@@ -171,6 +174,25 @@ impl<'a> SegmentTop<'a> {
         self.keys.first_vals(docs, &mut keys[..offered]);
         for ((&doc, &(number, score)), key) in docs.iter().zip(&places).zip(keys) {
             self.offer_one(doc, number, score, key.unwrap_or_default());
+        }
+    }
+
+    /// Whether no document with one of these scores can have a place, as far as that is quickly said.
+    fn is_too_low(&self, scores: &[f32]) -> bool {
+        let Order::Relevance = self.order else {
+            return false;
+        };
+        let worst = self.worst().map_or(u64::MAX, |(worst, _)| worst);
+        // The number of a score, the other way round; see `number`.
+        match u32::try_from(worst.min(self.ceiling)) {
+            Ok(worst) => {
+                let least = f32::from_bits(!worst);
+                let high = scores
+                    .iter()
+                    .map(|score| u32::from(score.max(0.0) >= least));
+                high.sum::<u32>() == 0
+            }
+            Err(_) => false,
         }
     }
 

@@ -68,7 +68,7 @@ impl FacetTally<'_> {
             }
             if chosen_entries.contains(&number) {
                 shown_chosen += 1;
-            } else if fits.is_some() || levels.contains(&entry.parent) {
+            } else if fits.is_some() || levels.contains(&entry.parent()) {
                 let rank = self.rank(*entry, fit, values.order, whole);
                 candidates.push(Candidate {
                     entry: *entry,
