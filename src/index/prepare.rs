@@ -75,6 +75,7 @@ impl Preparer {
     }
 
     /// The values that are found in the text of a document.
+    #[cfg(feature = "formats")]
     pub(crate) fn infer(&self, document: &Document) -> Vec<InferredTag> {
         self.infer_in(document, language_of(document).0)
     }
