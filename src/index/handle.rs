@@ -3,6 +3,7 @@
 use std::path::Path;
 use std::sync::{Arc, Mutex};
 
+use super::folding::Source;
 use super::generation::{Generation, Pinned, create_folder, newest_published};
 #[cfg(feature = "formats")]
 use super::generation::{last_run_state, newest_number};
@@ -11,6 +12,9 @@ use super::searcher::Searcher;
 use super::subscription::Subscription;
 use super::writer::{Writer, WriterOptions, build_name};
 use crate::schema::Schema;
+#[cfg(feature = "formats")]
+use crate::vocabulary::UserFile;
+use crate::vocabulary::Vocabularies;
 use crate::{Error, ErrorKind, Result};
 
 /// An index on disk or in memory. Clones are handles on the same index.
@@ -19,6 +23,7 @@ pub struct Index {
     home: Home,
     newest: Arc<Mutex<Newest>>,
     facet_memory: usize,
+    vocabularies: Source,
 }
 
 /// What a searcher may keep of facets if nothing else is said: about what six facets of ten million
@@ -49,6 +54,7 @@ impl Index {
             home,
             newest: Arc::new(Mutex::new(newest)),
             facet_memory: FACET_MEMORY,
+            vocabularies: Source::default(),
         })
     }
 
@@ -61,18 +67,57 @@ impl Index {
     #[must_use]
     pub fn with_facet_memory(mut self, bytes: usize) -> Self {
         self.facet_memory = bytes;
+        self.forget_searcher();
+        self
+    }
+
+    /// Folds facets by these vocabularies from the next searcher on, in place of the bundled ones.
+    /// Which facet is folded by which of them, the schema says. Nothing that is stored changes.
+    #[must_use]
+    pub fn with_vocabularies(mut self, vocabularies: Vocabularies) -> Self {
+        self.vocabularies = Source::ready(vocabularies);
+        self.forget_searcher();
+        self
+    }
+
+    /// Folds facets by the bundled vocabularies with what these files say done to them, from the
+    /// next searcher on. They are read when a facet first needs them; what
+    /// [`compile_vocabularies`](Self::compile_vocabularies) kept of the same files is used as it
+    /// lies. A mistake in them is an error of whoever asks for such a facet.
+    #[cfg(feature = "formats")]
+    #[must_use]
+    pub fn with_vocabulary_files(mut self, files: Vec<UserFile>) -> Self {
+        self.vocabularies = Source::files(files);
+        self.forget_searcher();
+        self
+    }
+
+    /// Keeps beside the index what its vocabularies make of the newest generation, so that a search
+    /// in a new process need not find it out: the vocabularies as they are used, and what every
+    /// facet value counts for. Returns whether anything had to be written. Whatever is kept is
+    /// checked; nobody needs it, and no generation depends on it.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Config`] for a mistake in the files of
+    /// [`with_vocabulary_files`](Self::with_vocabulary_files); [`ErrorKind::Locked`] if somebody
+    /// writes; [`ErrorKind::Io`].
+    #[cfg(feature = "formats")]
+    pub fn compile_vocabularies(&self) -> Result<bool> {
+        self.searcher()?.keep_folds()
+    }
+
+    /// Opens the next searcher anew. One that was opened stays as it is.
+    fn forget_searcher(&mut self) {
         let mut newest = self
             .newest
             .lock()
             .unwrap_or_else(std::sync::PoisonError::into_inner);
-        // A searcher that was opened keeps to the limit that it was opened with.
         let opened = match *newest {
             Newest::Opened(_) => std::mem::take(&mut *newest),
             Newest::Unknown | Newest::Searched(_) => Newest::Unknown,
         };
         drop(newest);
         self.newest = Arc::new(Mutex::new(opened));
-        self
     }
 
     /// Creates an empty index in a folder, which is made if it does not exist.
@@ -143,6 +188,7 @@ impl Index {
             home,
             newest: Arc::default(),
             facet_memory: FACET_MEMORY,
+            vocabularies: Source::default(),
         }
     }
 
@@ -203,7 +249,12 @@ impl Index {
             Newest::Opened(pinned) if pinned.generation.number == current => pinned,
             _ => Pinned::newest(&self.home)?,
         };
-        let searcher = Searcher::open(&self.home, pinned, self.facet_memory)?;
+        let searcher = Searcher::open(
+            &self.home,
+            pinned,
+            self.facet_memory,
+            self.vocabularies.clone(),
+        )?;
         *newest = Newest::Searched(searcher.clone());
         Ok(searcher)
     }

@@ -10,6 +10,7 @@ mod delete;
 mod directory;
 mod engine_error;
 mod failure;
+mod folding;
 mod generation;
 mod guard;
 mod handle;

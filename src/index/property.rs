@@ -4,6 +4,7 @@
 //! keeps.
 
 mod charts;
+mod folded;
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -263,7 +264,8 @@ proptest! {
         source in choice(&SOURCES),
         top in 0..6usize,
     ) {
-        let index = Index::create_in_memory(Schema::default()).unwrap();
+        let schema = Schema::default().without_vocabularies();
+        let index = Index::create_in_memory(schema).unwrap();
         let mut writer = index.writer().unwrap();
         let mut live: BTreeMap<u8, Article> = BTreeMap::new();
         for batch in &batches {

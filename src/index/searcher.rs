@@ -6,6 +6,7 @@ mod dates;
 #[cfg(feature = "formats")]
 pub(crate) mod every;
 mod explain;
+mod export;
 mod listing;
 mod looser;
 mod proof;
@@ -22,9 +23,10 @@ use std::time::Instant;
 
 use tantivy::query::EnableScoring;
 use tantivy::schema::{Field, IndexRecordOption};
-use tantivy::{DocAddress, DocSet, ReloadPolicy, TERMINATED, Term};
+use tantivy::{DocAddress, DocSet, ReloadPolicy, SegmentReader, TERMINATED, Term};
 
 use super::directory::EngineDirectory;
+use super::folding::{Folds, Source};
 use super::generation::{DAMAGE_HINT, Generation, Pinned, newest_published};
 use super::guard::guarded;
 use super::home::Home;
@@ -44,15 +46,16 @@ use super::search::watch::Watch;
 use super::stored::{SourceRecord, StoredDocument};
 use super::texts::{TextStore, Texts};
 use crate::analysis::{ANALYSIS_VERSION, Language};
-use crate::document::{DateRange, DocumentId};
+use crate::document::DateRange;
 use crate::query::{self, Diagnostic, Query, Severity};
 use crate::schema::Schema;
 use crate::search::{
     Choice, ChosenPresence, ChosenValue, Control, Cursor, DateMatch, FORMAT_VERSION, FacetRef,
-    FacetSelection, Highlighter, Hit, Limit, Question, SearchRequest, SearchResponse, Sort,
+    FacetSelection, Highlighter, Limit, Question, SearchRequest, SearchResponse, Sort,
 };
 use crate::{Error, ErrorKind, Result};
 use dates::{about_dates, split_dates};
+pub use export::Export;
 
 /// A snapshot of one generation: cheap to clone, safe to share, unchanged by what is written.
 #[derive(Debug, Clone)]
@@ -65,6 +68,7 @@ struct Snapshot {
     pinned: Pinned,
     engine: tantivy::Searcher,
     views: Views,
+    folds: Arc<Folds>,
     /// What is left of the memory for facets, and how much there was.
     budget: Arc<Budget>,
     facet_memory: usize,
@@ -104,11 +108,21 @@ struct Asked {
 
 impl Searcher {
     /// `facet_memory`: the bytes that may be kept of facets between searches.
-    pub(super) fn open(home: &Home, pinned: Pinned, facet_memory: usize) -> Result<Self> {
-        guarded(|| Self::open_engine(home, pinned, facet_memory))
+    pub(super) fn open(
+        home: &Home,
+        pinned: Pinned,
+        facet_memory: usize,
+        vocabularies: Source,
+    ) -> Result<Self> {
+        guarded(|| Self::open_engine(home, pinned, facet_memory, vocabularies))
     }
 
-    fn open_engine(home: &Home, pinned: Pinned, facet_memory: usize) -> Result<Self> {
+    fn open_engine(
+        home: &Home,
+        pinned: Pinned,
+        facet_memory: usize,
+        vocabularies: Source,
+    ) -> Result<Self> {
         let generation = &pinned.generation;
         if generation.analysis != ANALYSIS_VERSION {
             return Err(Error::new(
@@ -129,12 +143,20 @@ impl Searcher {
             .try_into()?;
         let engine = reader.searcher();
         let budget = Arc::new(Budget::new(facet_memory));
-        let readers = engine.segment_readers();
-        let views: Vec<SegmentView> = readers
-            .iter()
-            .cloned()
-            .map(|reader| SegmentView::new(reader, readers.len(), Arc::clone(&budget)))
-            .collect();
+        let segments: Arc<[SegmentReader]> = engine.segment_readers().into();
+        let folds = Folds::new(
+            vocabularies,
+            home.clone(),
+            Arc::clone(generation),
+            Arc::clone(&segments),
+            Arc::clone(&budget),
+        );
+        let folds = Arc::new(folds);
+        let view = |reader: &SegmentReader| {
+            let (budget, folds) = (Arc::clone(&budget), Arc::clone(&folds));
+            SegmentView::new(reader.clone(), segments.len(), budget, folds)
+        };
+        let views: Vec<SegmentView> = segments.iter().map(view).collect();
         let (_, fields) = Fields::schema();
         let languages = languages(&engine, [fields.title_stem, fields.body_stem])?;
         let snapshot = Snapshot {
@@ -142,6 +164,7 @@ impl Searcher {
             pinned,
             engine,
             views: Arc::new(views),
+            folds,
             budget,
             facet_memory,
             fields,
@@ -174,7 +197,13 @@ impl Searcher {
         if newest_published(home)? == self.generation() {
             return Ok(false);
         }
-        *self = Self::open(home, Pinned::newest(home)?, self.snapshot.facet_memory)?;
+        let vocabularies = self.snapshot.folds.source().clone();
+        *self = Self::open(
+            home,
+            Pinned::newest(home)?,
+            self.snapshot.facet_memory,
+            vocabularies,
+        )?;
         Ok(true)
     }
 
@@ -332,41 +361,6 @@ impl Searcher {
                 watch,
             };
             Ok(pass.run(&self.snapshot.views)?.total)
-        })
-    }
-
-    /// Every hit in the order asked for, made one at a time. The limit and the facets of the
-    /// request do not matter here; its cursor does.
-    ///
-    /// # Errors
-    /// As [`search`](Self::search).
-    pub fn export(&self, request: &SearchRequest) -> Result<Export> {
-        guarded(|| self.find_all(request))
-    }
-
-    fn find_all(&self, request: &SearchRequest) -> Result<Export> {
-        let watch = Watch::default();
-        let asked = self.ask(request, &watch)?;
-        let after = self.position(request, asked.digest)?;
-        let pass = Pass {
-            weight: asked.weight,
-            everything: asked.everything,
-            filters: asked.filters,
-            facets: &[],
-            sort: request.sort,
-            limit: Limit::All,
-            after,
-            watch,
-        };
-        let found = pass.run(&self.snapshot.views)?;
-        Ok(Export {
-            searcher: self.clone(),
-            request: request.clone(),
-            highlighter: Highlighter::new(&asked.query),
-            diagnostics: asked.diagnostics,
-            total: found.total,
-            hits: found.hits.into_iter(),
-            analyzer: asked.analyzer,
         })
     }
 
@@ -576,19 +570,42 @@ impl Searcher {
         };
         let mut counted: Vec<Counted> = Vec::with_capacity(references.len());
         for reference in references {
-            let facet = ResolvedFacet::find(self.schema(), &reference)?;
-            if counted.iter().all(|other| other.facet != facet) {
-                counted.push(Counted {
-                    facet,
-                    own: owners.get(&reference).copied(),
-                });
+            let own = owners.get(&reference).copied();
+            let new = self.to_count(request, &reference, own)?;
+            if counted.iter().all(|other| other.facet != new.facet) {
+                counted.push(new);
             }
         }
         Ok(counted)
     }
 
+    /// A facet to count for a request; `own` is the filter that is its choice.
+    fn to_count(
+        &self,
+        request: &SearchRequest,
+        reference: &FacetRef,
+        own: Option<usize>,
+    ) -> Result<Counted> {
+        let mut facet = ResolvedFacet::find(self.schema(), reference)?;
+        let fold = self.snapshot.folds.of(&facet.definition)?;
+        if let (Some(fold), Some(choice)) = (&fold, request.choices.get(&facet.name())) {
+            for chosen in choice.any_of.iter().chain(&choice.all_of) {
+                facet.with_groups |= fold.is_above(&chosen.value, facet.origin)?;
+            }
+        }
+        Ok(Counted { facet, fold, own })
+    }
+
+    /// Brings what is kept of folded facets up to date.
+    #[cfg(feature = "formats")]
+    pub(super) fn keep_folds(&self) -> Result<bool> {
+        guarded(|| self.snapshot.folds.refresh(self.schema()))
+    }
+
     fn hit_maker(&self, request: &SearchRequest) -> HitMaker<'_> {
         HitMaker {
+            schema: self.schema(),
+            folds: &self.snapshot.folds,
             views: &self.snapshot.views,
             fields: self.snapshot.fields,
             snippets: request.snippets,
@@ -641,55 +658,6 @@ impl Selected {
             any_of: values(&choice.any_of),
             all_of: values(&choice.all_of),
         }
-    }
-}
-
-/// Every hit, in order, made one at a time.
-#[derive(Debug)]
-pub struct Export {
-    searcher: Searcher,
-    request: SearchRequest,
-    highlighter: Highlighter,
-    diagnostics: Vec<Diagnostic>,
-    total: u64,
-    hits: std::vec::IntoIter<Ranked>,
-    analyzer: Lent,
-}
-
-impl Export {
-    /// Documents that match, exactly.
-    pub fn total(&self) -> u64 {
-        self.total
-    }
-
-    /// What there is to say about the question.
-    pub fn diagnostics(&self) -> &[Diagnostic] {
-        &self.diagnostics
-    }
-
-    /// The document of the next hit as the index keeps it, instead of what a list shows.
-    ///
-    /// # Errors
-    /// [`ErrorKind::Damaged`] or [`ErrorKind::Io`].
-    pub fn next_document(&mut self) -> Option<Result<(DocumentId, StoredDocument)>> {
-        let ranked = self.hits.next()?;
-        let stored = guarded(|| self.searcher.stored(ranked.address));
-        Some(stored.map(|stored| (stored.document.id.clone(), stored)))
-    }
-}
-
-impl Iterator for Export {
-    type Item = Result<Hit>;
-
-    fn next(&mut self) -> Option<Self::Item> {
-        let ranked = self.hits.next()?;
-        let maker = self.searcher.hit_maker(&self.request);
-        let (highlighter, analyzer) = (&mut self.highlighter, &mut self.analyzer);
-        Some(guarded(|| maker.make(&ranked, highlighter, analyzer)))
-    }
-
-    fn size_hint(&self) -> (usize, Option<usize>) {
-        self.hits.size_hint()
     }
 }
 

@@ -5,7 +5,9 @@ mod words;
 use crate::*;
 
 fn schema() -> Schema {
+    // How spellings and trees fold, not what vocabularies know.
     Schema::default()
+        .without_vocabularies()
         .number(NumberDefinition::new("words"))
         .unwrap()
 }

@@ -4,6 +4,9 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
+/// The vocabularies there are, and the facets that are folded by them if nothing else is said.
+const BUNDLED: [&str; 3] = ["country", "actor", "topic"];
+
 /// A declared dimension of the documents, and what feeds it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
@@ -39,17 +42,31 @@ fn is_yes(is: &bool) -> bool {
 }
 
 impl FacetDefinition {
-    /// A facet fed by the source key of its own name, without a tree.
+    /// A facet fed by the source key of its own name, without a tree. `country`, `actor` and
+    /// `topic` are folded by the vocabularies of their names.
     pub fn new(name: impl Into<String>) -> Self {
         let name = name.into();
+        let has_vocabulary = BUNDLED.contains(&name.as_str());
         Self {
             keys: vec![name.clone()],
+            vocabulary: has_vocabulary.then(|| name.clone()),
             name,
             tree: None,
             split: None,
-            vocabulary: None,
             tagging: true,
         }
+    }
+
+    /// Folds its names together by a vocabulary: `country`, `actor` or `topic`.
+    pub fn vocabulary(mut self, name: impl Into<String>) -> Self {
+        self.vocabulary = Some(name.into());
+        self
+    }
+
+    /// Leaves its values as they are written.
+    pub fn as_written(mut self) -> Self {
+        self.vocabulary = None;
+        self
     }
 
     /// Looks for no values in texts.

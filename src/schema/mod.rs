@@ -112,6 +112,14 @@ impl Default for Schema {
 }
 
 impl Schema {
+    /// The same facets, all of them with their values as they are written.
+    pub fn without_vocabularies(mut self) -> Self {
+        for facet in &mut self.facets {
+            facet.vocabulary = None;
+        }
+        self
+    }
+
     /// A schema without any facet.
     pub fn empty() -> Self {
         Self {

@@ -44,6 +44,18 @@ impl Bytes {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct EntryId(pub(super) u32);
 
+impl EntryId {
+    /// The entry of a number, as [`number`](Self::number) gave it.
+    pub fn of_number(number: u32) -> Self {
+        Self(number)
+    }
+
+    /// Its number, from 0 in the order of the entries.
+    pub fn number(self) -> u32 {
+        self.0
+    }
+}
+
 /// What a written name means.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Meaning {
@@ -195,6 +207,14 @@ impl Vocabulary {
             let key = self.key_text(number);
             (key, self.look_up_key(key))
         })
+    }
+
+    /// Every entry that has a folded name, however weak its claim.
+    pub(super) fn having(&self, key: &str) -> Vec<EntryId> {
+        let postings = self.find_key(key).map(|number| self.postings(number));
+        let postings = postings.into_iter().flatten();
+        let folding = postings.filter(|&(_, name)| self.role(name).folds());
+        folding.map(|(id, _)| EntryId(id)).collect()
     }
 
     fn find_key(&self, wanted: &str) -> Option<u32> {

@@ -1,23 +1,9 @@
 //! Vocabulary files → vocabularies: the bundled ones, with what the owner of a corpus says.
 
-use super::bundled::{NAMES, bundled, kind_in};
+use super::bundled::{NAMES, kind_in};
 use super::compiled::Vocabulary;
 use super::edits::{Draft, Edit, Place, Problem, UserFile, parse};
-
-/// The vocabularies of a corpus.
-#[derive(Debug, Clone)]
-pub struct Vocabularies {
-    all: [Vocabulary; 3],
-}
-
-impl Default for Vocabularies {
-    /// The bundled ones.
-    fn default() -> Self {
-        Self {
-            all: NAMES.map(|name| bundled(name).cloned().expect("every name has one")),
-        }
-    }
-}
+use super::vocabularies::Vocabularies;
 
 impl Vocabularies {
     /// The bundled vocabularies, with what these files say done to them, in the order of the files.
@@ -40,21 +26,6 @@ impl Vocabularies {
             }
         }
         sorted(problems).map_or(Ok(vocabularies), Err)
-    }
-
-    /// The vocabulary of this name.
-    pub fn get(&self, name: &str) -> Option<&Vocabulary> {
-        let number = NAMES.iter().position(|known| *known == name)?;
-        self.all.get(number)
-    }
-
-    /// The hash of all of them, in hexadecimal.
-    pub fn hash(&self) -> String {
-        let mut hasher = blake3::Hasher::new();
-        for vocabulary in &self.all {
-            hasher.update(&vocabulary.hash());
-        }
-        hasher.finalize().to_hex()[..32].to_owned()
     }
 }
 

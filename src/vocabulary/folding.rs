@@ -2,12 +2,15 @@
 //! entry belongs to. Values that no entry has stay as they are written.
 //!
 //! In a tree (`politics/diplomacy`) a value means the entry of its last step whose ancestors hold
-//! the steps before it, in order; steps that no entry has hang below the last one that has.
+//! the steps before it, in order; steps that no entry has hang below the last one that has. Where
+//! values are no paths, the path of an entry (`Asia/Southern Asia/Iran`) still means the entry.
 //!
 //! A value that several entries have means the one of them that the facet holds by another, plain
-//! name; if it holds none of them, or several, the value stays as it is written.
+//! name; if it holds none of them, or several, the value hangs below the last step that one entry
+//! has, or stays as it is written.
 
 use std::collections::BTreeSet;
+use std::convert::Infallible;
 
 use super::compiled::{EntryId, Meaning, Vocabulary};
 use super::key::key;
@@ -15,6 +18,9 @@ use crate::analysis::fold;
 
 /// Stands between the steps of a folded path; no value can hold it.
 pub const STEP: char = '\0';
+
+/// Separates the steps of an entry's path where values are no paths themselves.
+const PATH: char = '/';
 
 /// What a written value comes to.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -26,8 +32,9 @@ pub enum Folded {
     Below(EntryId, Vec<String>),
     /// No entry has it.
     Written,
-    /// These entries have it, and nothing says which is meant: it stays as it is written.
-    Ambiguous(Vec<EntryId>),
+    /// These entries have it, or its first steps, with the steps behind them. What it comes to if
+    /// nothing says which of them is meant stands at the end.
+    Ambiguous(Vec<EntryId>, Vec<String>, Box<Self>),
     /// Its entry is silenced: it is not shown or counted.
     Silent(EntryId),
 }
@@ -41,10 +48,40 @@ pub enum Node {
     Written(String),
 }
 
+impl Folded {
+    /// What a value of several entries is where it is known which entries are there: the one that
+    /// is, if just one of them is.
+    ///
+    /// # Errors
+    /// What `is_there` fails with.
+    pub fn settled<E>(
+        self,
+        mut is_there: impl FnMut(EntryId) -> Result<bool, E>,
+    ) -> Result<Self, E> {
+        let mut folded = self;
+        while let Self::Ambiguous(candidates, rest, otherwise) = folded {
+            let mut there = None;
+            let mut count = 0;
+            for id in candidates {
+                if is_there(id)? {
+                    there = Some(id);
+                    count += 1;
+                }
+            }
+            folded = match there.filter(|_| count == 1) {
+                Some(one) if rest.is_empty() => Self::Entry(one),
+                Some(one) => Self::Below(one, rest),
+                None => *otherwise,
+            };
+        }
+        Ok(folded)
+    }
+}
+
 impl Vocabulary {
-    /// Folds every value of a facet; `tree` separates the steps of a value.
+    /// Folds every value of a facet; `tree` separates the steps of a value. None is ambiguous.
     pub fn fold_values<V: AsRef<str>>(&self, values: &[V], tree: Option<char>) -> Vec<Folded> {
-        let mut folded: Vec<Folded> = values
+        let folded: Vec<Folded> = values
             .iter()
             .map(|value| self.fold_value(value.as_ref(), tree))
             .collect();
@@ -55,45 +92,57 @@ impl Vocabulary {
                 _ => None,
             })
             .collect();
-        for value in &mut folded {
-            let Folded::Ambiguous(candidates) = value else {
-                continue;
-            };
-            let mut there = candidates.iter().filter(|id| present.contains(id));
-            if let (Some(&one), None) = (there.next(), there.next()) {
-                *value = Folded::Entry(one);
-            }
-        }
-        folded
+        let is_there = |id| Ok::<_, Infallible>(present.contains(&id));
+        let settled = folded.into_iter().map(|folded| {
+            let Ok(folded) = folded.settled(is_there);
+            folded
+        });
+        settled.collect()
     }
 
     /// Folds one value, with nothing around it that could say which of several is meant.
     pub fn fold_value(&self, value: &str, tree: Option<char>) -> Folded {
         // A name may hold the separator itself.
         let whole = self.look_up(value);
-        let steps: Vec<&str> = tree.map_or(Vec::new(), |tree| steps(value, tree));
-        if whole != Meaning::Unknown || steps.len() < 2 {
-            return self.settle(whole, &[]);
+        if whole != Meaning::Unknown {
+            return self.settle(whole, &[], || Folded::Written);
         }
-        for known in (1..=steps.len()).rev() {
+        let steps = steps(value, tree.unwrap_or(PATH));
+        match tree {
+            _ if steps.len() < 2 => Folded::Written,
+            Some(_) => self.fold_path(&steps, steps.len()),
+            // Without a tree a value is an entry or none: nothing hangs below.
+            None => self.settle(self.look_up_path(&steps), &[], || Folded::Written),
+        }
+    }
+
+    /// What the steps of a path come to, of which so many may be known.
+    fn fold_path(&self, steps: &[&str], most: usize) -> Folded {
+        for known in (1..=most).rev() {
             let (path, rest) = steps.split_at(known);
             let meaning = self.look_up_path(path);
             if meaning != Meaning::Unknown {
-                return self.settle(meaning, rest);
+                return self.settle(meaning, rest, || self.fold_path(steps, known - 1));
             }
         }
         Folded::Written
     }
 
     /// What counts for a value, of several meanings or of one with steps below it.
-    fn settle(&self, meaning: Meaning, rest: &[&str]) -> Folded {
+    fn settle(
+        &self,
+        meaning: Meaning,
+        rest: &[&str],
+        otherwise: impl FnOnce() -> Folded,
+    ) -> Folded {
         match meaning {
             Meaning::Unknown => Folded::Written,
-            Meaning::Several(_) if !rest.is_empty() => Folded::Written,
-            Meaning::Several(candidates) => Folded::Ambiguous(candidates),
+            Meaning::Several(candidates) => {
+                Folded::Ambiguous(candidates, owned(rest), Box::new(otherwise()))
+            }
             Meaning::One(id) if self.entry(id).is_silent() => Folded::Silent(id),
             Meaning::One(id) if rest.is_empty() => Folded::Entry(id),
-            Meaning::One(id) => Folded::Below(id, rest.iter().map(|&s| s.to_owned()).collect()),
+            Meaning::One(id) => Folded::Below(id, owned(rest)),
         }
     }
 
@@ -125,14 +174,11 @@ impl Vocabulary {
         let Some((nearest, others)) = steps.split_last() else {
             return true;
         };
-        self.entry(id).ancestors().into_iter().any(|ancestor| {
-            let has_name = || {
-                let names = self.entry(ancestor).names();
-                let mut names = names.filter(|name| name.role.folds());
-                names.any(|name| key(name.text) == *nearest)
-            };
-            has_name() && self.has_above(ancestor, others)
-        })
+        let having = self.having(nearest);
+        let above = self.entry(id).ancestors().into_iter();
+        above
+            .filter(|ancestor| having.contains(ancestor))
+            .any(|ancestor| self.has_above(ancestor, others))
     }
 
     /// What a folded value counts for: itself first, then everything it belongs to, once each.
@@ -148,8 +194,9 @@ impl Vocabulary {
             Folded::Silent(_) => Vec::new(),
             Folded::Entry(id) => with_ancestors(*id).collect(),
             Folded::Below(id, rest) => {
-                let names = self.entry(*id).path().into_iter();
-                let mut path: Vec<String> = names.map(|id| fold(self.entry(id).name())).collect();
+                let path = self.entry(*id).path().into_iter().map(|id| self.entry(id));
+                let shown = path.filter(|entry| !entry.is_silent());
+                let mut path: Vec<String> = shown.map(|entry| fold(entry.name())).collect();
                 let mut nodes = Vec::new();
                 for step in rest {
                     path.push(fold(step));
@@ -159,7 +206,8 @@ impl Vocabulary {
                 nodes.extend(with_ancestors(*id));
                 nodes
             }
-            Folded::Written | Folded::Ambiguous(_) => {
+            Folded::Ambiguous(.., otherwise) => self.nodes(value, otherwise, tree),
+            Folded::Written => {
                 let steps = match tree {
                     Some(tree) => steps(value, tree),
                     None => vec![value],
@@ -175,6 +223,10 @@ impl Vocabulary {
             }
         }
     }
+}
+
+fn owned(steps: &[&str]) -> Vec<String> {
+    steps.iter().map(|&step| step.to_owned()).collect()
 }
 
 fn written(path: &[String]) -> Node {

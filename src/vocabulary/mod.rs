@@ -19,6 +19,7 @@ mod key;
 mod tag;
 #[cfg(test)]
 mod tests;
+mod vocabularies;
 
 pub use bundled::{NAMES, bundled};
 pub use compiled::{EntryId, EntryRef, Meaning, NameRef, Vocabulary};
@@ -27,8 +28,9 @@ pub use edits::{Action, Draft, Edit, Place, Problem};
 pub use edits::{UserFile, parse};
 pub use entry::{Day, Entry, Kind, MAX_NAME_BYTES, Name, Office, Role};
 #[cfg(feature = "formats")]
-pub use files::{Vocabularies, compile_files};
+pub use files::compile_files;
 pub use folding::{Folded, Node, STEP};
 pub use key::key;
 pub(crate) use tag::{Doubt, Found};
 pub use tag::{Matcher, Mention};
+pub use vocabularies::Vocabularies;

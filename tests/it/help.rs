@@ -32,6 +32,14 @@ fn every_command_explains_itself() {
         help("vocabulary check"),
         file!["snapshots/help-vocabulary-check.txt"]
     );
+    assert_data_eq!(
+        help("vocabulary preview"),
+        file!["snapshots/help-vocabulary-preview.txt"]
+    );
+    assert_data_eq!(
+        help("vocabulary compile"),
+        file!["snapshots/help-vocabulary-compile.txt"]
+    );
     assert_data_eq!(help("completions"), file!["snapshots/help-completions.txt"]);
     assert_data_eq!(help("man"), file!["snapshots/help-man.txt"]);
 }
@@ -53,6 +61,8 @@ fn no_line_of_help_is_wider_than_a_page() {
         "vocabulary",
         "vocabulary show",
         "vocabulary check",
+        "vocabulary compile",
+        "vocabulary preview",
     ] {
         for line in help(command).lines() {
             assert!(line.chars().count() <= 100, "{command}: {line}");

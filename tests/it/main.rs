@@ -15,6 +15,7 @@ mod crash;
 mod documents;
 mod export;
 mod facets;
+mod folding;
 mod help;
 mod hostile;
 mod indexing;

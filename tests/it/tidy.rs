@@ -18,7 +18,14 @@ const ROOMS: &[(&str, &[&str])] = &[
     ("search", &["query", "schema", "analysis"]),
     (
         "index",
-        &["search", "query", "analysis", "schema", "tagging"],
+        &[
+            "search",
+            "query",
+            "analysis",
+            "schema",
+            "vocabulary",
+            "tagging",
+        ],
     ),
     ("corpus", &["schema"]),
     // From `search`: the version that all JSON forms share.

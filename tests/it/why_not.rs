@@ -129,10 +129,10 @@ fn near_values_come_with_what_to_paste() {
         "{}",
         run.stderr
     );
-    let run = world.harbour(&["search", "ferry", "-x", "country=cote divoire"]);
+    let run = world.harbour(&["search", "ferry", "-x", "country=ivory coats"]);
     assert!(
         run.stderr
-            .contains("hint: write `-x \"country=Côte d'Ivoire\"`\n"),
+            .contains("hint: write `-x 'country=Ivory Coast'`\n"),
         "{}",
         run.stderr
     );

@@ -27,7 +27,9 @@ pub(crate) use listing::{FieldName, Format, LimitArg, ListingArgs, SortArg};
 pub(crate) use run::{ProgressArg, RunArgs};
 pub(crate) use selection::{CountingArgs, DatesArg, SelectionArgs};
 pub(crate) use upkeep::{CheckArgs, RepairArgs};
-pub(crate) use vocabulary::{ShowEntryArgs, VocabularyArgs, VocabularyCommand};
+pub(crate) use vocabulary::{
+    CheckFilesArgs, PreviewArgs, ShowEntryArgs, VocabularyArgs, VocabularyCommand,
+};
 pub(crate) use watch::WatchArgs;
 
 use crate::console::Console;

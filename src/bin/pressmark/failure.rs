@@ -95,6 +95,14 @@ impl Failure {
         self
     }
 
+    /// What went wrong.
+    pub(crate) fn message(&self) -> &str {
+        match self {
+            Self::Told(told) => &told.message,
+            Self::Closed => "",
+        }
+    }
+
     /// The next step, if one is known.
     #[cfg(test)]
     pub(crate) fn hint(&self) -> Option<&str> {

@@ -9,10 +9,12 @@ mod helper;
 mod last;
 mod ledger;
 mod output;
+mod own_vocabulary;
 mod progress;
 mod questions;
 mod request;
 mod settings;
+mod values;
 mod watch;
 
 use std::ffi::OsString;

@@ -234,7 +234,7 @@ fn period(
 }
 
 /// The saved searches of the configuration, by name.
-fn searches(common: &Common) -> Result<BTreeMap<String, String>, Failure> {
+pub(crate) fn searches(common: &Common) -> Result<BTreeMap<String, String>, Failure> {
     // Without a corpus there is nothing to search, which is said where it matters.
     let Ok(place) = Place::find(common) else {
         return Ok(BTreeMap::new());

@@ -10,6 +10,7 @@ use pressmark::{Config, ErrorKind, Index, Searcher};
 use crate::args::Common;
 use crate::failure::Failure;
 use crate::output::number::shell;
+use crate::own_vocabulary;
 
 /// The folder of an index inside that of a corpus.
 pub(crate) const INDEX_FOLDER: &str = ".pressmark";
@@ -124,23 +125,34 @@ impl Place {
 
     /// A snapshot of the newest generation; none if no run has published anything yet.
     pub(crate) fn published(&self) -> Result<Option<Searcher>, Failure> {
-        let index = match Index::open(&self.index) {
-            Err(error) if error.kind() == ErrorKind::NoIndex => {
-                return match self.corpus.as_ref().filter(|corpus| !corpus.is_dir()) {
-                    Some(corpus) => Err(not_a_folder(corpus)),
-                    None => Ok(None),
-                };
-            }
-            index => index?,
+        let Some(index) = self.opened()? else {
+            return Ok(None);
         };
-        let searcher = index.searcher()?;
+        let files = own_vocabulary::files(self)?;
+        let searcher = index.with_vocabulary_files(files).searcher()?;
         // To answer from what a first run begins with would tell of no hits where nobody looked.
         Ok((!searcher.is_blank()).then_some(searcher))
     }
 
+    /// The index, if there is one.
+    pub(crate) fn opened(&self) -> Result<Option<Index>, Failure> {
+        match Index::open(&self.index) {
+            Err(error) if error.kind() == ErrorKind::NoIndex => {
+                match self.corpus.as_ref().filter(|corpus| !corpus.is_dir()) {
+                    Some(corpus) => Err(not_a_folder(corpus)),
+                    None => Ok(None),
+                }
+            }
+            index => Ok(Some(index?)),
+        }
+    }
+
     /// Whether a run has published something.
     pub(crate) fn is_indexed(&self) -> bool {
-        matches!(self.published(), Ok(Some(_)))
+        let searcher = self
+            .opened()
+            .map(|index| index.map(|index| index.searcher()));
+        matches!(searcher, Ok(Some(Ok(searcher))) if !searcher.is_blank())
     }
 
     /// A snapshot of the newest generation, which has to be there.

@@ -23,6 +23,7 @@ use crate::failure::{Failure, Finish};
 use crate::helper;
 use crate::output::number::{self, duration, thousands};
 use crate::output::{clean, json};
+use crate::own_vocabulary;
 use crate::progress::{self, Watch as Progress};
 use crate::settings::{Place, not_a_folder};
 use folder::{Belief, Folder, Presence};
@@ -287,6 +288,7 @@ impl Watch<'_> {
         match result {
             Ok(report) => {
                 self.pace.ended(Outcome::Done, began, now);
+                own_vocabulary::keep(&self.place, console);
                 let before = self.told.replace(report.clone());
                 self.receipt(&report, before.as_ref(), console)
             }

@@ -23,6 +23,8 @@ use crate::{Error, ErrorKind, Result};
 /// Bytes read at once.
 const BUFFER: usize = 256 << 10;
 const JOURNAL: &str = "journal";
+/// What vocabularies make of the index: nothing depends on it, and whoever uses it checks it.
+const VOCABULARY: &str = "vocabulary";
 const LEDGER: &str = "jsonl";
 /// The ledger of a run that has not ended.
 const UNFINISHED: &str = "part";
@@ -419,7 +421,7 @@ impl<'a> Survey<'a> {
         let mut left = Vec::new();
         for name in self.names("")? {
             match name.as_str() {
-                CURRENT | LOCK | GENERATIONS | JOURNAL => {}
+                CURRENT | LOCK | GENERATIONS | JOURNAL | VOCABULARY => {}
                 RUNS => {
                     let names = self.names(RUNS)?.into_iter();
                     left.extend(

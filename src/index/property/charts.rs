@@ -374,7 +374,8 @@ proptest! {
         order in prop::sample::select(vec![ValueOrder::Count, ValueOrder::Name, ValueOrder::Lift]),
         page in 1..4usize,
     ) {
-        let schema = Schema::default().number(NumberDefinition::new("words")).unwrap();
+        let schema = Schema::default().without_vocabularies();
+        let schema = schema.number(NumberDefinition::new("words")).unwrap();
         let index = Index::create_in_memory(schema).unwrap();
         let mut writer = index.writer().unwrap();
         let mut live: BTreeMap<u8, Dated> = BTreeMap::new();

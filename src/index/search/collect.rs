@@ -4,6 +4,8 @@
 //! the documents that pass all of them are hits; those that fail exactly one choice still count
 //! for that choice's facet (drilling sideways).
 
+use std::sync::Arc;
+
 use tantivy::SegmentReader;
 use tantivy::query::Weight;
 
@@ -19,6 +21,7 @@ use super::views::{ResolvedFacet, SegmentView};
 use super::watch::Watch;
 use crate::Result;
 use crate::document::DateRange;
+use crate::index::folding::FacetFold;
 use crate::search::{Limit, Sort};
 
 /// Blocks between two looks at the clock.
@@ -58,6 +61,8 @@ pub(in crate::index) struct DateTally {
 /// A facet to count, and the number of the filter that is its own choice.
 pub(in crate::index) struct Counted {
     pub(in crate::index) facet: ResolvedFacet,
+    /// What a vocabulary makes of it.
+    pub(in crate::index) fold: Option<Arc<FacetFold>>,
     pub(in crate::index) own: Option<usize>,
 }
 
@@ -66,6 +71,7 @@ impl Counted {
     pub(in crate::index) fn without_choice(&self) -> Self {
         Self {
             facet: self.facet.clone(),
+            fold: self.fold.clone(),
             own: None,
         }
     }
@@ -139,7 +145,7 @@ impl<'a> Pass<'a> {
             facets: self
                 .facets
                 .iter()
-                .map(|counted| FacetTally::new(&counted.facet))
+                .map(|counted| FacetTally::new(&counted.facet, counted.fold.as_deref()))
                 .collect(),
             dates: Vec::new(),
         };

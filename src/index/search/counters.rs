@@ -203,7 +203,11 @@ fn is_narrow(numbering: &Numbering) -> bool {
 pub(in crate::index) fn most_numbers(facet: &SegmentFacet, documents: u32) -> usize {
     let each = |column: &FacetColumn| {
         let values = column.column.ords().values.num_vals() as usize;
-        values * if column.table.simple { 1 } else { 2 }
+        values
+            * match (column.table.simple, facet.is_nested) {
+                (true, _) | (false, false) => 1,
+                (false, true) => 2 * column.table.most_leaves(),
+            }
     };
     let values: usize = facet.columns.iter().map(each).sum();
     documents as usize + values

@@ -54,7 +54,7 @@ impl Counting {
         } else if facets.len() < 2 {
             HowKept::Alone
         } else {
-            let names = facets.iter().map(|counted| counted.facet.name()).collect();
+            let names = facets.iter().map(|counted| counted.facet.key()).collect();
             view.rows(names, &kept, watch)?
         };
         let mut opened = Vec::with_capacity(facets.len());

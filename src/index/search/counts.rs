@@ -4,7 +4,7 @@ mod listed;
 
 use std::borrow::Cow;
 use std::cell::OnceCell;
-use std::collections::{BTreeSet, HashMap};
+use std::collections::{BTreeSet, BinaryHeap, HashMap};
 use std::hash::{BuildHasher, Hasher, RandomState};
 use std::sync::Arc;
 
@@ -18,7 +18,8 @@ use super::views::ResolvedFacet;
 use super::watch::Watch;
 use crate::Result;
 use crate::analysis::fold;
-use crate::index::segment::nodes::{NodeHash, ROOT, display_rank, folded_path, hash_of, hash_path};
+use crate::index::folding::FacetFold;
+use crate::index::segment::nodes::{NodeHash, ROOT, display_rank, folded_path, hash_path};
 use crate::search::{Bucket, FacetCounts, Top};
 
 /// Counts a facet in one segment, in blocks.
@@ -149,9 +150,12 @@ impl SegmentCounts {
         let columns = columns.map(|(number, column)| {
             let by_node =
                 |counts: &[u32]| self.kept.numbering.by_node(number, &column.table, counts);
+            let direct = |counts: &[u32]| self.kept.numbering.direct(number, counts);
+            let is_group = self.kept.facet.tree.is_none() && self.kept.facet.fold.is_some();
             ColumnTotals {
                 combined: by_node(&combined),
                 count: count.as_deref().map(by_node),
+                direct: direct(count.as_deref().unwrap_or(&combined)).filter(|_| is_group),
             }
         });
         let totals = SegmentTotals {
@@ -175,6 +179,8 @@ struct ColumnTotals {
     combined: Vec<u32>,
     /// `None` if it is the same.
     count: Option<Vec<u32>>,
+    /// The nodes that some document has itself; `None` if the others are listed as well.
+    direct: Option<Vec<bool>>,
 }
 
 impl SegmentTotals {
@@ -190,6 +196,8 @@ impl SegmentTotals {
 /// The counts of one facet across segments. Nodes of the same name are one entry.
 pub(in crate::index) struct FacetTally<'a> {
     facet: &'a ResolvedFacet,
+    /// What it is folded by, if by anything.
+    fold: Option<&'a FacetFold>,
     entries: Vec<Entry>,
     /// Entries by name, once there is more than one table to look for a name in.
     by_name: HashMap<NodeHash, u32, ByPrefix>,
@@ -208,12 +216,14 @@ struct TalliedSegment {
 
 /// Stands for a node without an entry: nothing was counted for it.
 const NO_ENTRY: u32 = u32::MAX;
+/// On the entry above an entry: it may be listed itself. There are never so many entries.
+const LISTED: u32 = 1 << 31;
 
 #[derive(Debug, Clone, Copy)]
 struct Entry {
     count: u64,
     combined: u64,
-    /// The entry above, or [`NO_ENTRY`].
+    /// The entry above, or [`NO_ENTRY`]; with the mark [`LISTED`].
     above: u32,
     /// The first segment, column and node that it was found in.
     place: (u32, u32, u32),
@@ -225,7 +235,13 @@ type Named = (NodeHash, Option<Entry>);
 impl Entry {
     /// The entry above.
     fn parent(&self) -> Option<u32> {
-        (self.above != NO_ENTRY).then_some(self.above)
+        let above = self.above & !LISTED;
+        (above != NO_ENTRY & !LISTED).then_some(above)
+    }
+
+    /// Whether it may be listed unless it is chosen: not a group that no document has itself.
+    fn is_listed(&self) -> bool {
+        self.above & LISTED != 0
     }
 }
 
@@ -277,9 +293,10 @@ pub(in crate::index) struct Selected {
 }
 
 impl<'a> FacetTally<'a> {
-    pub(in crate::index) fn new(facet: &'a ResolvedFacet) -> Self {
+    pub(in crate::index) fn new(facet: &'a ResolvedFacet, fold: Option<&'a FacetFold>) -> Self {
         Self {
             facet,
+            fold,
             entries: Vec::new(),
             by_name: HashMap::default(),
             segments: Vec::new(),
@@ -309,6 +326,9 @@ impl<'a> FacetTally<'a> {
             }
             for (number, count) in counted(counts) {
                 let node = number as usize;
+                if table.is_hidden(number) {
+                    continue;
+                }
                 let combined = totals.combined[node];
                 let new = self.entries.len() as u32;
                 let entry = if is_first {
@@ -327,13 +347,16 @@ impl<'a> FacetTally<'a> {
                     self.entries.push(Entry {
                         count: 0,
                         combined: 0,
-                        above: entries.get(above as usize).copied().unwrap_or(NO_ENTRY),
+                        above: entries.get(above as usize).copied().unwrap_or(NO_ENTRY) & !LISTED,
                         place: (segment, column as u32, number),
                     });
                 }
                 let entry = &mut self.entries[entry as usize];
                 entry.count += u64::from(count);
                 entry.combined += u64::from(combined);
+                if totals.direct.as_ref().is_none_or(|direct| direct[node]) {
+                    entry.above |= LISTED;
+                }
             }
             if let Some(segment) = self.segments.last_mut() {
                 segment.entries.push(entries);
@@ -369,6 +392,34 @@ impl<'a> FacetTally<'a> {
         self.find(hash).map(|number| self.entries[number as usize])
     }
 
+    /// The nodes of a value that is asked for, from the top of its tree down to itself.
+    fn ask_path(&self, value: &str) -> Result<Vec<NodeHash>> {
+        if let Some(fold) = self.fold {
+            return fold.ask_path(value);
+        }
+        let path = folded_path(value, self.facet.definition.tree);
+        Ok(path.iter().map(|(folded, _)| hash_path(folded)).collect())
+    }
+
+    /// The nodes of the values of a choice.
+    fn chosen<'v>(&self, selected: &'v Selected) -> Result<Chosen<'v>> {
+        let nodes = |values: &'v [String]| -> Result<Vec<(Vec<NodeHash>, &'v String)>> {
+            let mut nodes = Vec::with_capacity(values.len());
+            for value in values {
+                let path = self.ask_path(value)?;
+                if !path.is_empty() {
+                    nodes.push((path, value));
+                }
+            }
+            Ok(nodes)
+        };
+        Ok(Chosen {
+            any_of: nodes(&selected.any_of)?,
+            all_of: nodes(&selected.all_of)?,
+            keeps: !selected.any_of.is_empty(),
+        })
+    }
+
     /// Chooses the buckets to list and finds their names. `total` is the number of hits.
     pub(in crate::index) fn finish(
         self,
@@ -376,25 +427,18 @@ impl<'a> FacetTally<'a> {
         top: Top,
         selected: &Selected,
     ) -> Result<FacetCounts> {
-        let tree = self.facet.definition.tree;
-        let hash = |value: &String| hash_of(value, tree);
-        let chosen: Vec<(NodeHash, &String)> = selected
-            .any_of
-            .iter()
-            .chain(&selected.all_of)
-            .filter_map(|value| Some((hash(value)?, value)))
+        let selected = self.chosen(selected)?;
+        let chosen_entries: Vec<u32> = selected
+            .all()
+            .filter_map(|(hash, _)| self.find(&hash))
             .collect();
-        let chosen_entries: Vec<u32> = chosen
-            .iter()
-            .filter_map(|(hash, _)| self.find(hash))
-            .collect();
-        let levels = self.levels(&selected.any_of);
+        let levels = self.levels(&selected);
         let limit = match top {
             Top::All => usize::MAX,
             Top::Buckets(buckets) => buckets,
         };
         let is_listed = |(number, entry): &(usize, &Entry)| {
-            levels.contains(&entry.parent()) && !chosen_entries.contains(&(*number as u32))
+            self.is_listed(&levels, entry) && !chosen_entries.contains(&(*number as u32))
         };
         let (listed, ranked) = self.candidates(limit, is_listed);
         let mut distinct = ranked;
@@ -402,7 +446,7 @@ impl<'a> FacetTally<'a> {
         let named: Vec<Named> = named.collect();
         let mut buckets = Vec::with_capacity(listed.len());
         for (&(_, entry), name) in named.iter().zip(self.names(&named)?) {
-            let bucket = self.bucket(name.unwrap_or_default(), entry, total, selected);
+            let bucket = self.bucket(name.unwrap_or_default(), entry, total, &selected);
             buckets.push((fold(&bucket.value), bucket));
         }
         buckets.sort_by(|(a_name, a), (b_name, b)| {
@@ -413,6 +457,7 @@ impl<'a> FacetTally<'a> {
         });
         let mut seen = BTreeSet::new();
         let mut always = Vec::new();
+        let chosen: Vec<(NodeHash, &String)> = selected.all().collect();
         let named = chosen.iter().map(|(hash, _)| (*hash, self.get(hash)));
         let named: Vec<Named> = named.collect();
         for (((hash, entry), (_, value)), name) in
@@ -421,8 +466,8 @@ impl<'a> FacetTally<'a> {
             if !seen.insert(*hash) {
                 continue;
             }
-            let name = name.unwrap_or_else(|| (*value).clone());
-            let mut bucket = self.bucket(name, *entry, total, selected);
+            let name = name.map_or_else(|| self.shown(value), Ok)?;
+            let mut bucket = self.bucket(name, *entry, total, &selected);
             bucket.selected = true;
             if bucket.count > 0 {
                 distinct += 1;
@@ -452,9 +497,22 @@ impl<'a> FacetTally<'a> {
         })
     }
 
+    /// How a value is shown that no document has.
+    fn shown(&self, value: &str) -> Result<String> {
+        let shown = self.fold.map_or(Ok(None), |fold| fold.shown(value))?;
+        Ok(shown.unwrap_or_else(|| value.to_owned()))
+    }
+
+    /// Whether an entry is listed if it is not chosen.
+    fn is_listed(&self, levels: &BTreeSet<Option<u32>>, entry: &Entry) -> bool {
+        match self.facet.definition.tree {
+            Some(_) => levels.contains(&entry.parent()),
+            None => entry.is_listed(),
+        }
+    }
+
     /// The entries that may be among the first `limit` by count and name, and how many there are
-    /// altogether. Names need not be looked at: entries of one table stand in the order of its
-    /// nodes, and those in that of their names.
+    /// altogether. Names need not be looked at: the table knows the order of those of its nodes.
     fn candidates(
         &self,
         limit: usize,
@@ -470,33 +528,38 @@ impl<'a> FacetTally<'a> {
             return (Vec::new(), ranked);
         };
         let (_, &mut threshold, _) = counts.select_nth_unstable_by(last, |a, b| b.cmp(a));
-        let mut taken: HashMap<(u32, u32), usize> = HashMap::new();
+        // Of those with as many as the last, the first by name of each table.
+        let mut first: HashMap<(u32, u32), BinaryHeap<(u32, usize)>> = HashMap::new();
         let mut candidates = Vec::new();
-        for (_, entry) in listed().filter(|(_, entry)| entry.count >= threshold) {
-            if entry.count == threshold {
-                let taken = taken.entry((entry.place.0, entry.place.1)).or_default();
-                *taken += 1;
-                if *taken > limit {
-                    continue;
-                }
+        for (number, entry) in listed().filter(|(_, entry)| entry.count >= threshold) {
+            if entry.count > threshold {
+                candidates.push(*entry);
+                continue;
             }
-            candidates.push(*entry);
+            let (segment, column, rank) = self.place(*entry);
+            let first = first.entry((segment, column)).or_default();
+            if first.len() < limit {
+                first.push((rank, number));
+            } else if let Some(mut last) = first.peek_mut()
+                && rank < last.0
+            {
+                *last = (rank, number);
+            }
         }
+        let first = first.into_values().flatten();
+        candidates.extend(first.map(|(_, number)| self.entries[number]));
         (candidates, ranked)
     }
 
-    /// The parents whose children are listed: the top, or the chosen nodes; beside a chosen node
-    /// with nothing below it, its siblings.
-    fn levels(&self, chosen: &[String]) -> BTreeSet<Option<u32>> {
+    /// The parents whose children are listed in a tree: the top, or the chosen nodes; beside a
+    /// chosen node with nothing below it, its siblings.
+    fn levels(&self, selected: &Chosen<'_>) -> BTreeSet<Option<u32>> {
         let mut levels = BTreeSet::new();
-        let mut is_top = true;
-        for value in chosen {
-            let path = folded_path(value, self.facet.definition.tree);
+        for (path, _) in &selected.any_of {
             let Some((node, above)) = path.split_last() else {
                 continue;
             };
-            is_top = false;
-            let node = self.find(&hash_path(&node.0));
+            let node = self.find(node);
             let has_children = self.entries.iter().any(|entry| entry.parent() == node);
             if node.is_some() && has_children {
                 levels.insert(node);
@@ -505,13 +568,13 @@ impl<'a> FacetTally<'a> {
             match above.last() {
                 None => levels.insert(None),
                 // Nothing is listed below what no document has.
-                Some((above, _)) => match self.find(&hash_path(above)) {
+                Some(above) => match self.find(above) {
                     Some(above) => levels.insert(Some(above)),
                     None => false,
                 },
             };
         }
-        if is_top {
+        if selected.any_of.is_empty() {
             levels.insert(None);
         }
         levels
@@ -541,7 +604,7 @@ impl<'a> FacetTally<'a> {
         value: String,
         entry: Option<Entry>,
         total: u64,
-        selected: &Selected,
+        selected: &Chosen<'_>,
     ) -> Bucket {
         let added = entry.map_or(0, |entry| entry.combined);
         let tree = self.facet.definition.tree;
@@ -553,11 +616,7 @@ impl<'a> FacetTally<'a> {
             value,
             count: entry.map_or(0, |entry| entry.count),
             // To add a value to an any-of choice keeps its hits; without one it narrows them.
-            combined: if selected.any_of.is_empty() {
-                added
-            } else {
-                total + added
-            },
+            combined: if selected.keeps { total + added } else { added },
             selected: false,
             children,
             corpus: None,
@@ -588,5 +647,32 @@ impl<'a> FacetTally<'a> {
             }
         }
         Ok(names)
+    }
+
+    /// Where an entry stands: segment, column, and the rank of its name there.
+    fn place(&self, entry: Entry) -> (u32, u32, u32) {
+        let (segment, column, node) = entry.place;
+        let facet = &self.segments[segment as usize].kept.facet;
+        (
+            segment,
+            column,
+            facet.columns[column as usize].table.rank(node),
+        )
+    }
+}
+
+/// The values of a choice that mean anything, each with its nodes from the top down.
+struct Chosen<'v> {
+    any_of: Vec<(Vec<NodeHash>, &'v String)>,
+    all_of: Vec<(Vec<NodeHash>, &'v String)>,
+    /// Whether to add a value keeps the hits that there are.
+    keeps: bool,
+}
+
+impl<'v> Chosen<'v> {
+    /// Each value with its own node.
+    fn all(&self) -> impl Iterator<Item = (NodeHash, &'v String)> + '_ {
+        let both = self.any_of.iter().chain(&self.all_of);
+        both.filter_map(|(path, value)| Some((*path.last()?, *value)))
     }
 }

@@ -11,7 +11,6 @@ use super::predicate::{MakeSet, SegmentSet, SetQuery};
 use super::views::{ResolvedFacet, SegmentFacet, Views};
 use crate::document::{DateRange, PartialDate};
 use crate::index::layout::{Fields, names};
-use crate::index::segment::nodes;
 use crate::query::{NumberClause, path_fits};
 use crate::schema::Origin;
 use crate::search::{ChosenValue, DateMatch};
@@ -30,11 +29,18 @@ pub(in crate::index) struct ValueSet {
 impl ValueSet {
     /// The ordinals of each column that count for one of the values.
     fn ordinals(&self, facet: &SegmentFacet) -> Result<Vec<BTreeSet<u32>>> {
-        let tree = self.facet.definition.tree;
+        let mut nodes = Vec::with_capacity(self.values.len());
+        for value in &self.values {
+            nodes.push(if value.written {
+                None
+            } else {
+                facet.ask(&value.value)?
+            });
+        }
         let mut sets = Vec::with_capacity(facet.columns.len());
         for column in &facet.columns {
             let mut set = BTreeSet::new();
-            for value in &self.values {
+            for (value, hash) in self.values.iter().zip(&nodes) {
                 if value.written {
                     let found = column
                         .column
@@ -42,9 +48,7 @@ impl ValueSet {
                         .term_ord(value.value.as_bytes())
                         .map_err(tantivy::TantivyError::from)?;
                     set.extend(found.map(|ordinal| ordinal as u32));
-                } else if let Some(node) =
-                    nodes::hash_of(&value.value, tree).and_then(|hash| column.table.find(&hash))
-                {
+                } else if let Some(node) = hash.and_then(|hash| column.table.find(&hash)) {
                     set.extend(column.table.ordinals_in(column.table.subtree(node)));
                 }
             }

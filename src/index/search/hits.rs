@@ -1,5 +1,7 @@
 //! From the addresses of hits to what a list shows of them.
 
+use std::collections::BTreeMap;
+
 use tantivy::DocAddress;
 use tantivy::directory::OwnedBytes;
 
@@ -7,11 +9,13 @@ use super::top::Ranked;
 use super::views::SegmentView;
 use crate::analysis::{Analyzer, Language};
 use crate::document::{PAGE_STARTS, page_at};
+use crate::index::folding::Folds;
 use crate::index::generation::DAMAGE_HINT;
 use crate::index::layout::Fields;
 use crate::index::segment::card::Card;
 use crate::index::stored::SourceRecord;
 use crate::index::texts::Texts;
+use crate::schema::Schema;
 use crate::search::{Highlighter, Hit, Snippet, Snippets, Sort};
 use crate::{Error, ErrorKind, Result};
 
@@ -21,6 +25,9 @@ pub(in crate::index) struct HitMaker<'a> {
     pub(in crate::index) fields: Fields,
     pub(in crate::index) snippets: Snippets,
     pub(in crate::index) sort: Sort,
+    /// Which facets are folded, and how.
+    pub(in crate::index) schema: &'a Schema,
+    pub(in crate::index) folds: &'a Folds,
 }
 
 impl HitMaker<'_> {
@@ -50,9 +57,33 @@ impl HitMaker<'_> {
             date: card.date,
             path: card.path.map(str::to_owned),
             url: card.url.map(str::to_owned),
-            facets: card.effective_facets(),
+            facets: self.facets(&card)?,
             snippets,
         })
+    }
+
+    /// The values of a document, each under the name that it counts under, once.
+    fn facets(&self, card: &Card<'_>) -> Result<BTreeMap<String, Vec<String>>> {
+        let mut facets = card.effective_facets();
+        for definition in &self.schema.facets {
+            let name = &definition.name;
+            let Some(values) = facets.get_mut(name) else {
+                continue;
+            };
+            let Some(fold) = self.folds.of(definition)? else {
+                continue;
+            };
+            let mut shown = Vec::with_capacity(values.len());
+            for value in values.iter() {
+                shown.extend(fold.shown(value)?.filter(|name| !shown.contains(name)));
+            }
+            if shown.is_empty() {
+                facets.remove(name);
+            } else {
+                *values = shown;
+            }
+        }
+        Ok(facets)
     }
 }
 

@@ -324,6 +324,9 @@ mod tests {
         let budget = Arc::new(Budget::new(1 << 20));
         let nothing = SegmentFacet {
             columns: Vec::new(),
+            is_nested: false,
+            tree: None,
+            fold: None,
         };
         let kept = KeptFacet::new(nothing, 100, Arc::clone(&budget)).unwrap();
         let control = Control {

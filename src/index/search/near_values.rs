@@ -4,7 +4,7 @@
 //! what begins with the value, then what holds it as a word. In a tree every step is compared, so
 //! that the name of a node finds its path.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use tantivy::DocSet;
 use tantivy::TERMINATED;
@@ -15,7 +15,9 @@ use super::predicate::SegmentSet;
 use super::views::{FacetColumn, ResolvedFacet, SegmentView};
 use crate::Result;
 use crate::analysis::fold;
-use crate::index::segment::nodes::{display_rank, folded_path, hash_of};
+use crate::index::folding::FacetFold;
+use crate::index::segment::nodes::folded::UNKNOWN;
+use crate::index::segment::nodes::{display_rank, folded_path};
 use crate::schema::near_miss::Wanted;
 use crate::search::ChosenValue;
 
@@ -64,12 +66,20 @@ pub(in crate::index) fn near_values(
     let mut comparer = Comparer::new(wanted);
     let mut candidates = Candidates::new();
     for view in views {
-        for column in &view.facet(facet)?.columns {
+        let segment = view.facet(facet)?;
+        for column in &segment.columns {
             let tree = tree.filter(|_| !asked.written);
-            look(column, tree, &mut comparer, &mut candidates)?;
+            let fold = segment.fold.as_deref().filter(|_| !asked.written);
+            if let Some(fold) = fold {
+                look_at_entries(column, fold, &mut comparer, &mut candidates)?;
+            }
+            look(column, tree, fold.is_some(), &mut comparer, &mut candidates)?;
         }
     }
     let mut near = Vec::new();
+    let mut seen = BTreeSet::new();
+    // An entry has many names, and is offered for the nearest of them.
+    candidates.retain(|_, value| seen.insert(value.clone()));
     for ((nearness, ..), value) in candidates.into_iter().take(MOST_COUNTED) {
         let set = ValueSet {
             facet: facet.clone(),
@@ -100,15 +110,17 @@ pub(in crate::index) fn is_known(
     facet: &ResolvedFacet,
     asked: &ChosenValue,
 ) -> Result<bool> {
-    let hash = hash_of(&asked.value, facet.definition.tree);
     for view in views {
-        for column in &view.facet(facet)?.columns {
+        let segment = view.facet(facet)?;
+        let hash = segment.ask(&asked.value)?;
+        for column in &segment.columns {
             let is_there = if asked.written {
                 let dictionary = column.column.dictionary();
                 let ordinal = dictionary.term_ord(asked.value.as_bytes());
                 ordinal.map_err(tantivy::TantivyError::from)?.is_some()
             } else {
-                hash.is_some_and(|hash| column.table.find(&hash).is_some())
+                let node = hash.and_then(|hash| column.table.find(&hash));
+                node.is_some_and(|node| column.is_used(node))
             };
             if is_there {
                 return Ok(true);
@@ -144,10 +156,31 @@ fn count(views: &[SegmentView], field: Field, set: &ValueSet) -> Result<u64> {
     Ok(count)
 }
 
-/// Looks at every value of a column.
+/// Looks at every name of the entries of a column.
+fn look_at_entries(
+    column: &FacetColumn,
+    fold: &FacetFold,
+    comparer: &mut Comparer,
+    candidates: &mut Candidates,
+) -> Result<()> {
+    let mut found = Vec::new();
+    fold.each_name(&column.table, |node, name| {
+        if let Some(nearness) = comparer.compare(name) {
+            found.push((node, nearness, name.to_owned()));
+        }
+    });
+    let nodes: Vec<u32> = found.iter().map(|(node, ..)| *node).collect();
+    for ((_, nearness, name), shown) in found.into_iter().zip(column.displays(&nodes)?) {
+        keep(nearness, &name, &shown, candidates);
+    }
+    Ok(())
+}
+
+/// Looks at every value of a column, or at those that no entry has.
 fn look(
     column: &FacetColumn,
     tree: Option<char>,
+    only_unknown: bool,
     comparer: &mut Comparer,
     candidates: &mut Candidates,
 ) -> Result<()> {
@@ -158,6 +191,9 @@ fn look(
     let mut before: Vec<(String, usize)> = Vec::new();
     while looked < MOST_VALUES && values.advance() {
         looked += 1;
+        if only_unknown && column.table.entry(values.term_ord() as u32) != UNKNOWN {
+            continue;
+        }
         let Ok(value) = std::str::from_utf8(values.key()) else {
             continue;
         };
@@ -179,9 +215,12 @@ fn look(
 }
 
 fn offer(folded: &str, shown: &str, comparer: &mut Comparer, candidates: &mut Candidates) {
-    let Some(nearness) = comparer.compare(folded) else {
-        return;
-    };
+    if let Some(nearness) = comparer.compare(folded) {
+        keep(nearness, folded, shown, candidates);
+    }
+}
+
+fn keep(nearness: Nearness, folded: &str, shown: &str, candidates: &mut Candidates) {
     let key = (nearness, folded.len(), folded.to_owned());
     let best = candidates.entry(key).or_insert_with(|| shown.to_owned());
     if display_rank(shown) < display_rank(best) {

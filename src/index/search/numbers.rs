@@ -1,8 +1,9 @@
 //! What a document counts for in a facet, as numbers, so that to count is to add one to a counter
 //! for each number.
 //!
-//! A value of a flat facet is one number. In a tree, and where spellings fold together, a document
-//! must count once for a node however many of its values lead there. Take the nodes of its values
+//! A value of a flat facet is one number, that of its node where spellings fold together. In a tree
+//! a document must count once for a node however many of its values lead there. Take the nodes of
+//! its values
 //! in the order of the table, which is that of a walk through the tree: the document counts *for*
 //! each of them, and *against* the lowest node that two neighbours share. Of `k` values below a
 //! node, `k - 1` pairs of neighbours meet below it, so the sums over subtrees count the document
@@ -19,7 +20,7 @@ use crate::index::generation::DAMAGE_HINT;
 use crate::index::segment::nodes::{NodeTable, ROOT};
 use crate::{Error, ErrorKind, Result};
 
-/// Of a document without a value.
+/// Of a document without a value, or with none that is not silenced.
 pub(in crate::index) const MISSING: u32 = 0;
 /// Of a document whose values stand for no node, so that every document has a number.
 const NOTHING: u32 = 1;
@@ -37,8 +38,18 @@ struct Span {
     /// The first: of ordinal 0 where every ordinal is a node of its own, else of node 0.
     base: u32,
     nodes: u32,
-    /// Whether as many numbers follow that count against the nodes.
-    has_shared: bool,
+    of: Of,
+}
+
+/// What the numbers of a column stand for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Of {
+    /// Ordinals, each of which is a node of its own.
+    Ordinals,
+    /// Nodes, without what is above them.
+    Nodes,
+    /// Nodes of a tree; as many numbers follow that count against them.
+    Tree,
 }
 
 impl Numbering {
@@ -46,13 +57,18 @@ impl Numbering {
         let mut columns = Vec::with_capacity(facet.columns.len());
         let mut len = NOTHING + 1;
         for column in &facet.columns {
-            let (nodes, has_shared) = (column.table.len(), !column.table.simple);
+            let nodes = column.table.len();
+            let of = match (column.table.simple, facet.is_nested) {
+                (true, _) => Of::Ordinals,
+                (false, false) => Of::Nodes,
+                (false, true) => Of::Tree,
+            };
             columns.push(Span {
                 base: len,
                 nodes,
-                has_shared,
+                of,
             });
-            let numbers = nodes.checked_mul(if has_shared { 2 } else { 1 });
+            let numbers = nodes.checked_mul(if of == Of::Tree { 2 } else { 1 });
             len = numbers
                 .and_then(|numbers| len.checked_add(numbers))
                 .ok_or_else(|| {
@@ -68,6 +84,14 @@ impl Numbering {
         self.len
     }
 
+    /// The nodes of a column that values lead to themselves; `None` if every node that is counted
+    /// is one.
+    pub(in crate::index) fn direct(&self, column: usize, counts: &[u32]) -> Option<Vec<bool>> {
+        let Span { base, nodes, of } = self.columns[column];
+        let of_values = &counts[base as usize..(base + nodes) as usize];
+        (of == Of::Tree).then(|| of_values.iter().map(|&count| count > 0).collect())
+    }
+
     /// Documents by node of a column, from documents by number.
     pub(in crate::index) fn by_node(
         &self,
@@ -75,22 +99,22 @@ impl Numbering {
         table: &NodeTable,
         counts: &[u32],
     ) -> Vec<u32> {
-        let Span {
-            base,
-            nodes,
-            has_shared,
-        } = self.columns[column];
+        let Span { base, nodes, of } = self.columns[column];
         let counts_of = |first: u32| &counts[first as usize..(first + nodes) as usize];
         let of_values = counts_of(base);
         // Most nodes may have no document, and their part of the table is not looked at.
-        if !has_shared {
-            let mut by_node = vec![0; nodes as usize];
-            for (ordinal, count) in counted(of_values) {
-                if let Some(of_node) = by_node.get_mut(table.leaf(ordinal) as usize) {
-                    *of_node = count;
+        match of {
+            Of::Nodes => return of_values.to_vec(),
+            Of::Ordinals => {
+                let mut by_node = vec![0; nodes as usize];
+                for (ordinal, count) in counted(of_values) {
+                    if let Some(of_node) = by_node.get_mut(table.leaf(ordinal) as usize) {
+                        *of_node = count;
+                    }
                 }
+                return by_node;
             }
-            return by_node;
+            Of::Tree => {}
         }
         let of_shared = counts_of(base + nodes);
         let pairs = of_values.iter().zip(of_shared);
@@ -167,7 +191,7 @@ impl NumberReader {
         }
     }
 
-    /// Appends the numbers of one document: at least one, at most two for each value.
+    /// Appends the numbers of one document: at least one, at most two for each leaf of its values.
     pub(in crate::index) fn read_one(&mut self, doc: u32, into: &mut Vec<u32>) {
         for (column, span) in self.facet.columns.iter().zip(&self.numbering.columns) {
             let ordinals = column.column.ords();
@@ -176,13 +200,10 @@ impl NumberReader {
                 continue;
             }
             let ordinals = rows.map(|row| ordinals.values.get_val(row) as u32);
-            if span.has_shared {
-                self.nodes.clear();
-                self.nodes
-                    .extend(ordinals.map(|ordinal| column.table.leaf(ordinal)));
-                span.push(&column.table, &mut self.nodes, into);
-            } else {
+            if span.of == Of::Ordinals {
                 into.extend(ordinals.map(|ordinal| span.base + ordinal));
+            } else {
+                span.push(&column.table, ordinals, &mut self.nodes, into);
             }
             return;
         }
@@ -204,7 +225,7 @@ impl NumberReader {
             ColumnIndex::Multivalued(MultiValueIndex::MultiValueIndexV2(index)) => {
                 let present = &index.optional_index;
                 let ranks = present.rank(docs.start)..present.rank(docs.end);
-                if span.has_shared {
+                if span.of != Of::Ordinals {
                     // Where the values of each document begin, and the last ones end.
                     let mut starts = [0; super::block::BLOCK + 1];
                     let starts = &mut starts[..=ranks.len()];
@@ -213,11 +234,9 @@ impl NumberReader {
                         .get_range(u64::from(ranks.start), starts);
                     for pair in starts.windows(2) {
                         let (from, to) = (pair[0] - rows.start, pair[1] - rows.start);
-                        let values = &self.ordinals[from as usize..to as usize];
-                        self.nodes.clear();
-                        self.nodes
-                            .extend(values.iter().map(|&value| column.table.leaf(value as u32)));
-                        span.push(&column.table, &mut self.nodes, into);
+                        let values = self.ordinals[from as usize..to as usize].iter();
+                        let values = values.map(|&value| value as u32);
+                        span.push(&column.table, values, &mut self.nodes, into);
                     }
                 }
                 ranks.len()
@@ -229,12 +248,19 @@ impl NumberReader {
                 return;
             }
             _ => {
-                let without = docs.len() - rows.len();
-                span.extend(&column.table, &self.ordinals, without, into);
-                return;
+                if span.has_one_each(&column.table) {
+                    let without = docs.len() - rows.len();
+                    span.extend(&column.table, &self.ordinals, without, into);
+                    return;
+                }
+                for &value in &self.ordinals {
+                    let value = std::iter::once(value as u32);
+                    span.push(&column.table, value, &mut self.nodes, into);
+                }
+                rows.len()
             }
         };
-        if !span.has_shared {
+        if span.of == Of::Ordinals {
             into.extend(self.ordinals.iter().map(|&value| span.base + value as u32));
         }
         into.resize(into.len() + docs.len() - with_value, MISSING);
@@ -274,25 +300,26 @@ impl NumberReader {
             }
             _ => {
                 ordinals.row_ids_for_docs(docs, &mut self.docs_of_rows, &mut self.rows);
-                read_rows(&*ordinals.values, &self.rows, &mut self.ordinals);
-                let without = docs.len() - self.rows.len();
-                span.extend(&column.table, &self.ordinals, without, into);
-                return;
+                self.lengths.resize(self.rows.len(), 1);
+                if span.has_one_each(&column.table) {
+                    read_rows(&*ordinals.values, &self.rows, &mut self.ordinals);
+                    let without = docs.len() - self.rows.len();
+                    span.extend(&column.table, &self.ordinals, without, into);
+                    return;
+                }
             }
         }
         read_rows(&*ordinals.values, &self.rows, &mut self.ordinals);
-        if span.has_shared {
+        if span.of == Of::Ordinals {
+            into.extend(self.ordinals.iter().map(|&value| span.base + value as u32));
+        } else {
             let mut values = self.ordinals.as_slice();
             for &length in &self.lengths {
                 let (of_one, rest) = values.split_at(length as usize);
-                self.nodes.clear();
-                self.nodes
-                    .extend(of_one.iter().map(|&value| column.table.leaf(value as u32)));
-                span.push(&column.table, &mut self.nodes, into);
+                let of_one = of_one.iter().map(|&value| value as u32);
+                span.push(&column.table, of_one, &mut self.nodes, into);
                 values = rest;
             }
-        } else {
-            into.extend(self.ordinals.iter().map(|&value| span.base + value as u32));
         }
         let without = docs.len() - self.lengths.len();
         into.resize(into.len() + without, MISSING);
@@ -322,28 +349,53 @@ fn read_rows(values: &dyn ColumnValues<u64>, rows: &[u32], into: &mut Vec<u64>) 
 }
 
 impl Span {
-    /// Appends the numbers of documents with one value each, and of some without any.
+    /// Whether every value is one number.
+    fn has_one_each(self, table: &NodeTable) -> bool {
+        self.of != Of::Tree || table.most_leaves() == 1
+    }
+
+    /// Appends the numbers of documents with one value each, which is one number, and of some
+    /// without any.
     fn extend(self, table: &NodeTable, ordinals: &[u64], without: usize, into: &mut Vec<u32>) {
-        if self.has_shared {
-            into.extend(
-                ordinals
-                    .iter()
-                    .map(|&value| match table.leaf(value as u32) {
-                        ROOT => NOTHING,
-                        node => self.base + node,
-                    }),
-            );
-        } else {
+        if self.of == Of::Ordinals {
             into.extend(ordinals.iter().map(|&value| self.base + value as u32));
+        } else {
+            let nothing = Self::nothing(table);
+            let numbers = ordinals
+                .iter()
+                .map(|&value| match table.leaf(value as u32) {
+                    ROOT => nothing,
+                    node => self.base + node,
+                });
+            into.extend(numbers);
         }
         into.resize(into.len() + without, MISSING);
     }
 
-    /// Appends the numbers of a document with values of these nodes.
-    fn push(self, table: &NodeTable, nodes: &mut Vec<u32>, into: &mut Vec<u32>) {
-        nodes.retain(|&node| node != ROOT);
+    /// Of a document whose values lead nowhere. What is silenced is as good as missing.
+    fn nothing(table: &NodeTable) -> u32 {
+        if table.has_silent() { MISSING } else { NOTHING }
+    }
+
+    /// Appends the numbers of a document with values of these ordinals.
+    fn push(
+        self,
+        table: &NodeTable,
+        ordinals: impl Iterator<Item = u32>,
+        nodes: &mut Vec<u32>,
+        into: &mut Vec<u32>,
+    ) {
+        nodes.clear();
+        if self.of == Of::Nodes {
+            nodes.extend(ordinals.map(|ordinal| table.leaf(ordinal)));
+            nodes.retain(|&node| node != ROOT);
+        } else {
+            for ordinal in ordinals {
+                table.each_leaf(ordinal, |leaf| nodes.push(leaf));
+            }
+        }
         let Some(&first) = nodes.first() else {
-            into.push(NOTHING);
+            into.push(Self::nothing(table));
             return;
         };
         if nodes.len() == 1 {
@@ -351,6 +403,11 @@ impl Span {
             return;
         }
         nodes.sort_unstable();
+        if self.of == Of::Nodes {
+            nodes.dedup();
+            into.extend(nodes.iter().map(|node| self.base + node));
+            return;
+        }
         into.extend(nodes.iter().map(|node| self.base + node));
         for pair in nodes.windows(2) {
             if let Some(shared) = shared(table, pair[0], pair[1]) {
@@ -494,6 +551,17 @@ pub(super) mod tests {
         any.then_some(nodes)
     }
 
+    /// A facet of these columns that nothing folds.
+    pub(in crate::index::search) fn facet(columns: Vec<FacetColumn>) -> SegmentFacet {
+        let tree = columns.iter().find_map(|column| column.table.tree);
+        SegmentFacet {
+            columns,
+            is_nested: tree.is_some(),
+            tree,
+            fold: None,
+        }
+    }
+
     fn check(name: &str, facet: &SegmentFacet) {
         let numbering = Numbering::new(facet).unwrap();
         let dense = Dense::read(facet, &numbering, DOCUMENTS, &Watch::default()).unwrap();
@@ -533,13 +601,13 @@ pub(super) mod tests {
         let columns = columns();
         for (name, column) in &columns {
             let columns = vec![column.clone()];
-            check(name, &SegmentFacet { columns });
+            check(name, &facet(columns));
         }
         for ((first_name, first), (second_name, second)) in columns.iter().zip(&columns[1..]) {
             let columns = vec![second.clone(), first.clone()];
             let name = format!("{second_name}, else {first_name}");
-            check(&name, &SegmentFacet { columns });
+            check(&name, &facet(columns));
         }
-        check("no column", &SegmentFacet { columns: vec![] });
+        check("no column", &facet(vec![]));
     }
 }

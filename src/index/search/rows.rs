@@ -196,15 +196,13 @@ mod tests {
     use super::*;
     use crate::index::search::counters::Counters;
     use crate::index::search::kept::Budget;
-    use crate::index::search::numbers::tests::{DOCUMENTS, blocks, columns};
-    use crate::index::search::views::SegmentFacet;
+    use crate::index::search::numbers::tests::{DOCUMENTS, blocks, columns, facet};
 
     #[test]
     fn rows_count_what_each_facet_counts_by_itself() {
         let budget = Arc::new(Budget::new(0));
         let keep = |columns| {
-            let facet = SegmentFacet { columns };
-            Arc::new(KeptFacet::new(facet, DOCUMENTS, Arc::clone(&budget)).unwrap())
+            Arc::new(KeptFacet::new(facet(columns), DOCUMENTS, Arc::clone(&budget)).unwrap())
         };
         let columns: Vec<_> = columns().into_iter().map(|(_, column)| column).collect();
         let mut facets: Vec<_> = columns.iter().map(|c| keep(vec![c.clone()])).collect();

@@ -2,7 +2,7 @@
 
 use super::views::{ResolvedFacet, SegmentFacet, SegmentView};
 use crate::Result;
-use crate::index::segment::nodes::{NodeHash, ROOT, hash_of};
+use crate::index::segment::nodes::ROOT;
 
 /// Stands for a node that is none of the values.
 const NONE: u32 = u32::MAX;
@@ -10,7 +10,7 @@ const NONE: u32 = u32::MAX;
 /// Some values of a facet, to be looked for in documents.
 pub(in crate::index) struct Series {
     facet: ResolvedFacet,
-    values: Vec<Option<NodeHash>>,
+    values: Vec<String>,
     segment: Option<Opened>,
     /// The number of the present look, and the last look that found each value.
     look: u64,
@@ -27,9 +27,8 @@ struct Opened {
 impl Series {
     /// Looks for these values, or nodes of a tree; each once.
     pub(in crate::index) fn new(facet: ResolvedFacet, values: &[String]) -> Self {
-        let tree = facet.definition.tree;
         Self {
-            values: values.iter().map(|value| hash_of(value, tree)).collect(),
+            values: values.to_vec(),
             facet,
             segment: None,
             look: 0,
@@ -45,10 +44,12 @@ impl Series {
     /// Begins a segment.
     pub(in crate::index) fn open(&mut self, view: &SegmentView) -> Result<()> {
         let facet = view.facet(&self.facet)?;
+        let hashes = self.values.iter().map(|value| facet.ask(value));
+        let hashes = hashes.collect::<Result<Vec<_>>>()?;
         let mut values = Vec::with_capacity(facet.columns.len());
         for column in &facet.columns {
             let mut by_node = vec![NONE; column.table.len() as usize];
-            for (value, hash) in self.values.iter().enumerate() {
+            for (value, hash) in hashes.iter().enumerate() {
                 if let Some(node) = hash.and_then(|hash| column.table.find(&hash)) {
                     by_node[node as usize] = value as u32;
                 }
@@ -68,15 +69,17 @@ impl Series {
         };
         facet.values(document, |column, ordinal| {
             let table = &facet.columns[column].table;
-            let mut node = table.leaf(ordinal);
-            while node != ROOT {
-                let value = values[column][node as usize];
-                if value != NONE && self.last_found[value as usize] != self.look {
-                    self.last_found[value as usize] = self.look;
-                    self.found.push(value);
+            table.each_leaf(ordinal, |leaf| {
+                let mut node = leaf;
+                while node != ROOT {
+                    let value = values[column][node as usize];
+                    if value != NONE && self.last_found[value as usize] != self.look {
+                        self.last_found[value as usize] = self.look;
+                        self.found.push(value);
+                    }
+                    node = table.parent(node);
                 }
-                node = table.parent(node);
-            }
+            });
         })
     }
 

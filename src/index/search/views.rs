@@ -10,10 +10,12 @@ use tantivy::index::SegmentComponent;
 
 use super::kept::{Budget, HowKept, KeptFacet, KeptRows};
 use super::watch::Watch;
+use crate::index::folding::{FacetFold, Folds, origins_of};
 use crate::index::generation::DAMAGE_HINT;
 use crate::index::layout::names;
 use crate::index::segment::card_file::CardFile;
-use crate::index::segment::nodes::{self, NodeTable, NodeTables};
+use crate::index::segment::nodes::folded::Shown;
+use crate::index::segment::nodes::{self, NodeHash, NodeTable, NodeTables, ROOT, hash_of};
 use crate::index::texts::TextStore;
 use crate::schema::{FacetDefinition, Origin, Schema};
 use crate::search::FacetRef;
@@ -30,6 +32,7 @@ pub(in crate::index) struct SegmentView {
     facets: Mutex<BTreeMap<String, Arc<KeptFacet>>>,
     rows: KeptRows,
     budget: Arc<Budget>,
+    folds: Arc<Folds>,
     /// Blocks of texts that are kept.
     blocks: usize,
     texts: OnceLock<TextStore>,
@@ -43,11 +46,13 @@ const BLOCKS: usize = 1024;
 const LEAST_BLOCKS: usize = 16;
 
 impl SegmentView {
-    /// `segments`: how many there are. `budget`: what may be kept of facets, of all of them together.
+    /// `segments`: how many there are. `budget`: what may be kept of facets, of all of them
+    /// together. `folds`: what vocabularies make of them.
     pub(in crate::index) fn new(
         reader: SegmentReader,
         segments: usize,
         budget: Arc<Budget>,
+        folds: Arc<Folds>,
     ) -> Self {
         Self {
             reader,
@@ -57,6 +62,7 @@ impl SegmentView {
             facets: Mutex::default(),
             rows: KeptRows::default(),
             budget,
+            folds,
             blocks: (BLOCKS / segments.max(1)).max(LEAST_BLOCKS),
             texts: OnceLock::new(),
         }
@@ -109,7 +115,7 @@ impl SegmentView {
 
     /// A facet, opened, and what is kept of it.
     pub(in crate::index) fn kept(&self, facet: &ResolvedFacet) -> Result<Arc<KeptFacet>> {
-        let name = facet.name();
+        let name = facet.key();
         let lock = || self.facets.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(kept) = lock().get(&name) {
             return Ok(Arc::clone(kept));
@@ -141,17 +147,35 @@ impl SegmentView {
     }
 
     fn open_facet(&self, facet: &ResolvedFacet) -> Result<SegmentFacet> {
-        let origins: &[Origin] = match facet.origin {
-            None => &[Origin::Declared, Origin::About],
-            Some(Origin::Declared) => &[Origin::Declared],
-            Some(Origin::About) => &[Origin::About],
-            Some(_) => &[Origin::Mentioned],
+        let definition = &facet.definition;
+        let fold = self.folds.of(definition)?;
+        let is_nested = match &fold {
+            None => definition.tree.is_some(),
+            Some(fold) => facet.with_groups || fold.is_nested(facet.origin)?,
         };
+        let origins = origins_of(facet.origin);
         let mut columns = Vec::with_capacity(origins.len());
-        for origin in origins {
-            columns.extend(self.facet_column(*origin, &facet.definition)?);
+        for &origin in origins {
+            columns.extend(match &fold {
+                None => self.facet_column(origin, definition)?,
+                Some(fold) => self.folded_column(origin, fold)?,
+            });
         }
-        Ok(SegmentFacet { columns })
+        Ok(SegmentFacet {
+            columns,
+            is_nested,
+            tree: definition.tree,
+            fold,
+        })
+    }
+
+    fn folded_column(&self, origin: Origin, fold: &FacetFold) -> Result<Option<FacetColumn>> {
+        let found = fold.column(self.reader.segment_id(), origin)?;
+        Ok(found.map(|(column, table)| FacetColumn {
+            column,
+            table,
+            made: 0,
+        }))
     }
 
     fn facet_column(&self, origin: Origin, facet: &FacetDefinition) -> Result<Option<FacetColumn>> {
@@ -183,6 +207,8 @@ impl SegmentView {
 pub(in crate::index) struct ResolvedFacet {
     pub(in crate::index) origin: Option<Origin>,
     pub(in crate::index) definition: FacetDefinition,
+    /// Whether groups of what documents have count, although no document has them itself.
+    pub(in crate::index) with_groups: bool,
 }
 
 impl ResolvedFacet {
@@ -192,6 +218,7 @@ impl ResolvedFacet {
             return Ok(Self {
                 origin: facet.origin,
                 definition: definition.clone(),
+                with_groups: false,
             });
         }
         let names: Vec<&str> = schema.facets.iter().map(|f| f.name.as_str()).collect();
@@ -202,6 +229,15 @@ impl ResolvedFacet {
         };
         let message = format!("there is no facet `{}`", facet.name);
         Err(Error::new(ErrorKind::Request, message).with_hint(known))
+    }
+
+    /// What tells it from other ways to count the same facet.
+    pub(in crate::index) fn key(&self) -> String {
+        let mut key = self.name();
+        if self.with_groups {
+            key.push('/'); // no name has one
+        }
+        key
     }
 
     /// As a request names it.
@@ -217,6 +253,11 @@ impl ResolvedFacet {
 #[derive(Debug, Clone)]
 pub(in crate::index) struct SegmentFacet {
     pub(in crate::index) columns: Vec<FacetColumn>,
+    /// Whether documents count for nodes above those of their values.
+    pub(in crate::index) is_nested: bool,
+    pub(in crate::index) tree: Option<char>,
+    /// What a vocabulary makes of it.
+    pub(in crate::index) fold: Option<Arc<FacetFold>>,
 }
 
 /// One column of a facet: ordinals of written values, and the nodes they count for.
@@ -229,35 +270,64 @@ pub(in crate::index) struct FacetColumn {
 }
 
 impl SegmentFacet {
+    /// The node that a value means when it is asked for.
+    pub(in crate::index) fn ask(&self, value: &str) -> Result<Option<NodeHash>> {
+        match &self.fold {
+            None => Ok(hash_of(value, self.tree)),
+            Some(fold) => fold.ask(value),
+        }
+    }
+
     /// Calls back with the column and ordinal of each value that counts for a document; returns
-    /// whether there was one.
+    /// whether there was one that is not silenced.
     pub(in crate::index) fn values(
         &self,
         document: u32,
         mut visit: impl FnMut(usize, u32),
     ) -> bool {
         for (index, facet) in self.columns.iter().enumerate() {
-            let mut any = false;
+            let (mut any, mut counts) = (false, false);
             for ordinal in facet.column.ords().values_for_doc(document) {
                 any = true;
+                counts |= facet.counts(ordinal as u32);
                 visit(index, ordinal as u32);
             }
             if any {
-                return true;
+                return counts;
             }
         }
         false
     }
 
-    /// Whether a document has a value.
+    /// Whether a document has a value that is not silenced.
     pub(in crate::index) fn has_value(&self, document: u32) -> bool {
-        self.columns
-            .iter()
-            .any(|facet| facet.column.ords().index.has_value(document))
+        let has = |facet: &&FacetColumn| facet.column.ords().index.has_value(document);
+        let Some(facet) = self.columns.iter().find(has) else {
+            return false;
+        };
+        let mut ordinals = facet.column.ords().values_for_doc(document);
+        !facet.table.has_silent() || ordinals.any(|ordinal| facet.counts(ordinal as u32))
     }
 }
 
 impl FacetColumn {
+    /// Whether an ordinal counts for anything.
+    fn counts(&self, ordinal: u32) -> bool {
+        !self.table.has_silent() || self.table.leaf(ordinal) != ROOT
+    }
+
+    /// Whether a value leads to a node or below it. A node that none leads to is there only where a
+    /// value could have meant it.
+    pub(in crate::index) fn is_used(&self, node: u32) -> bool {
+        let is_certain = self.table.shape().is_none_or(|shape| shape.choices == 0);
+        is_certain
+            || self
+                .table
+                .ordinals_in(self.table.subtree(node))
+                .next()
+                .is_some()
+    }
+
     /// The string of an ordinal.
     pub(in crate::index) fn text(&self, ordinal: u32) -> Result<String> {
         let mut text = String::new();
@@ -268,19 +338,18 @@ impl FacetColumn {
         if found { Ok(text) } else { Err(lacking()) }
     }
 
-    /// The written forms that stand for nodes. Of neighbours in the dictionary, all are read at
+    /// The forms under which nodes are shown. Of neighbours in the dictionary, all are read at
     /// once.
     pub(in crate::index) fn displays(&self, nodes: &[u32]) -> Result<Vec<String>> {
-        let mut forms: Vec<(u32, usize, usize)> = nodes
-            .iter()
-            .enumerate()
-            .map(|(at, &node)| {
-                let (ordinal, length) = self.table.display(node);
-                (ordinal, length, at)
-            })
-            .collect();
-        forms.sort_unstable();
         let mut texts = vec![String::new(); nodes.len()];
+        let mut forms: Vec<(u32, usize, usize)> = Vec::with_capacity(nodes.len());
+        for (at, &node) in nodes.iter().enumerate() {
+            match self.table.shown(node) {
+                Shown::Written(ordinal, length) => forms.push((ordinal, length, at)),
+                Shown::Text(text) => text.clone_into(&mut texts[at]),
+            }
+        }
+        forms.sort_unstable();
         let ordinals: Vec<u64> = forms.iter().map(|form| u64::from(form.0)).collect();
         let mut read = forms.iter();
         let found = self

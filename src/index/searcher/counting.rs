@@ -73,9 +73,8 @@ impl Searcher {
     }
 
     /// A facet whose values are counted among the hits, every choice in force.
-    pub(super) fn among_hits(&self, name: &str) -> Result<Counted> {
-        let facet = ResolvedFacet::find(self.schema(), &FacetRef::parse(name))?;
-        Ok(Counted { facet, own: None })
+    pub(super) fn among_hits(&self, request: &SearchRequest, name: &str) -> Result<Counted> {
+        self.to_count(request, &FacetRef::parse(name), None)
     }
 }
 

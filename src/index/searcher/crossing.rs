@@ -39,8 +39,8 @@ impl Searcher {
         let request = Self::bare(&asked_for.request);
         let asked = self.ask_to_count(&request, watch)?;
         let facets = [
-            self.among_hits(&asked_for.rows)?,
-            self.among_hits(&asked_for.columns)?,
+            self.among_hits(&request, &asked_for.rows)?,
+            self.among_hits(&request, &asked_for.columns)?,
         ];
         let (found, query, diagnostics) = self.count_hits(asked, &facets, &mut [], watch)?;
         let lists = listed(found, &request, &facets, &[asked_for.top; 2])?;
@@ -111,7 +111,8 @@ mod tests {
     use crate::*;
 
     fn searcher() -> Searcher {
-        let index = Index::create_in_memory(Schema::default()).unwrap();
+        let schema = Schema::default().without_vocabularies();
+        let index = Index::create_in_memory(schema).unwrap();
         let mut writer = index.writer().unwrap();
         for (number, (countries, topics)) in [
             ("Iran Iraq", "politics/war economy/oil"),

@@ -8,10 +8,11 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::ops::ControlFlow;
 
 use super::Searcher;
-use crate::index::segment::nodes::folded_path;
+use crate::index::search::views::ResolvedFacet;
+use crate::index::segment::nodes::{NodeHash, folded_path, hash_path};
 use crate::search::{
     Bucket, Choice, ChosenPresence, ChosenValue, CountedValue, CrossRequest, Crossing, Difference,
-    FacetCounts, FacetSelection, Interval, Limit, ProofOptions, ProofReport, RangeCounts,
+    FacetCounts, FacetRef, FacetSelection, Interval, Limit, ProofOptions, ProofReport, RangeCounts,
     RangesRequest, SearchRequest, SearchResponse, Timeline, TimelineRequest, Top, arguments,
 };
 use crate::{Error, ErrorKind, Result};
@@ -205,10 +206,15 @@ impl Proof<'_> {
 
     /// Reads the hits, and counts what they say of facets without a choice.
     fn read(&mut self, asked: &Asked<'_>, answer: &SearchResponse) -> Result<()> {
-        let mut nodes: BTreeMap<&str, (u64, BTreeMap<String, u64>)> = BTreeMap::new();
-        let tree = |name: &str| {
-            let facet = self.searcher.schema().find_facet(name);
-            facet.and_then(|facet| facet.tree)
+        let mut nodes: BTreeMap<&str, (u64, BTreeMap<NodeHash, u64>)> = BTreeMap::new();
+        let counted = |name: &str, value: &str| -> Result<Vec<NodeHash>> {
+            let schema = self.searcher.schema();
+            let facet = ResolvedFacet::find(schema, &FacetRef::parse(name))?;
+            if let Some(fold) = self.searcher.snapshot.folds.of(&facet.definition)? {
+                return fold.counted(value);
+            }
+            let path = folded_path(value, facet.definition.tree);
+            Ok(path.iter().map(|(folded, _)| hash_path(folded)).collect())
         };
         let names: Vec<&str> = answer
             .facets
@@ -222,14 +228,14 @@ impl Proof<'_> {
             read += 1;
             for name in &names {
                 let values = hit.facets.get(*name).map_or(&[][..], Vec::as_slice);
-                let paths = values
-                    .iter()
-                    .flat_map(|value| folded_path(value, tree(name)));
-                let paths: BTreeSet<String> = paths.map(|(folded, _)| folded).collect();
+                let mut of_hit = BTreeSet::new();
+                for value in values {
+                    of_hit.extend(counted(name, value)?);
+                }
                 let (missing, counts) = nodes.entry(name).or_default();
-                *missing += u64::from(paths.is_empty());
-                for path in paths {
-                    *counts.entry(path).or_default() += 1;
+                *missing += u64::from(of_hit.is_empty());
+                for node in of_hit {
+                    *counts.entry(node).or_default() += 1;
                 }
             }
         }
@@ -241,8 +247,12 @@ impl Proof<'_> {
             let what = || format!("{name}, missing, by reading the hits");
             self.note(asked, what, found.missing, missing);
             for bucket in &found.buckets {
-                let path = folded_path(&bucket.value, tree(name)).pop();
-                let read = path.and_then(|(folded, _)| counts.get(&folded).copied());
+                // The node of the value itself: what it belongs to has as many documents at least.
+                let nodes = counted(name, &bucket.value)?;
+                let read = nodes
+                    .iter()
+                    .map(|node| counts.get(node).copied().unwrap_or(0));
+                let read = read.min();
                 let what = || format!("{name} {}, by reading the hits", bucket.value);
                 self.note(asked, what, bucket.count, read.unwrap_or(0));
             }
@@ -497,7 +507,8 @@ mod tests {
     #[test]
     fn a_table_that_says_something_else_than_the_documents_is_found() {
         let folder = tempfile::tempdir().unwrap();
-        let index = crate::Index::create(folder.path(), crate::Schema::default()).unwrap();
+        let schema = crate::Schema::default().without_vocabularies();
+        let index = crate::Index::create(folder.path(), schema).unwrap();
         let options = crate::WriterOptions {
             threads: 1,
             ..crate::WriterOptions::default()

@@ -41,7 +41,7 @@ impl Searcher {
         let request = Self::bare(&asked_for.request);
         let asked = self.ask_to_count(&request, watch)?;
         let split: Vec<Counted> = match &asked_for.split {
-            Some(name) => vec![self.among_hits(name)?],
+            Some(name) => vec![self.among_hits(&request, name)?],
             None => Vec::new(),
         };
         let mut extent = Extent::default();

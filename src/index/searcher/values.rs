@@ -171,7 +171,8 @@ mod tests {
     type Told = (Option<(usize, usize)>, String, String);
 
     fn searcher() -> Searcher {
-        let index = Index::create_in_memory(Schema::default()).unwrap();
+        let schema = Schema::default().without_vocabularies();
+        let index = Index::create_in_memory(schema).unwrap();
         let mut writer = index.writer().unwrap();
         let mut number = 0;
         let mut put = |facet: &str, value: &str, times: usize| {

@@ -10,6 +10,8 @@
 //! end of the subtree, display ordinal, display length; hashes; nodes by hash); then the
 //! directory of columns; then its position (u64) and the magic number.
 
+pub(crate) mod folded;
+
 use std::any::Any;
 use std::cmp::Reverse;
 use std::io::{self, Write};
@@ -33,7 +35,7 @@ pub(crate) const ROOT: u32 = u32::MAX;
 
 const MAGIC: [u8; 4] = *b"PMN1";
 /// Separates the steps of a folded path; no value can hold it.
-const STEP: char = '\0';
+pub(crate) const STEP: char = '\0';
 
 /// The name of a node across segments.
 pub(crate) type NodeHash = [u8; 16];
@@ -109,6 +111,8 @@ pub(crate) struct NodeTable {
     pub(crate) tree: Option<char>,
     /// Every ordinal has a node of its own and there are no parents.
     pub(crate) simple: bool,
+    /// What it has more if a vocabulary folded it.
+    extra: Option<folded::Extra>,
 }
 
 const NODE_BYTES: usize = 16;
@@ -146,14 +150,17 @@ impl NodeTable {
             .map_or(ROOT, u32::from_le_bytes)
     }
 
-    /// The node that an ordinal counts for first; its ancestors follow by [`Self::parent`].
-    /// A damaged table gives [`ROOT`].
-    pub(crate) fn leaf(&self, ordinal: u32) -> u32 {
+    /// The leaf of an ordinal as it is stored.
+    fn raw_leaf(&self, ordinal: u32) -> u32 {
         if ordinal >= self.ordinals {
             return ROOT;
         }
-        let leaf = self.u32_at(self.leaves + 4 * ordinal as usize);
-        if leaf < self.count { leaf } else { ROOT }
+        self.u32_at(self.leaves + 4 * ordinal as usize)
+    }
+
+    /// The end of a subtree as it is stored.
+    fn raw_end(&self, node: u32) -> u32 {
+        self.u32_at(self.nodes + NODE_BYTES * node as usize + 4)
     }
 
     /// The node above a node, or [`ROOT`]. Always less than the node itself.
@@ -167,7 +174,10 @@ impl NodeTable {
 
     /// A node and everything below it.
     pub(crate) fn subtree(&self, node: u32) -> Range<u32> {
-        let end = self.u32_at(self.nodes + NODE_BYTES * node as usize + 4);
+        let end = match self.extra {
+            None => self.raw_end(node),
+            Some(_) => self.raw_end(node) & folded::END,
+        };
         node..end.clamp(node + 1, self.count.max(node + 1))
     }
 
@@ -221,7 +231,11 @@ impl NodeTable {
 
     /// The ordinals that lie in a subtree.
     pub(crate) fn ordinals_in(&self, subtree: Range<u32>) -> impl Iterator<Item = u32> + '_ {
-        (0..self.ordinals).filter(move |&ordinal| subtree.contains(&self.leaf(ordinal)))
+        (0..self.ordinals).filter(move |&ordinal| {
+            let mut is_inside = false;
+            self.each_leaf(ordinal, |leaf| is_inside |= subtree.contains(&leaf));
+            is_inside
+        })
     }
 }
 
@@ -261,6 +275,7 @@ impl Shape {
             count,
             tree,
             simple,
+            extra: None,
         })
     }
 }
@@ -356,25 +371,14 @@ fn build(column: &StrColumn, tree: Option<char>) -> io::Result<(Vec<u8>, u32, u3
         a.folded.cmp(&b.folded).then_with(|| rank(a).cmp(&rank(b)))
     });
 
+    let groups: Vec<&[Form]> = forms.chunk_by(|a, b| a.folded == b.folded).collect();
+    let count = groups.len() as u32;
     let mut leaves = vec![ROOT; texts.len()];
-    let mut nodes: Vec<[u32; 4]> = Vec::new();
-    let mut hashes: Vec<NodeHash> = Vec::new();
-    let mut open: Vec<(u32, &str)> = Vec::new(); // the node before and its ancestors
-    let mut simple = true;
-    for group in forms.chunk_by(|a, b| a.folded == b.folded) {
-        let folded = group[0].folded.as_str();
-        let node = nodes.len() as u32;
-        while let Some(&(above, path)) = open.last() {
-            let below = folded
-                .strip_prefix(path)
-                .is_some_and(|rest| rest.starts_with(STEP));
-            if below {
-                break;
-            }
-            nodes[above as usize][1] = node;
-            open.pop();
-        }
-        let parent = open.last().map_or(ROOT, |&(above, _)| above);
+    let mut nodes: Vec<[u32; 4]> = Vec::with_capacity(groups.len());
+    let mut hashes: Vec<NodeHash> = Vec::with_capacity(groups.len());
+    let mut simple = count == ordinals;
+    let places = place(groups.iter().map(|group| group[0].folded.as_str()));
+    for (node, (group, (parent, end))) in groups.iter().zip(places).enumerate() {
         let best = group
             .iter()
             .min_by(|a, b| {
@@ -382,18 +386,12 @@ fn build(column: &StrColumn, tree: Option<char>) -> io::Result<(Vec<u8>, u32, u3
                 display_rank(form(a).unwrap_or("")).cmp(&display_rank(form(b).unwrap_or("")))
             })
             .unwrap_or(&group[0]);
-        nodes.push([parent, 0, best.ordinal, best.length]);
-        hashes.push(hash_path(folded));
+        nodes.push([parent, end, best.ordinal, best.length]);
+        hashes.push(hash_path(&group[0].folded));
         for form in group.iter().filter(|form| form.leaf) {
-            leaves[form.ordinal as usize] = node;
+            leaves[form.ordinal as usize] = node as u32;
         }
         simple &= parent == ROOT && group.len() == 1;
-        open.push((node, folded));
-    }
-    let count = nodes.len() as u32;
-    simple &= count == ordinals;
-    for (node, _) in open {
-        nodes[node as usize][1] = count;
     }
     let mut by_hash: Vec<u32> = (0..count).collect();
     by_hash.sort_by_key(|&node| hashes[node as usize]);
@@ -409,6 +407,33 @@ fn build(column: &StrColumn, tree: Option<char>) -> io::Result<(Vec<u8>, u32, u3
         out.extend(node.to_le_bytes());
     }
     Ok((out, ordinals, count, simple))
+}
+
+/// The parent and the end of the subtree of every node, by their sorted paths.
+fn place<'p>(paths: impl Iterator<Item = &'p str>) -> Vec<(u32, u32)> {
+    let mut places: Vec<(u32, u32)> = Vec::new();
+    let mut open: Vec<(u32, &str)> = Vec::new(); // the node before and its ancestors
+    for path in paths {
+        let node = places.len() as u32;
+        while let Some(&(above, above_path)) = open.last() {
+            let below = path
+                .strip_prefix(above_path)
+                .is_some_and(|rest| rest.starts_with(STEP));
+            if below {
+                break;
+            }
+            places[above as usize].1 = node;
+            open.pop();
+        }
+        let parent = open.last().map_or(ROOT, |&(above, _)| above);
+        places.push((parent, 0));
+        open.push((node, path));
+    }
+    let count = places.len() as u32;
+    for (node, _) in open {
+        places[node as usize].1 = count;
+    }
+    places
 }
 
 /// Writes the tables of a segment once its columns stand on disk.

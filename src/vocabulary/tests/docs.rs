@@ -5,7 +5,7 @@ use crate::vocabulary::{Meaning, UserFile, Vocabularies};
 
 const PAGE: &str = include_str!("../../../docs/vocabulary.md");
 
-/// The blocks of a language.
+/// The blocks of a language, of which one is no vocabulary but a part of `pressmark.toml`.
 fn blocks(language: &str) -> Vec<&'static str> {
     let fence = format!("```{language}\n");
     let starts = PAGE.match_indices(&fence).map(|(at, _)| at + fence.len());
@@ -14,7 +14,19 @@ fn blocks(language: &str) -> Vec<&'static str> {
             let rest = &PAGE[start..];
             &rest[..rest.find("```").unwrap()]
         })
+        .filter(|block| !block.starts_with("[facets"))
         .collect()
+}
+
+#[test]
+fn the_configuration_is_one() {
+    let start = PAGE.find("[facets").unwrap();
+    let block = &PAGE[start..start + PAGE[start..].find("```").unwrap()];
+    let config = crate::Config::parse(block, "pressmark.toml".as_ref()).unwrap();
+    let vocabulary = |name: &str| config.schema.find_facet(name).unwrap().vocabulary.clone();
+    assert_eq!(vocabulary("places").as_deref(), Some("country"));
+    assert_eq!(vocabulary("topic"), None);
+    assert_eq!(vocabulary("actor").as_deref(), Some("actor"));
 }
 
 fn with(text: &str) -> Result<Vocabularies, Vec<String>> {

@@ -125,16 +125,22 @@ fn naive_above(case: &Case, number: usize, steps: &[&str]) -> bool {
     };
     above(case, number).into_iter().any(|ancestor| {
         let mut names = case.entries[ancestor].names.iter();
-        let named = names.any(|name| name.role != Role::Capital && key(&name.text) == key(nearest));
+        let named = names.any(|name| {
+            let key_of = key(&name.text);
+            name.role != Role::Capital && !key_of.is_empty() && key_of == key(nearest)
+        });
         named && naive_above(case, ancestor, others)
     })
 }
 
-/// The entries of a value, and the steps that hang below.
-fn naive_value(case: &Case, value: &str) -> (Vec<usize>, Vec<String>) {
+/// Entries, and the steps that hang below them.
+type Reading = (Vec<usize>, Vec<String>);
+
+/// What a value may come to, the strongest first: entries, and the steps that hang below.
+fn naive_value(case: &Case, value: &str) -> Vec<Reading> {
     let whole = naive_meaning(case, value);
-    if !whole.is_empty() || case.tree.is_none() {
-        return (whole, Vec::new());
+    if !whole.is_empty() {
+        return vec![(whole, Vec::new())];
     }
     let steps: Vec<&str> = value
         .split('/')
@@ -142,22 +148,18 @@ fn naive_value(case: &Case, value: &str) -> (Vec<usize>, Vec<String>) {
         .filter(|s| !s.is_empty())
         .collect();
     if steps.len() < 2 {
-        return (Vec::new(), Vec::new());
+        return Vec::new();
     }
-    for known in (1..=steps.len()).rev() {
-        let meaning: Vec<usize> = naive_meaning(case, steps[known - 1])
-            .into_iter()
-            .filter(|&number| naive_above(case, number, &steps[..known - 1]))
-            .collect();
-        if !meaning.is_empty() {
-            let rest: Vec<String> = steps[known..].iter().map(|&s| s.to_owned()).collect();
-            if meaning.len() > 1 && !rest.is_empty() {
-                return (Vec::new(), Vec::new());
-            }
-            return (meaning, rest);
-        }
-    }
-    (Vec::new(), Vec::new())
+    let least = if case.tree.is_some() { 1 } else { steps.len() };
+    let readings = (least..=steps.len()).rev().map(|known| {
+        let meaning = naive_meaning(case, steps[known - 1]).into_iter();
+        let fitting = meaning.filter(|&number| naive_above(case, number, &steps[..known - 1]));
+        let rest = steps[known..].iter().map(|&s| s.to_owned());
+        (fitting.collect::<Vec<_>>(), rest.collect())
+    });
+    readings
+        .filter(|(meaning, _)| !meaning.is_empty())
+        .collect()
 }
 
 fn naive_fold(case: &Case) -> Vec<Vec<Node>> {
@@ -168,19 +170,22 @@ fn naive_fold(case: &Case) -> Vec<Vec<Node>> {
         .map(|value| naive_value(case, value))
         .collect();
     let is_there = |number: usize| {
-        plain
-            .iter()
-            .any(|(meaning, _)| *meaning == [number] && !case.entries[number].silent)
+        plain.iter().any(|readings| {
+            let first = readings.first().map(|(meaning, _)| meaning.as_slice());
+            first == Some(&[number]) && !case.entries[number].silent
+        })
     };
     let node_of = |path: &[String]| Node::Written(path.join(&STEP.to_string()));
-    let fold_one = |(value, (meaning, rest)): (&String, &(Vec<usize>, Vec<String>))| {
-        let mut meaning = meaning.clone();
-        if meaning.len() > 1 {
+    let fold_one = |(value, readings): (&String, &Vec<Reading>)| {
+        let settled = readings.iter().find_map(|(meaning, rest)| {
+            if let [one] = meaning[..] {
+                return Some((one, rest));
+            }
             let there: Vec<usize> = meaning.iter().copied().filter(|&n| is_there(n)).collect();
-            meaning = if there.len() == 1 { there } else { Vec::new() };
-        }
+            (there.len() == 1).then(|| (there[0], rest))
+        });
         let mut nodes = Vec::new();
-        let Some(&number) = meaning.first() else {
+        let Some((number, rest)) = settled else {
             let steps: Vec<&str> = match case.tree {
                 Some(_) => value.split('/').collect(),
                 None => vec![value.as_str()],
@@ -200,7 +205,9 @@ fn naive_fold(case: &Case) -> Vec<Vec<Node>> {
         let mut path = Vec::new();
         let mut at = Some(number);
         while let Some(number) = at {
-            path.insert(0, fold(case.entries[number].name()));
+            if !case.entries[number].silent {
+                path.insert(0, fold(case.entries[number].name()));
+            }
             let parent = case.entries[number].parents.first();
             at = parent.and_then(|parent| case.entries.iter().position(|e| e.name() == parent));
         }
@@ -263,13 +270,13 @@ fn a_value_of_several_entries_is_the_one_that_the_facet_holds() {
     };
     let entries = [entry("DR Congo"), entry("Republic of the Congo")];
     let vocabulary = Vocabulary::compile(&entries).unwrap();
-    let (first, second) = (EntryId(0), EntryId(1));
+    let first = EntryId(0);
     let fold = |values: &[&str]| vocabulary.fold_values(values, None);
-    assert_eq!(fold(&["congo"]), [Folded::Ambiguous(vec![first, second])]);
+    assert_eq!(fold(&["congo"]), [Folded::Written]);
     assert_eq!(
         fold(&["congo", "DR Congo"]),
         [Folded::Entry(first), Folded::Entry(first)]
     );
     let both = fold(&["congo", "DR Congo", "Republic of the Congo"]);
-    assert_eq!(both[0], Folded::Ambiguous(vec![first, second]));
+    assert_eq!(both[0], Folded::Written);
 }

@@ -93,10 +93,19 @@ pub(super) const VOCABULARY_CHECK_HELP: &str = "\
 Example:
   pressmark vocabulary check -C articles";
 
+pub(super) const VOCABULARY_COMPILE_HELP: &str = "\
+Example:
+  pressmark vocabulary compile";
+
 pub(super) const VOCABULARY_HELP: &str = "\
 Examples:
   pressmark vocabulary show Persia
   pressmark vocabulary check";
+
+pub(super) const VOCABULARY_PREVIEW_HELP: &str = "\
+Examples:
+  pressmark vocabulary preview draft.toml
+  pressmark vocabulary preview --without own.toml";
 
 pub(super) const VOCABULARY_SHOW_HELP: &str = "\
 Examples:

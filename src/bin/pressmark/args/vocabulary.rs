@@ -1,8 +1,14 @@
 //! The options of `pressmark vocabulary`.
 
+use std::ffi::OsString;
+use std::path::PathBuf;
+
 use clap::{Args, Subcommand};
 
-use super::examples::{VOCABULARY_CHECK_HELP, VOCABULARY_HELP, VOCABULARY_SHOW_HELP};
+use super::examples::{
+    VOCABULARY_CHECK_HELP, VOCABULARY_COMPILE_HELP, VOCABULARY_HELP, VOCABULARY_PREVIEW_HELP,
+    VOCABULARY_SHOW_HELP,
+};
 
 /// Show and check the vocabularies: which names belong together
 ///
@@ -20,6 +26,8 @@ pub(crate) struct VocabularyArgs {
 pub(crate) enum VocabularyCommand {
     Show(ShowEntryArgs),
     Check(CheckFilesArgs),
+    Compile(CompileArgs),
+    Preview(PreviewArgs),
 }
 
 /// Show what an entry gathers: its names, codes, place in the tree, offices
@@ -38,10 +46,39 @@ pub(crate) struct ShowEntryArgs {
     pub(crate) within: Option<String>,
 }
 
-/// Look for mistakes in `vocabulary/*.toml`
+/// Look for mistakes in `vocabulary/*.toml`, and for values that no entry has
 ///
-/// Every mistake is told with its file and line, and what was probably meant. The exit status is 0
-/// if there is none and 1 if there are some.
+/// Every mistake is told with its file and line, and what was probably meant. If the folder is indexed
+/// and there are none, values that documents have and no entry knows are listed, most frequent
+/// first. The exit status is 0 if there is no mistake and 1 if there are some.
 #[derive(Debug, Args)]
 #[command(after_long_help = VOCABULARY_CHECK_HELP)]
-pub(crate) struct CheckFilesArgs {}
+pub(crate) struct CheckFilesArgs {
+    /// Values that no entry knows, listed of each facet
+    #[arg(long, value_name = "N", default_value_t = 10)]
+    pub(crate) top: usize,
+}
+
+/// Keep what the vocabularies make of the index beside it
+///
+/// Every `index` does so at its end. After an edit of `vocabulary/*.toml` a search finds out by itself
+/// what it changes; this spares it that.
+#[derive(Debug, Args)]
+#[command(after_long_help = VOCABULARY_COMPILE_HELP)]
+pub(crate) struct CompileArgs {}
+
+/// Tell what an edit of the vocabularies would change, before it is saved
+///
+/// A FILE takes the place of the one of its name in `vocabulary/`, or stands beside those that are
+/// there. Told are the values of facets, and the saved searches of `pressmark.toml`, that would
+/// have another number of documents. Nothing is written.
+#[derive(Debug, Args)]
+#[command(after_long_help = VOCABULARY_PREVIEW_HELP)]
+pub(crate) struct PreviewArgs {
+    /// Vocabulary files as they would be
+    #[arg(value_name = "FILE", required_unless_present = "without")]
+    pub(crate) files: Vec<PathBuf>,
+    /// As if this file of `vocabulary/` were not there
+    #[arg(long, value_name = "NAME")]
+    pub(crate) without: Vec<OsString>,
+}

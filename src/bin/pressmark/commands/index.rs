@@ -8,7 +8,7 @@ use pressmark::tagging::Tagging;
 use pressmark::{ErrorKind, ReindexOptions, Report, plan_reindex, reindex};
 use serde_json::json;
 
-use super::{plan, vocabulary};
+use super::plan;
 use crate::args::{Common, IndexArgs, ProgressArg};
 use crate::console::Console;
 use crate::failure::{Failure, Finish};
@@ -16,6 +16,7 @@ use crate::helper;
 use crate::ledger::Runs;
 use crate::output::number::{duration, thousands};
 use crate::output::{json as form, number};
+use crate::own_vocabulary;
 use crate::progress::Watch;
 use crate::settings::{Place, from_here, not_a_folder};
 use crate::watch;
@@ -54,6 +55,7 @@ pub(super) fn run(
     }
     let wait = Duration::from_secs(args.run.wait.unwrap_or(0).into());
     let report = index(&corpus, &place, &options, wait, &watch)?;
+    own_vocabulary::keep(&place, console);
     let finish = if report.failed > 0 {
         Finish::SomeFailed
     } else {
@@ -77,6 +79,7 @@ pub(super) fn first(common: &Common, place: &Place, console: &mut Console) -> Re
     let watch = Watch::new(console, ProgressArg::Auto)?;
     let options = options(common).tagging(tagging(place)?);
     let report = index(&corpus, place, &options, Duration::ZERO, &watch)?;
+    own_vocabulary::keep(place, console);
     receipt(&report, place, console);
     console.say("");
     Ok(())
@@ -84,10 +87,7 @@ pub(super) fn first(common: &Common, place: &Place, console: &mut Console) -> Re
 
 /// What values are found in texts with: the vocabularies of the corpus.
 pub(super) fn tagging(place: &Place) -> Result<Tagging, Failure> {
-    let Some(corpus) = &place.corpus else {
-        return Ok(Tagging::bundled());
-    };
-    let vocabularies = vocabulary::of_corpus(corpus)?;
+    let vocabularies = own_vocabulary::load(&own_vocabulary::files(place)?)?;
     let of = |name| vocabularies.get(name).cloned();
     Ok(match (of("country"), of("actor")) {
         (Some(countries), Some(actors)) => Tagging::new(countries, actors),

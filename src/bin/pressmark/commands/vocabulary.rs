@@ -1,108 +1,43 @@
-//! `pressmark vocabulary`: what an entry gathers, and what is wrong with the owner's files.
+//! `pressmark vocabulary`: what an entry gathers, what is wrong with the owner's files, and what an
+//! edit of them would change.
 
-use std::fs::{self, File};
-use std::io::{ErrorKind, Read as _};
-use std::path::{Path, PathBuf};
+mod preview;
 
-use pressmark::vocabulary::{Meaning, NAMES, Problem, UserFile, Vocabularies, Vocabulary};
+use pressmark::vocabulary::{Folded, Meaning, NAMES, Problem, UserFile, Vocabularies, Vocabulary};
 use serde_json::json;
 
-use crate::args::{Common, ShowEntryArgs, VocabularyArgs, VocabularyCommand};
+use crate::args::{CheckFilesArgs, Common, ShowEntryArgs, VocabularyArgs, VocabularyCommand};
 use crate::console::Console;
 use crate::failure::{Failure, Finish};
 use crate::output::layout::{Flow, Role};
-use crate::output::number::count;
+use crate::output::number::{count, thousands};
 use crate::output::{entry, json};
+use crate::own_vocabulary;
 use crate::settings::Place;
-
-/// The folder of vocabulary files, inside that of a corpus.
-const FOLDER: &str = "vocabulary";
-/// A longer file is refused: it is a mistake, not a vocabulary.
-const MAX_FILE_BYTES: u64 = 8 << 20;
+use crate::values;
 
 pub(super) fn run(
     common: &Common,
     args: &VocabularyArgs,
     console: &mut Console,
 ) -> Result<Finish, Failure> {
-    let folder = folder(common)?;
-    let files = folder.as_deref().map_or(Ok(Vec::new()), read)?;
+    let files = files(common)?;
     match &args.command {
         VocabularyCommand::Show(args) => show(common, args, &files, console),
-        VocabularyCommand::Check(_) => check(common, &files, console),
+        VocabularyCommand::Check(args) => check(common, args, &files, console),
+        VocabularyCommand::Preview(args) => preview::run(common, args, &files, console),
+        VocabularyCommand::Compile(_) => compile(common, console),
     }
 }
 
-/// Where the files would be; the bundled vocabularies can be shown without a corpus.
-fn folder(common: &Common) -> Result<Option<PathBuf>, Failure> {
+/// The owner's files; the bundled vocabularies can be shown without a corpus.
+fn files(common: &Common) -> Result<Vec<UserFile>, Failure> {
     let named = common.corpus.is_some() || common.index.is_some();
     match Place::find(common) {
-        Ok(place) => Ok(place.corpus.map(|corpus| corpus.join(FOLDER))),
+        Ok(place) => own_vocabulary::files(&place),
         Err(failure) if named => Err(failure),
-        Err(_) => Ok(None),
+        Err(_) => Ok(Vec::new()),
     }
-}
-
-/// The files of a folder, in the order of their names; none if there is no such folder.
-fn read(folder: &Path) -> Result<Vec<UserFile>, Failure> {
-    let cannot = |path: &Path, error: &std::io::Error| {
-        Failure::new("io", format!("cannot read `{}`: {error}", path.display()))
-    };
-    let entries = match fs::read_dir(folder) {
-        Ok(entries) => entries,
-        Err(error) if matches!(error.kind(), ErrorKind::NotFound | ErrorKind::NotADirectory) => {
-            return Ok(Vec::new());
-        }
-        Err(error) => return Err(cannot(folder, &error)),
-    };
-    let mut paths = Vec::new();
-    for entry in entries {
-        let path = entry.map_err(|error| cannot(folder, &error))?.path();
-        if path
-            .extension()
-            .is_some_and(|extension| extension == "toml")
-        {
-            paths.push(path);
-        }
-    }
-    paths.sort();
-    let mut files = Vec::new();
-    for path in paths {
-        let mut bytes = Vec::new();
-        File::open(&path)
-            .and_then(|file| file.take(MAX_FILE_BYTES + 1).read_to_end(&mut bytes))
-            .map_err(|error| cannot(&path, &error))?;
-        if bytes.len() as u64 > MAX_FILE_BYTES {
-            let message = format!("`{}` is larger than 8 MiB", path.display());
-            return Err(Failure::new("config", message));
-        }
-        let text = String::from_utf8(bytes).map_err(|_| {
-            Failure::new("config", format!("`{}` is not UTF-8", path.display()))
-                .with_hint("save the file as UTF-8")
-        })?;
-        files.push(UserFile { path, text });
-    }
-    Ok(files)
-}
-
-/// The vocabularies of a corpus: the bundled ones, with what its own files say.
-pub(super) fn of_corpus(corpus: &Path) -> Result<Vocabularies, Failure> {
-    load(&read(&corpus.join(FOLDER))?)
-}
-
-fn load(files: &[UserFile]) -> Result<Vocabularies, Failure> {
-    Vocabularies::with_files(files).map_err(|problems| {
-        let others = problems.len() - 1;
-        let first = problems.into_iter().next();
-        let failure = first.map_or_else(
-            || Failure::new("config", "the vocabulary files cannot be used"),
-            |problem| Failure::from(pressmark::Error::from(problem)),
-        );
-        match others {
-            0 => failure,
-            _ => failure.with_hint("pressmark vocabulary check"),
-        }
-    })
 }
 
 fn show(
@@ -111,7 +46,7 @@ fn show(
     files: &[UserFile],
     console: &mut Console,
 ) -> Result<Finish, Failure> {
-    let vocabularies = load(files)?;
+    let vocabularies = own_vocabulary::load(files)?;
     let wanted = |name: &&str| args.within.as_deref().is_none_or(|within| within == *name);
     let chosen: Vec<(&str, &Vocabulary)> = NAMES
         .into_iter()
@@ -188,12 +123,29 @@ fn summary(
     Ok(Finish::Done)
 }
 
-fn check(common: &Common, files: &[UserFile], console: &mut Console) -> Result<Finish, Failure> {
-    let problems = Vocabularies::with_files(files).err().unwrap_or_default();
+fn check(
+    common: &Common,
+    args: &CheckFilesArgs,
+    files: &[UserFile],
+    console: &mut Console,
+) -> Result<Finish, Failure> {
+    let (problems, unknown) = match Vocabularies::with_files(files) {
+        Ok(vocabularies) => (Vec::new(), unknown(common, &vocabularies)?),
+        Err(problems) => (problems, Vec::new()),
+    };
     if common.json {
         let list: Vec<_> = problems.iter().map(object_of).collect();
+        let unknown: serde_json::Map<_, _> = unknown
+            .into_iter()
+            .map(|facet| {
+                (
+                    facet.name,
+                    facet.values.iter().map(Unknown::object).collect(),
+                )
+            })
+            .collect();
         let object = json!({"format_version": pressmark::FORMAT_VERSION,
-            "files": files.len(), "mistakes": list});
+            "files": files.len(), "mistakes": list, "unknown": unknown});
         json::line(console.out(), &object)?;
     } else {
         for problem in &problems {
@@ -209,6 +161,9 @@ fn check(common: &Common, files: &[UserFile], console: &mut Console) -> Result<F
             }
             console.text(&flow.render(console.stdout, 0, 4))?;
         }
+        for facet in &unknown {
+            facet.print(args.top, console)?;
+        }
         let mistakes = match problems.len() {
             0 => "no mistake".to_owned(),
             many => count(many as u64, "mistake", "mistakes"),
@@ -217,6 +172,104 @@ fn check(common: &Common, files: &[UserFile], console: &mut Console) -> Result<F
         console.remark(&format!("{mistakes} · {files}"));
     }
     Ok(finish(problems.is_empty()))
+}
+
+/// A value that documents have and no entry knows.
+struct Unknown {
+    value: String,
+    documents: u64,
+}
+
+impl Unknown {
+    fn object(&self) -> serde_json::Value {
+        json!({"value": self.value, "count": self.documents})
+    }
+}
+
+/// The values of a facet that no entry knows, most frequent first.
+struct UnknownValues {
+    name: String,
+    values: Vec<Unknown>,
+    vocabulary: Vocabulary,
+}
+
+impl UnknownValues {
+    fn print(&self, most: usize, console: &mut Console) -> Result<(), Failure> {
+        if self.values.is_empty() {
+            return Ok(());
+        }
+        let mut flow = Flow::default();
+        flow.push(Role::Name, &self.name);
+        flow.space();
+        let values = count(self.values.len() as u64, "value", "values");
+        flow.push(Role::Plain, &format!("{values} that no entry knows"));
+        console.text(&flow.render(console.stdout, 0, 4))?;
+        for unknown in self.values.iter().take(most) {
+            let mut flow = Flow::default();
+            flow.push_whole(Role::Plain, &unknown.value);
+            flow.space();
+            flow.push(Role::Plain, &thousands(unknown.documents));
+            if let Some(near) = self.vocabulary.nearest(&unknown.value) {
+                flow.space();
+                flow.push(Role::Faint, &format!("(near `{near}`)"));
+            }
+            let line = flow.render(console.stdout, 2, 4);
+            console.text(&format!("  {line}"))?;
+        }
+        Ok(())
+    }
+}
+
+/// What no entry knows, if there is an index.
+fn unknown(common: &Common, vocabularies: &Vocabularies) -> Result<Vec<UnknownValues>, Failure> {
+    let Ok(place) = Place::find(common) else {
+        return Ok(Vec::new());
+    };
+    let Some(searcher) = place.published()? else {
+        return Ok(Vec::new());
+    };
+    let mut unknown = Vec::new();
+    for facet in &searcher.schema().facets {
+        let vocabulary = facet.vocabulary.as_deref();
+        let Some(vocabulary) = vocabulary.and_then(|name| vocabularies.get(name)) else {
+            continue;
+        };
+        let is_known = |value: &str| {
+            let folded = vocabulary.fold_value(value, facet.tree);
+            matches!(folded, Folded::Entry(_) | Folded::Silent(_))
+        };
+        let values = values::of_facet(&searcher, &facet.name)?.into_iter();
+        let values = values.filter(|(value, _)| !is_known(value));
+        let mut values: Vec<Unknown> = values
+            .map(|(value, documents)| Unknown { value, documents })
+            .collect();
+        values.sort_by(|a, b| {
+            let by_documents = b.documents.cmp(&a.documents);
+            by_documents.then_with(|| a.value.cmp(&b.value))
+        });
+        unknown.push(UnknownValues {
+            name: facet.name.clone(),
+            values,
+            vocabulary: vocabulary.clone(),
+        });
+    }
+    Ok(unknown)
+}
+
+fn compile(common: &Common, console: &mut Console) -> Result<Finish, Failure> {
+    let place = Place::find(common)?;
+    let Some(is_written) = own_vocabulary::compile(&place)? else {
+        return Err(place.not_indexed());
+    };
+    if common.json {
+        let object = json!({"format_version": pressmark::FORMAT_VERSION, "written": is_written});
+        json::line(console.out(), &object)?;
+    } else if is_written {
+        console.remark("the vocabularies are compiled");
+    } else {
+        console.remark("the vocabularies were compiled already");
+    }
+    Ok(Finish::Done)
 }
 
 fn finish(is_well: bool) -> Finish {

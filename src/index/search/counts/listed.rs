@@ -6,8 +6,10 @@ use std::collections::{BTreeSet, HashMap};
 
 use super::{Entry, FacetTally, NO_ENTRY, Named, Selected};
 use crate::Result;
+use crate::index::search::views::FacetColumn;
 use crate::index::search::watch::Watch;
-use crate::index::segment::nodes::{NodeHash, ROOT, folded_path, hash_of};
+use crate::index::segment::nodes::folded::UNKNOWN;
+use crate::index::segment::nodes::{NodeHash, ROOT, folded_path};
 use crate::search::{Bucket, FIRM_COUNT, FacetCounts, Finder, Fit, Top, ValueOrder, Values, lift};
 
 /// Values between two looks at the clock.
@@ -43,20 +45,16 @@ impl FacetTally<'_> {
     ) -> Result<FacetCounts> {
         let tree = self.facet.definition.tree;
         let mut seen = BTreeSet::new();
-        let chosen: Vec<(NodeHash, &String)> = selected
-            .any_of
-            .iter()
-            .chain(&selected.all_of)
-            .filter_map(|value| Some((hash_of(value, tree)?, value)))
-            .filter(|(hash, _)| seen.insert(*hash))
-            .collect();
+        let selected = self.chosen(selected)?;
+        let chosen = selected.all().filter(|(hash, _)| seen.insert(*hash));
+        let chosen: Vec<(NodeHash, &String)> = chosen.collect();
         let chosen_entries = chosen.iter().filter_map(|(hash, _)| self.find(hash));
         let chosen_entries: BTreeSet<u32> = chosen_entries.collect();
         let fits = match values.find.as_deref().and_then(Finder::new) {
             Some(mut finder) => Some(self.fitting(&mut finder, watch)?),
             None => None,
         };
-        let levels = self.levels(&selected.any_of);
+        let levels = self.levels(&selected);
         let fit_of = |number: u32| fits.as_ref().and_then(|fits| fits.get(&number).copied());
         let mut candidates = Vec::new();
         let mut shown_chosen = 0;
@@ -68,7 +66,7 @@ impl FacetTally<'_> {
             }
             if chosen_entries.contains(&number) {
                 shown_chosen += 1;
-            } else if fits.is_some() || levels.contains(&entry.parent()) {
+            } else if self.is_listed(&levels, entry) || fits.is_some() && tree.is_some() {
                 let rank = self.rank(*entry, fit, values.order, whole);
                 candidates.push(Candidate {
                     entry: *entry,
@@ -85,7 +83,7 @@ impl FacetTally<'_> {
             Top::Buckets(buckets) => buckets.saturating_sub(chosen.len()).max(least) as u64,
         };
         let end = skipped.saturating_add(room).min(ranked);
-        keep(&mut candidates, end as usize);
+        self.keep(&mut candidates, end as usize);
         let mut buckets = Vec::with_capacity(candidates.len() + chosen.len());
         let named = candidates
             .iter()
@@ -95,7 +93,7 @@ impl FacetTally<'_> {
         for ((Candidate { entry, rank }, &(hash, _)), name) in candidates {
             let name = name.unwrap_or_default();
             let key = folded_path(&name, tree).pop().map(|(folded, _)| folded);
-            let bucket = self.bucket(name, Some(entry), total, selected);
+            let bucket = self.bucket(name, Some(entry), total, &selected);
             buckets.push((rank, key, hash, bucket));
         }
         let place = |a: &(Rank, _, _, Bucket), b: &(Rank, Option<String>, NodeHash, Bucket)| {
@@ -110,13 +108,13 @@ impl FacetTally<'_> {
             chosen.into_iter().zip(&named).zip(self.names(&named)?)
         {
             let number = self.find(&hash);
-            let name = name.unwrap_or_else(|| value.clone());
+            let name = name.map_or_else(|| self.shown(value), Ok)?;
             let key = folded_path(&name, tree).pop().map(|(folded, _)| folded);
             let rank = match entry {
                 Some(entry) => self.rank(entry, number.and_then(fit_of), values.order, whole),
                 None => NOWHERE,
             };
-            let mut bucket = self.bucket(name, entry, total, selected);
+            let mut bucket = self.bucket(name, entry, total, &selected);
             bucket.selected = true;
             buckets.push((rank, key, hash, bucket));
         }
@@ -145,43 +143,69 @@ impl FacetTally<'_> {
         finder: &mut Finder,
         watch: &Watch,
     ) -> Result<HashMap<u32, Fit>> {
-        let tree = self.facet.definition.tree;
-        let mut fits = HashMap::new();
+        let mut fits: HashMap<u32, Fit> = HashMap::new();
         for segment in &self.segments {
-            let columns = segment.kept.facet.columns.iter();
-            for (column, entries) in columns.zip(&segment.entries) {
-                let table = &column.table;
-                let mut seen = vec![false; table.len() as usize];
-                let failed = tantivy::TantivyError::from;
-                let mut terms = column.column.dictionary().stream().map_err(failed)?;
-                let mut looked = 0_usize;
-                while terms.advance() {
-                    looked += 1;
-                    if looked.is_multiple_of(PATIENCE) {
-                        watch.check()?;
+            let facet = &segment.kept.facet;
+            for (column, entries) in facet.columns.iter().zip(&segment.entries) {
+                let entry_of = |node: u32| {
+                    let entry = entries.get(node as usize).copied();
+                    entry.filter(|&entry| entry != NO_ENTRY)
+                };
+                let mut note = |node: u32, name: &str| {
+                    if let Some(entry) = entry_of(node)
+                        && let Some(fit) = finder.fit(name)
+                    {
+                        let best = fits.entry(entry).or_insert(fit);
+                        *best = fit.min(*best);
                     }
-                    let mut node = table.leaf(terms.term_ord() as u32);
-                    if node == ROOT || seen[node as usize] {
-                        continue;
-                    }
-                    let text = String::from_utf8_lossy(terms.key());
-                    for (folded, _) in folded_path(&text, tree).into_iter().rev() {
-                        if node == ROOT || std::mem::replace(&mut seen[node as usize], true) {
-                            break;
-                        }
-                        let entry = entries.get(node as usize).copied();
-                        if let Some(entry) = entry.filter(|&entry| entry != NO_ENTRY) {
-                            let step = folded.rsplit('\0').next().unwrap_or(&folded);
-                            if let Some(fit) = finder.fit(step) {
-                                fits.insert(entry, fit);
-                            }
-                        }
-                        node = table.parent(node);
-                    }
+                };
+                if let Some(fold) = &facet.fold {
+                    fold.each_name(&column.table, |node, name| note(node, name));
                 }
+                self.each_step(column, watch, note)?;
             }
         }
         Ok(fits)
+    }
+
+    /// Calls back with the nodes of a column and the folded steps under which they were written.
+    fn each_step(
+        &self,
+        column: &FacetColumn,
+        watch: &Watch,
+        mut visit: impl FnMut(u32, &str),
+    ) -> Result<()> {
+        let tree = self.facet.definition.tree;
+        let table = &column.table;
+        let mut seen = vec![false; table.len() as usize];
+        let failed = tantivy::TantivyError::from;
+        let mut terms = column.column.dictionary().stream().map_err(failed)?;
+        let mut looked = 0_usize;
+        while terms.advance() {
+            looked += 1;
+            if looked.is_multiple_of(PATIENCE) {
+                watch.check()?;
+            }
+            let ordinal = terms.term_ord() as u32;
+            let mut node = table.leaf(ordinal);
+            if node == ROOT || (seen[node as usize] && self.fold.is_none()) {
+                continue;
+            }
+            let text = String::from_utf8_lossy(terms.key());
+            for (folded, _) in folded_path(&text, tree).into_iter().rev() {
+                let is_seen = node != ROOT && std::mem::replace(&mut seen[node as usize], true);
+                if node == ROOT || (is_seen && self.fold.is_none()) {
+                    break;
+                }
+                visit(node, folded.rsplit('\0').next().unwrap_or(&folded));
+                // The other steps of a path need not be those of the entry's.
+                if table.entry(ordinal) != UNKNOWN {
+                    break;
+                }
+                node = table.parent(node);
+            }
+        }
+        Ok(())
     }
 
     fn rank(
@@ -203,6 +227,28 @@ impl FacetTally<'_> {
             _ => (fit, false, Reverse(entry.count), Reverse(0)),
         }
     }
+
+    /// Drops what cannot be among the first so many, without looking at names: the table knows the
+    /// order of those of its nodes.
+    fn keep(&self, candidates: &mut Vec<Candidate>, first: usize) {
+        if candidates.len() <= first || first == 0 {
+            candidates.truncate(first);
+            return;
+        }
+        let place = |candidate: &Candidate| (candidate.rank, self.place(candidate.entry));
+        candidates.sort_by_cached_key(place);
+        let threshold = candidates[first - 1].rank;
+        let mut taken: HashMap<(u32, u32), usize> = HashMap::new();
+        candidates.retain(|candidate| {
+            if candidate.rank != threshold {
+                return candidate.rank < threshold;
+            }
+            let (segment, column, _) = candidate.entry.place;
+            let taken = taken.entry((segment, column)).or_default();
+            *taken += 1;
+            *taken <= first
+        });
+    }
 }
 
 /// The rank of a chosen value that no document has.
@@ -212,26 +258,4 @@ impl Whole<'_> {
     fn count(&self, hash: &NodeHash) -> u64 {
         self.tally.get(hash).map_or(0, |entry| entry.count)
     }
-}
-
-/// Drops what cannot be among the first so many, without looking at names: nodes of one table
-/// stand in the order of their names.
-fn keep(candidates: &mut Vec<Candidate>, first: usize) {
-    if candidates.len() <= first || first == 0 {
-        candidates.truncate(first);
-        return;
-    }
-    let place = |candidate: &Candidate| (candidate.rank, candidate.entry.place);
-    candidates.sort_unstable_by_key(place);
-    let threshold = candidates[first - 1].rank;
-    let mut taken: HashMap<(u32, u32), usize> = HashMap::new();
-    candidates.retain(|candidate| {
-        if candidate.rank != threshold {
-            return candidate.rank < threshold;
-        }
-        let (segment, column, _) = candidate.entry.place;
-        let taken = taken.entry((segment, column)).or_default();
-        *taken += 1;
-        *taken <= first
-    });
 }

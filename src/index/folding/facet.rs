@@ -1,0 +1,405 @@
+//! One facet as its vocabulary folds it, in all segments of a snapshot.
+
+use std::collections::{BTreeSet, HashMap};
+use std::fmt;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
+
+use tantivy::columnar::StrColumn;
+use tantivy::index::SegmentId;
+use tantivy::schema::IndexRecordOption;
+use tantivy::{DocSet, SegmentReader, TERMINATED, Term};
+
+use super::Context;
+use super::column::{Places, fold_column};
+use super::kept::{Key, key};
+use crate::Result;
+use crate::analysis::fold;
+use crate::index::layout::{Fields, names};
+use crate::index::segment::nodes::folded::SILENT;
+use crate::index::segment::nodes::{NodeHash, NodeTable};
+use crate::schema::{FacetDefinition, Origin};
+use crate::vocabulary::{EntryId, Folded, Vocabulary};
+
+/// Bytes that a value takes in the memory of names, beside its letters and those of the name.
+const NAMED: usize = 96;
+
+/// The origins that a facet is counted from, in the order in which they decide.
+pub(in crate::index) fn origins_of(origin: Option<Origin>) -> &'static [Origin] {
+    match origin {
+        None => &[Origin::Declared, Origin::About],
+        Some(Origin::Declared) => &[Origin::Declared],
+        Some(Origin::About) => &[Origin::About],
+        Some(_) => &[Origin::Mentioned],
+    }
+}
+
+/// A column of a segment, and its table.
+#[derive(Debug, Clone)]
+struct Opened {
+    column: StrColumn,
+    table: NodeTable,
+}
+
+/// The columns of one origin by segment.
+type Columns = Arc<[Option<Opened>]>;
+
+/// A facet as its vocabulary folds it.
+///
+/// A value that several entries have means the one that the facet holds by another name, in any
+/// live document and declared or inferred, if it holds just one.
+pub(in crate::index) struct FacetFold {
+    name: String,
+    tree: Option<char>,
+    vocabulary: Vocabulary,
+    context: Arc<Context>,
+    is_over: AtomicBool,
+    /// By origin: tables in which values of several entries stay as they are written.
+    plain: [OnceLock<Columns>; 3],
+    /// By origin: tables in which they are settled.
+    settled: [OnceLock<Columns>; 3],
+    /// Entries of which it is known whether the facet holds them.
+    there: Mutex<HashMap<EntryId, bool>>,
+    /// By origin, and at last for what is counted if none is named: whether nodes lie below others.
+    nested: [OnceLock<bool>; 4],
+    /// Names under which values are shown; `None` for silenced ones.
+    shown: Mutex<HashMap<String, Option<String>>>,
+}
+
+impl fmt::Debug for FacetFold {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("FacetFold")
+            .field("name", &self.name)
+            .finish_non_exhaustive()
+    }
+}
+
+impl FacetFold {
+    pub(super) fn new(
+        facet: &FacetDefinition,
+        vocabulary: Vocabulary,
+        context: Arc<Context>,
+    ) -> Self {
+        Self {
+            name: facet.name.clone(),
+            tree: facet.tree,
+            vocabulary,
+            context,
+            is_over: AtomicBool::new(false),
+            plain: Default::default(),
+            settled: Default::default(),
+            there: Mutex::default(),
+            nested: Default::default(),
+            shown: Mutex::default(),
+        }
+    }
+
+    /// Whether there is room to keep what was made of it.
+    pub(super) fn has_room(&self) -> bool {
+        !self.is_over.load(Ordering::Relaxed)
+    }
+
+    /// The column of an origin in a segment, and its table.
+    pub(in crate::index) fn column(
+        &self,
+        segment: SegmentId,
+        origin: Origin,
+    ) -> Result<Option<(StrColumn, NodeTable)>> {
+        let mut readers = self.context.segments.iter();
+        let number = readers.position(|reader| reader.segment_id() == segment);
+        let columns = self.columns(origin)?;
+        let opened = number.and_then(|number| columns.get(number)?.clone());
+        Ok(opened.map(|opened| (opened.column, opened.table)))
+    }
+
+    /// Whether documents must count for nodes above those of their values: in a tree, and where
+    /// values name groups of what other values name.
+    pub(in crate::index) fn is_nested(&self, origin: Option<Origin>) -> Result<bool> {
+        if self.tree.is_some() {
+            return Ok(true);
+        }
+        let place = &self.nested[origin.map_or(3, |origin| origin as usize)];
+        if let Some(&is_nested) = place.get() {
+            return Ok(is_nested);
+        }
+        let mut tables = Vec::new();
+        for &origin in origins_of(origin) {
+            let columns = self.columns(origin)?;
+            tables.extend(columns.iter().flatten().map(|opened| opened.table.clone()));
+        }
+        let is_direct = |hash: &NodeHash| {
+            let found = |table: &NodeTable| table.find(hash).filter(|&node| table.is_direct(node));
+            tables.iter().any(|table| found(table).is_some())
+        };
+        let mut regions = tables.iter().flat_map(|table| {
+            let nodes = 0..if table.has_parents() { table.len() } else { 0 };
+            let above = nodes.filter(|&node| table.subtree(node).len() > 1);
+            above.map(|node| table.hash(node))
+        });
+        let is_nested = regions.any(|hash| is_direct(&hash));
+        Ok(*place.get_or_init(|| is_nested))
+    }
+
+    /// Whether a value that is asked for has others below it.
+    pub(in crate::index) fn is_above(&self, value: &str, origin: Option<Origin>) -> Result<bool> {
+        let Some(hash) = self.ask(value)? else {
+            return Ok(false);
+        };
+        for &origin in origins_of(origin) {
+            for Opened { table, .. } in self.columns(origin)?.iter().flatten() {
+                let node = table.find(&hash);
+                if node.is_some_and(|node| table.subtree(node).len() > 1) {
+                    return Ok(true);
+                }
+            }
+        }
+        Ok(false)
+    }
+
+    /// The node that a value means when it is asked for.
+    pub(in crate::index) fn ask(&self, value: &str) -> Result<Option<NodeHash>> {
+        Ok(self.ask_path(value)?.pop())
+    }
+
+    /// The node that a value means, below everything that makes its path.
+    pub(in crate::index) fn ask_path(&self, value: &str) -> Result<Vec<NodeHash>> {
+        let folded = self.fold(value)?;
+        let mut places = Places::new(&self.vocabulary, self.tree);
+        let led = places.lead(0, value, &folded);
+        let path = led.leaves.first().map(|&form| places.path(form));
+        let path = path.into_iter().flatten();
+        Ok(path.map(|form| places.forms[form as usize].hash).collect())
+    }
+
+    /// Every node that a document with the value counts for.
+    pub(in crate::index) fn counted(&self, value: &str) -> Result<Vec<NodeHash>> {
+        let folded = self.fold(value)?;
+        let mut places = Places::new(&self.vocabulary, self.tree);
+        let led = places.lead(0, value, &folded);
+        let forms = led.leaves.iter().flat_map(|&form| places.path(form));
+        let forms = forms.map(|form| &places.forms[form as usize]);
+        let shown = forms.filter(|form| !form.is_hidden);
+        Ok(shown.map(|form| form.hash).collect())
+    }
+
+    /// The name under which a written value is shown; `None` if it is silenced.
+    pub(in crate::index) fn shown(&self, value: &str) -> Result<Option<String>> {
+        let lock = || self.shown.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(shown) = lock().get(value) {
+            return Ok(shown.clone());
+        }
+        let shown = match self.fold(value)? {
+            Folded::Silent(_) => None,
+            folded @ (Folded::Entry(_) | Folded::Below(..)) => {
+                let mut places = Places::new(&self.vocabulary, self.tree);
+                let led = places.lead(0, value, &folded);
+                let form = led.leaves.first().map(|&form| &places.forms[form as usize]);
+                form.map(|form| form.shown.text().to_owned())
+            }
+            _ => Some(value.to_owned()),
+        };
+        let letters = value.len() + shown.as_ref().map_or(0, String::len);
+        if self.context.budget.take(letters + NAMED) {
+            lock().insert(value.to_owned(), shown.clone());
+        }
+        Ok(shown)
+    }
+
+    /// Calls back with the nodes of a table that are entries, and every folded name that those have.
+    pub(in crate::index) fn each_name(&self, table: &NodeTable, mut visit: impl FnMut(u32, &str)) {
+        let entries = (0..table.ordinals()).map(|ordinal| table.entry(ordinal));
+        let known = entries.filter(|&entry| entry < SILENT);
+        let known: BTreeSet<EntryId> = known.map(EntryId::of_number).collect();
+        let above = known
+            .iter()
+            .map(|&id| self.vocabulary.entry(id).ancestors());
+        let all: BTreeSet<EntryId> = above.flatten().chain(known.iter().copied()).collect();
+        let mut places = Places::new(&self.vocabulary, self.tree);
+        for id in all {
+            let entry = self.vocabulary.entry(id);
+            let form = (!entry.is_silent()).then(|| places.entry(id));
+            let hash = form.map(|form| places.forms[form as usize].hash);
+            let Some(node) = hash.and_then(|hash| table.find(&hash)) else {
+                continue;
+            };
+            for name in entry.names().filter(|name| name.role.folds()) {
+                visit(node, &fold(name.text));
+            }
+        }
+    }
+
+    /// What a value comes to in this facet.
+    fn fold(&self, value: &str) -> Result<Folded> {
+        let folded = self.vocabulary.fold_value(value, self.tree);
+        folded.settled(|id| self.is_there(id))
+    }
+
+    /// The columns of an origin, values of several entries settled.
+    fn columns(&self, origin: Origin) -> Result<Columns> {
+        let place = &self.settled[origin as usize];
+        if let Some(columns) = place.get() {
+            return Ok(Arc::clone(columns));
+        }
+        let plain = self.plain(origin)?;
+        let mut columns = Vec::with_capacity(plain.len());
+        for opened in plain.iter() {
+            let Some(Opened { column, table }) = opened else {
+                columns.push(None);
+                continue;
+            };
+            let table = if table.has_choices() {
+                self.settle(table)?
+            } else {
+                table.clone()
+            };
+            let column = column.clone();
+            columns.push(Some(Opened { column, table }));
+        }
+        Ok(Arc::clone(place.get_or_init(|| columns.into())))
+    }
+
+    fn settle(&self, table: &NodeTable) -> Result<NodeTable> {
+        table.settle(|entries| {
+            let mut there = None;
+            let mut count = 0;
+            for &entry in entries {
+                if self.is_there(EntryId::of_number(entry))? {
+                    there = Some(entry);
+                    count += 1;
+                }
+            }
+            Ok(there.filter(|_| count == 1))
+        })
+    }
+
+    /// The columns of an origin, values of several entries as they are written.
+    fn plain(&self, origin: Origin) -> Result<Columns> {
+        let place = &self.plain[origin as usize];
+        if let Some(columns) = place.get() {
+            return Ok(Arc::clone(columns));
+        }
+        let path = format!("{}.{}.{}", names::FACETS, origin.name(), self.name);
+        let mut columns = Vec::with_capacity(self.context.segments.len());
+        let mut made = 0;
+        for reader in self.context.segments.iter() {
+            let Some(column) = reader.fast_fields().str(&path)? else {
+                columns.push(None);
+                continue;
+            };
+            let key = self.key(reader, origin);
+            let kept = key.and_then(|key| self.context.tables().get(&key, self.tree, false));
+            let kept = kept.filter(|table| table.ordinals() as usize == column.num_terms());
+            let table = if let Some(table) = kept {
+                table
+            } else {
+                let table = fold_column(&column, &self.vocabulary, self.tree);
+                let table = table.map_err(tantivy::TantivyError::from)?;
+                made += table.bytes();
+                table
+            };
+            columns.push(Some(Opened { column, table }));
+        }
+        let mut is_first = false;
+        let columns = Arc::clone(place.get_or_init(|| {
+            is_first = true;
+            columns.into()
+        }));
+        // Another search may have been quicker, and has paid for it.
+        if is_first && !self.context.budget.take(made) {
+            self.is_over.store(true, Ordering::Relaxed);
+        }
+        Ok(columns)
+    }
+
+    /// What the table of a column is kept under.
+    fn key(&self, segment: &SegmentReader, origin: Origin) -> Option<Key> {
+        let column = format!("{}.{}", origin.name(), self.name);
+        let hash = self.context.hash_of(segment)?;
+        Some(key((hash, &column), self.tree, &self.vocabulary.hash()))
+    }
+
+    /// Every table of the facet with the key that it is kept under: those that are kept as they are,
+    /// the others made.
+    #[cfg(feature = "formats")]
+    pub(super) fn all_tables(&self) -> Result<Vec<(Key, NodeTable)>> {
+        let mut tables = Vec::new();
+        for origin in Origin::ALL {
+            let path = format!("{}.{}.{}", names::FACETS, origin.name(), self.name);
+            for reader in self.context.segments.iter() {
+                let column = reader.fast_fields().str(&path)?;
+                let (Some(column), Some(key)) = (column, self.key(reader, origin)) else {
+                    continue;
+                };
+                let kept = self.context.tables().get(&key, self.tree, true);
+                let table = match kept {
+                    Some(table) => table,
+                    None => fold_column(&column, &self.vocabulary, self.tree)
+                        .map_err(tantivy::TantivyError::from)?,
+                };
+                tables.push((key, table));
+            }
+        }
+        Ok(tables)
+    }
+
+    /// Whether a live document has an entry by a name that no other entry has.
+    fn is_there(&self, id: EntryId) -> Result<bool> {
+        let lock = || self.there.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(&is_there) = lock().get(&id) {
+            return Ok(is_there);
+        }
+        let mut is_there = false;
+        for &origin in origins_of(None) {
+            for (reader, opened) in self.context.segments.iter().zip(self.plain(origin)?.iter()) {
+                let Some(opened) = opened.as_ref().filter(|_| !is_there) else {
+                    continue;
+                };
+                is_there = self.lives(reader, origin, opened, id)?;
+            }
+        }
+        lock().insert(id, is_there);
+        Ok(is_there)
+    }
+
+    fn lives(
+        &self,
+        reader: &SegmentReader,
+        origin: Origin,
+        opened: &Opened,
+        id: EntryId,
+    ) -> Result<bool> {
+        let field = Fields::schema().1.facets;
+        let path = format!("{}.{}", origin.name(), self.name);
+        let table = &opened.table;
+        for ordinal in (0..table.ordinals()).filter(|&at| table.entry(at) == id.number()) {
+            // Without deletions every value of a segment is one of a document.
+            if !reader.has_deletes() {
+                return Ok(true);
+            }
+            let mut text = String::new();
+            let failed = tantivy::TantivyError::from;
+            let ordinal = u64::from(ordinal);
+            opened
+                .column
+                .ord_to_str(ordinal, &mut text)
+                .map_err(failed)?;
+            let mut term = Term::from_field_json_path(field, &path, false);
+            term.append_type_and_str(&text);
+            let postings = reader
+                .inverted_index(field)?
+                .read_postings(&term, IndexRecordOption::Basic)
+                .map_err(failed)?;
+            let Some(mut postings) = postings else {
+                continue;
+            };
+            let mut doc = postings.doc();
+            while doc != TERMINATED {
+                if !reader.is_deleted(doc) {
+                    return Ok(true);
+                }
+                doc = postings.advance();
+            }
+        }
+        Ok(false)
+    }
+}
