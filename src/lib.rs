@@ -264,8 +264,9 @@ pub use document::{DateRange, Document, DocumentId, PartialDate, Precision, Sour
 pub use error::{Error, ErrorKind, Result};
 pub use index::{
     CheckOptions, CheckProgress, CheckReport, CheckedGeneration, Commit, Damage, DamageCode,
-    DamagedSegment, Export, Index, KeyUsage, Part, Prepared, Preparer, Remark, RepairPlan,
-    RepairStep, Searcher, StoredDocument, Subscription, Writer, WriterOptions,
+    DamagedSegment, Export, Index, InferredTag, KeyUsage, Part, Prepared, Preparer, Remark,
+    RepairPlan, RepairStep, Searcher, StoredDocument, Subscription, TagSurface, Writer,
+    WriterOptions,
 };
 pub use query::{Diagnostic, Query, Severity};
 #[cfg(feature = "formats")]

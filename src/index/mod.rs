@@ -16,6 +16,7 @@ mod guard;
 mod handle;
 mod home;
 mod in_flight;
+mod inferred;
 mod keys;
 #[cfg(test)]
 mod language;
@@ -52,6 +53,7 @@ pub use check::{
 #[cfg(feature = "formats")]
 pub(crate) use generation::{FileRef, RunState};
 pub use handle::Index;
+pub use inferred::{InferredTag, TagSurface};
 pub use keys::KeyUsage;
 pub use prepare::{Prepared, Preparer};
 #[cfg(feature = "formats")]

@@ -7,6 +7,7 @@ use tantivy::TantivyDocument;
 use tantivy::schema::OwnedValue;
 use unicode_normalization::UnicodeNormalization;
 
+use super::inferred::{InferredTag, infer};
 use super::layout::{Fields, TITLE_KEY_BYTES};
 use super::segment::card::{Card, Shared};
 use super::segment::card_file;
@@ -16,6 +17,7 @@ use super::stored::{SourceRecord, text_hash};
 use crate::analysis::{self, Analyzer, Language};
 use crate::document::{Document, DocumentId};
 use crate::schema::{Origin, Schema};
+use crate::tagging::Tagging;
 use crate::{Error, ErrorKind, Result};
 
 /// The most bytes a facet value may have.
@@ -33,6 +35,7 @@ pub struct Preparer {
     analyzer: Analyzer,
     fields: Fields,
     schema: Schema,
+    tagging: Option<Tagging>,
 }
 
 /// An analysed document, ready to be written.
@@ -61,13 +64,27 @@ impl Prepared {
 }
 
 impl Preparer {
-    pub(crate) fn new(schema: Schema) -> Self {
+    pub(crate) fn new(schema: Schema, tagging: Option<Tagging>) -> Self {
         let (_, fields) = Fields::schema();
         Self {
             analyzer: Analyzer::new(),
             fields,
             schema,
+            tagging,
         }
+    }
+
+    /// The values that are found in the text of a document.
+    #[cfg(feature = "formats")]
+    pub(crate) fn infer(&self, document: &Document) -> Vec<InferredTag> {
+        self.infer_in(document, language_of(document).0)
+    }
+
+    fn infer_in(&self, document: &Document, language: Language) -> Vec<InferredTag> {
+        let tagging = self.tagging.as_ref();
+        tagging.map_or_else(Vec::new, |tagging| {
+            infer(&self.schema, tagging, document, language)
+        })
     }
 
     /// Checks and analyses a document that first entered the index at `added`, in seconds since
@@ -78,12 +95,8 @@ impl Preparer {
     /// control characters, if a facet is not in the schema, or if the text is too long.
     pub fn prepare(&mut self, mut document: Document, added: i64) -> Result<Prepared> {
         let notes = self.settle(&mut document)?;
-        let declared = document.language.as_deref().and_then(Language::parse);
-        let detected = match declared {
-            Some(_) => None,
-            None => analysis::detect(&document.body).map(|(language, _)| language),
-        };
-        let language = declared.or(detected).unwrap_or(Language::UND);
+        let (language, language_detected) = language_of(&document);
+        let inferred = self.infer_in(&document, language);
         let title = self.analyzer.analyze(&document.title, language);
         let body = self.analyzer.analyze(&document.body, language);
         let language_code = if language == Language::UND {
@@ -115,14 +128,9 @@ impl Preparer {
         if let Some(source) = &document.source {
             out.add_text(fields.path, &source.path);
         }
-        if !document.facets.is_empty() {
-            let values = document.facets.iter().map(|(name, values)| {
-                let values = values.iter().map(|value| OwnedValue::Str(value.clone()));
-                (name.clone(), OwnedValue::Array(values.collect()))
-            });
-            let declared = OwnedValue::Object(values.collect());
-            let origin = Origin::Declared.name().to_owned();
-            out.add_object(fields.facets, BTreeMap::from([(origin, declared)]));
+        let by_origin = facets_by_origin(&document, &inferred);
+        if !by_origin.is_empty() {
+            out.add_object(fields.facets, by_origin);
         }
         if !document.numbers.is_empty() {
             let values = document.numbers.iter().map(|(name, values)| {
@@ -138,8 +146,12 @@ impl Preparer {
             fields.sentences,
             &sentences::encode(&body.sentences, &body.paragraphs),
         );
-        let card = Card::of(&document, language_code).encode(&mut Shared::Inline);
-        let record = SourceRecord::of(&mut document, added);
+        let mut card = Card::of(&document, language_code);
+        for tag in inferred.iter().filter(|tag| tag.origin == Origin::About) {
+            card.add(tag.origin, &tag.facet, &tag.value);
+        }
+        let card = card.encode(&mut Shared::Inline);
+        let record = SourceRecord::of(&mut document, added, &inferred);
         let record = record.to_json()?;
         let texts = [&title.exact, &title.stem, &body.exact, &body.stem];
         let size = texts.iter().map(|text| text.len()).sum::<usize>()
@@ -155,7 +167,7 @@ impl Preparer {
             cut_tokens,
             notes,
             language: language_code.to_owned(),
-            language_detected: detected.is_some(),
+            language_detected,
             id: document.id,
             document: out,
             size,
@@ -228,6 +240,43 @@ impl Preparer {
         document.numbers.retain(|_, values| !values.is_empty());
         Ok(())
     }
+}
+
+/// The language of a document, and whether it was detected rather than declared.
+fn language_of(document: &Document) -> (Language, bool) {
+    let declared = document.language.as_deref().and_then(Language::parse);
+    let detected = match declared {
+        Some(_) => None,
+        None => analysis::detect(&document.body).map(|(language, _)| language),
+    };
+    let language = declared.or(detected).unwrap_or(Language::UND);
+    (language, detected.is_some())
+}
+
+/// Values as the engine takes them: by origin, then by facet.
+fn facets_by_origin(document: &Document, inferred: &[InferredTag]) -> BTreeMap<String, OwnedValue> {
+    let mut values: BTreeMap<Origin, BTreeMap<&str, Vec<OwnedValue>>> = BTreeMap::new();
+    let declared = document.facets.iter().flat_map(|(facet, values)| {
+        let values = values.iter();
+        values.map(|value| (Origin::Declared, facet.as_str(), value))
+    });
+    let inferred = inferred
+        .iter()
+        .map(|tag| (tag.origin, tag.facet.as_str(), &tag.value));
+    for (origin, facet, value) in declared.chain(inferred) {
+        let facets = values.entry(origin).or_default();
+        let value = OwnedValue::Str(value.clone());
+        facets.entry(facet).or_default().push(value);
+    }
+    let by_facet = |facets: BTreeMap<&str, Vec<OwnedValue>>| {
+        let facets = facets.into_iter();
+        let facets = facets.map(|(facet, values)| (facet.to_owned(), OwnedValue::Array(values)));
+        OwnedValue::Object(facets.collect())
+    };
+    let origins = values.into_iter();
+    origins
+        .map(|(origin, facets)| (origin.name().to_owned(), by_facet(facets)))
+        .collect()
 }
 
 fn check(document: &Document) -> Result<()> {

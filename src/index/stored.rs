@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
+use super::inferred::{InferredTag, Packed};
 use super::segment::card::Card;
 use crate::document::{Document, SourceLocation};
 use crate::schema::Origin;
@@ -20,6 +21,8 @@ pub struct StoredDocument {
     pub added: i64,
     /// The BLAKE3 hash of title and text, in hexadecimal.
     pub text_hash: String,
+    /// The values that were found in its text, with what speaks for them.
+    pub tags: Vec<InferredTag>,
 }
 
 /// What is only shown, never searched: stored as JSON.
@@ -45,11 +48,13 @@ pub(super) struct SourceRecord {
     hash: String,
     #[serde(rename = "a")]
     added: i64,
+    #[serde(rename = "e", default, skip_serializing_if = "Vec::is_empty")]
+    evidence: Vec<Packed>,
 }
 
 impl SourceRecord {
     /// Takes out of a document what the card does not hold.
-    pub(super) fn of(document: &mut Document, added: i64) -> Self {
+    pub(super) fn of(document: &mut Document, added: i64, inferred: &[InferredTag]) -> Self {
         let source = document.source.as_ref();
         let mut metadata = std::mem::take(&mut document.metadata);
         let mut title_keys = Vec::new();
@@ -71,6 +76,7 @@ impl SourceRecord {
             bytes: source.map(|source| (source.start, source.end.saturating_sub(source.start))),
             hash: source.map(|source| source.hash.clone()).unwrap_or_default(),
             added,
+            evidence: inferred.iter().map(InferredTag::pack).collect(),
         }
     }
 
@@ -123,6 +129,11 @@ impl SourceRecord {
             hash: self.hash.clone(),
         });
         let added = self.added;
+        let tags = self
+            .evidence
+            .iter()
+            .filter_map(InferredTag::unpack)
+            .collect();
         let text_hash = text_hash(card.title, &body).to_hex().to_string();
         let document = Document {
             id: card.id.into(),
@@ -140,6 +151,7 @@ impl SourceRecord {
             document,
             added,
             text_hash,
+            tags,
         }
     }
 }

@@ -21,6 +21,7 @@ use super::segments::Segments;
 use super::storage::sync_folder;
 use super::sweep::sweep;
 use crate::schema::Schema;
+use crate::tagging::Tagging;
 use crate::{Document, Error, ErrorKind, Result};
 
 /// What a writer may use, and what it changes.
@@ -40,6 +41,8 @@ pub struct WriterOptions {
     /// The instant that documents added by [`Writer::put`] entered the index, in seconds since
     /// 1970 UTC. `None`: the time of the system clock.
     pub now: Option<i64>,
+    /// What values are found in texts with; `None`: nothing is looked for.
+    pub tagging: Option<Tagging>,
 }
 
 impl Default for WriterOptions {
@@ -50,6 +53,7 @@ impl Default for WriterOptions {
             rebuild_with: None,
             schema: None,
             now: None,
+            tagging: None,
         }
     }
 }
@@ -87,6 +91,7 @@ pub struct Writer {
     replacing: Mutex<()>,
     failed: AtomicBool,
     now: Option<i64>,
+    tagging: Option<Tagging>,
     // Declared last: it gives the lock back, when everything else has stopped.
     publisher: Publisher,
 }
@@ -197,6 +202,7 @@ impl Writer {
             replacing: Mutex::default(),
             failed: AtomicBool::new(false),
             now: options.now,
+            tagging: options.tagging,
             publisher,
         })
     }
@@ -212,7 +218,7 @@ impl Writer {
 
     /// What turns documents into what the writer takes; make one for each thread.
     pub fn preparer(&self) -> Preparer {
-        Preparer::new(self.publisher.schema.clone())
+        Preparer::new(self.publisher.schema.clone(), self.tagging.clone())
     }
 
     /// Adds what a preparer made. `replaces` says whether the index may hold a document of that

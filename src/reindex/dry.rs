@@ -19,7 +19,10 @@ use super::sink::{Prepare, Sink};
 use super::{Observer, ReindexOptions, ReindexPlan, Report, needs_rebuild};
 use crate::corpus::{Corpus, Note};
 use crate::index::RunState;
-use crate::{Commit, Document, Error, ErrorKind, Index, Preparer, Result, Schema, Searcher};
+use crate::tagging::Tagging;
+use crate::{
+    Commit, Document, Error, ErrorKind, Index, Preparer, Result, Schema, Searcher, StoredDocument,
+};
 
 /// What the index is, as far as a plan can use it.
 struct Found {
@@ -115,6 +118,7 @@ fn attempt(
     };
     let sink = DrySink {
         schema: corpus.config().schema.clone(),
+        tagging: options.tagging.clone(),
         searcher: searcher.cloned(),
         tally: Mutex::new(Tally::new(&job.space)),
     };
@@ -181,6 +185,7 @@ fn refused(error: &Error) -> Refused {
 /// Counts what would be written.
 struct DrySink {
     schema: Schema,
+    tagging: Option<Tagging>,
     /// What the index holds; `None` if there is none.
     searcher: Option<Searcher>,
     tally: Mutex<Tally>,
@@ -217,7 +222,7 @@ impl Sink for DrySink {
     type Prepare = DryPreparer;
 
     fn preparer(&self) -> DryPreparer {
-        DryPreparer(Preparer::new(self.schema.clone()))
+        DryPreparer(Preparer::new(self.schema.clone(), self.tagging.clone()))
     }
 
     fn put(&self, Unwritten(document): Unwritten, replaces: bool) -> Result<()> {
@@ -273,6 +278,10 @@ impl Prepare for DryPreparer {
 
     fn settle(&self, document: &mut Document) -> Result<()> {
         self.0.settle(document).map(|_| ())
+    }
+
+    fn is_tagged_alike(&self, stored: &StoredDocument, document: &Document) -> bool {
+        self.0.infer(document) == stored.tags
     }
 
     fn id(Unwritten(document): &Unwritten) -> &str {

@@ -81,6 +81,7 @@ pub fn reindex(
         now: Some(options.now),
         rebuild_with: options.rebuild.then(|| schema.clone()),
         schema: changed.then(|| schema.clone()),
+        tagging: options.tagging.clone(),
     };
     let writer = patiently(options, observer, || {
         index.writer_with(writer_options.clone())

@@ -6,11 +6,16 @@ use std::time::Duration;
 
 use super::store::Space;
 use crate::corpus::Failure;
+use crate::tagging::Tagging;
 use crate::{Error, ErrorKind};
 
 /// How the index is to be brought up to date.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "switches that mean nothing together"
+)]
 pub struct ReindexOptions {
     /// Threads that read and analyse; at least 1.
     pub threads: usize,
@@ -25,6 +30,10 @@ pub struct ReindexOptions {
     pub rebuild: bool,
     /// Publish even if more than 20 % of the documents, and more than 20, would be lost.
     pub allow_shrink: bool,
+    /// What values are found in texts with; `None`: nothing is looked for.
+    pub tagging: Option<Tagging>,
+    /// Find the values in the texts of all documents anew; no file is read for that.
+    pub retag: bool,
     /// Read again what failed before, even if nothing says that it changed.
     pub retry_failed: bool,
     /// Stop before anything is published if more fails than this.
@@ -50,6 +59,8 @@ impl Default for ReindexOptions {
             state_memory: 64 << 20,
             scratch: None,
             rebuild: false,
+            tagging: Some(Tagging::bundled()),
+            retag: false,
             allow_shrink: false,
             retry_failed: false,
             max_errors: None,
@@ -103,6 +114,18 @@ impl ReindexOptions {
     /// Sets whether everything is read again into a new build.
     pub fn rebuild(mut self, rebuild: bool) -> Self {
         self.rebuild = rebuild;
+        self
+    }
+
+    /// Sets what values are found in texts with.
+    pub fn tagging(mut self, tagging: Tagging) -> Self {
+        self.tagging = Some(tagging);
+        self
+    }
+
+    /// Sets whether the values in the texts of all documents are found anew.
+    pub fn retag(mut self, retag: bool) -> Self {
+        self.retag = retag;
         self
     }
 

@@ -36,6 +36,10 @@ pub struct Report {
     pub bytes: u64,
     /// How long the run took.
     pub seconds: f64,
+    /// Whether documents have tags of another vocabulary, or of other rules, than they would have
+    /// now: a run with [`retag`](crate::ReindexOptions::retag) makes them anew.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub retag_due: bool,
     /// The ledger, which has a line for every file and record.
     pub ledger: PathBuf,
 }
@@ -56,6 +60,7 @@ impl Report {
             documents: 0,
             bytes: 0,
             seconds: 0.0,
+            retag_due: false,
             ledger,
         }
     }

@@ -19,6 +19,7 @@ use super::store::{Space, Table};
 use super::{Event, Observer, ReindexOptions, Report};
 use crate::index::{FileRef, RunState};
 use crate::schema::Digests;
+use crate::tagging::Tagging;
 use crate::{Commit, Error, ErrorKind, Index, Result, Searcher};
 
 /// What a run works on, and how.
@@ -62,6 +63,8 @@ pub(super) struct Known {
     /// When records that are gone entered the index, by their hash.
     moved: Table<i64>,
     pub(super) digests: Digests,
+    /// Whether documents have tags that would be others now.
+    retag_due: bool,
 }
 
 impl<C: Source> Job<'_, C> {
@@ -80,6 +83,7 @@ impl<C: Source> Job<'_, C> {
         let ledger = Ledger::begin(folder, &self.place.run_id, &self.space)?;
         let mut report = Report::new(ledger.path().to_owned());
         (report.generation, report.documents) = (sink.generation(), sink.documents());
+        report.retag_due = known.retag_due;
         let run = self.rules(&known, journals.0.is_loaded(), sink.documents());
         let account = Account::Ledger(Box::new(ledger));
         let kept = known.take_kept();
@@ -163,12 +167,17 @@ impl<C: Source> Job<'_, C> {
         // Documents that left the index by another way than this one are missed, not noticed one
         // by one: then everything is written again.
         let missing = self.before.lacking || documents < state.documents()?;
-        let digests = self.source.digests();
+        let mut digests = self.source.digests();
+        digests.tags = options
+            .tagging
+            .as_ref()
+            .map_or_else(String::new, Tagging::digest);
         let made_with = Digests::split(&self.before.config);
         let other_values = made_with.values != digests.values;
         let other_text = made_with.text != digests.text;
+        let remakes = other_values || options.retag;
         let kept = match self.kept {
-            Kept::In(index) if other_values && !other_text && !options.rebuild && !missing => {
+            Kept::In(index) if remakes && !other_text && !options.rebuild && !missing => {
                 let searcher = index.searcher()?;
                 searcher.verify()?;
                 Some(searcher)
@@ -176,10 +185,16 @@ impl<C: Source> Job<'_, C> {
             _ => None,
         };
         let again = Again {
-            all: options.rebuild || missing || other_text || (other_values && kept.is_none()),
+            all: options.rebuild || missing || other_text || (remakes && kept.is_none()),
             remake: kept.is_some(),
             failed: options.retry_failed,
         };
+        let retag_due =
+            documents > 0 && !again.all && !again.remake && made_with.tags != digests.tags;
+        if retag_due {
+            // Some documents have tags of one making, some of another.
+            digests.tags.clear();
+        }
         let mut old = Old::new(state, again, &self.space)?;
         if let (true, Kept::In(index)) = (lost, self.kept) {
             // Without a journal the documents themselves tell since when they are there.
@@ -205,6 +220,7 @@ impl<C: Source> Job<'_, C> {
             kept,
             moved,
             digests,
+            retag_due,
         })
     }
 

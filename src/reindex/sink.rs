@@ -2,7 +2,7 @@
 
 use crate::corpus::{Note, codes};
 use crate::index::RunState;
-use crate::{Commit, Document, Prepared, Preparer, Result, Writer};
+use crate::{Commit, Document, Prepared, Preparer, Result, StoredDocument, Writer};
 
 /// Takes documents and publishes them.
 pub(super) trait Sink: Send {
@@ -29,6 +29,8 @@ pub(super) trait Prepare: Clone + Send + Sync {
     fn prepare(&mut self, document: Document, added: i64) -> Result<Self::Prepared>;
     /// Brings the values of a document into the form in which they are kept.
     fn settle(&self, document: &mut Document) -> Result<()>;
+    /// Whether a stored document has the values that are found in its text now.
+    fn is_tagged_alike(&self, stored: &StoredDocument, document: &Document) -> bool;
     fn id(prepared: &Self::Prepared) -> &str;
     /// What was changed, refused or guessed on the way in.
     fn notes(prepared: &Self::Prepared) -> Vec<Note>;
@@ -79,6 +81,10 @@ impl Prepare for Preparer {
 
     fn settle(&self, document: &mut Document) -> Result<()> {
         self.settle(document).map(|_| ())
+    }
+
+    fn is_tagged_alike(&self, stored: &StoredDocument, document: &Document) -> bool {
+        self.infer(document) == stored.tags
     }
 
     fn id(prepared: &Prepared) -> &str {

@@ -10,4 +10,5 @@ mod planning;
 mod power;
 mod stage;
 mod story;
+mod tags;
 mod whole;

@@ -137,6 +137,7 @@ impl Config {
         Digests {
             text: digest(&text),
             values: digest(&(&self.schema, &self.rules)),
+            tags: String::new(),
         }
     }
 }
@@ -148,20 +149,30 @@ pub(crate) struct Digests {
     pub(crate) text: String,
     /// What decides dates, facets and the rest, which the kept metadata suffice for.
     pub(crate) values: String,
+    /// What decides which values are found in texts; empty if nobody says, or if documents were
+    /// made with several.
+    pub(crate) tags: String,
 }
 
 impl Digests {
-    /// Both in one word.
+    /// All of them in one word.
     pub(crate) fn join(&self) -> String {
-        format!("{}-{}", self.text, self.values)
+        let Self { text, values, tags } = self;
+        if tags.is_empty() {
+            format!("{text}-{values}")
+        } else {
+            format!("{text}-{values}-{tags}")
+        }
     }
 
     /// Reads what [`join`](Self::join) wrote; whatever else it is, it is equal to nothing.
     pub(crate) fn split(word: &str) -> Self {
-        let (text, values) = word.split_once('-').unwrap_or_default();
+        let (text, rest) = word.split_once('-').unwrap_or_default();
+        let (values, tags) = rest.split_once('-').unwrap_or((rest, ""));
         Self {
             text: text.to_owned(),
             values: values.to_owned(),
+            tags: tags.to_owned(),
         }
     }
 }

@@ -21,6 +21,24 @@ pub struct FacetDefinition {
     pub split: Option<String>,
     /// The vocabulary that folds its names together; `None` leaves values as written.
     pub vocabulary: Option<String>,
+    /// Whether values are looked for in texts, if a vocabulary of countries or actors belongs to it.
+    #[serde(default = "yes", skip_serializing_if = "is_yes")]
+    pub tagging: bool,
+}
+
+/// The vocabularies whose names are looked for in texts.
+const TAGGED: [&str; 2] = ["country", "actor"];
+
+fn yes() -> bool {
+    true
+}
+
+#[expect(
+    clippy::trivially_copy_pass_by_ref,
+    reason = "serde passes what it has"
+)]
+fn is_yes(is: &bool) -> bool {
+    *is
 }
 
 impl FacetDefinition {
@@ -35,6 +53,7 @@ impl FacetDefinition {
             name,
             tree: None,
             split: None,
+            tagging: true,
         }
     }
 
@@ -48,6 +67,19 @@ impl FacetDefinition {
     pub fn as_written(mut self) -> Self {
         self.vocabulary = None;
         self
+    }
+
+    /// Looks for no values in texts.
+    pub fn untagged(mut self) -> Self {
+        self.tagging = false;
+        self
+    }
+
+    /// The vocabulary whose names in a text are values of the facet: its own, or that of its name.
+    pub fn tagged_by(&self) -> Option<&str> {
+        let vocabulary = self.vocabulary.as_ref().unwrap_or(&self.name);
+        let is_tagged = self.tagging && TAGGED.contains(&vocabulary.as_str());
+        is_tagged.then_some(vocabulary)
     }
 
     /// Replaces the source keys that feed it.

@@ -23,11 +23,13 @@ mod tags;
 #[cfg(test)]
 mod tests;
 pub mod topics;
+mod vocabularies;
 
 pub use salience::{Salience, Signs};
 pub use sightings::MAX_SURFACES;
 pub use tagger::{Article, Tagger};
 pub use tags::{Ambiguous, Rule, Surface, Tag, Tags, TextField};
+pub use vocabularies::Tagging;
 
 /// Names the behaviour of this module; any change of a rule, a table or a weight changes it.
 ///

@@ -228,7 +228,8 @@ fn a_configuration_can_be_named_or_left_out() {
         str![[r#"
 --- stderr
 error: ./pressmark.toml:2: unknown key `key` in `[facets.port]`
-  hint: did you mean `keys`? known: `keys`, `vocabulary`, `tree`, `split`
+  hint: did you mean `keys`? known: `keys`, `vocabulary`, `tree`, `split`,
+        `tagging`
 --- exit 2
 
 "#]]

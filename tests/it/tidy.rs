@@ -18,11 +18,21 @@ const ROOMS: &[(&str, &[&str])] = &[
     ("search", &["query", "schema", "analysis"]),
     (
         "index",
-        &["search", "query", "analysis", "schema", "vocabulary"],
+        &[
+            "search",
+            "query",
+            "analysis",
+            "schema",
+            "vocabulary",
+            "tagging",
+        ],
     ),
     ("corpus", &["schema"]),
     // From `search`: the version that all JSON forms share.
-    ("reindex", &["index", "corpus", "schema", "search"]),
+    (
+        "reindex",
+        &["index", "corpus", "schema", "search", "tagging"],
+    ),
 ];
 
 /// What the library never does; the binary may do the first group.

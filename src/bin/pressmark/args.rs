@@ -155,6 +155,12 @@ pub(crate) struct IndexArgs {
     /// Read everything again into a new index; the old one answers until it is complete
     #[arg(long)]
     pub(crate) rebuild: bool,
+    /// Find countries and actors in all texts anew, without reading files
+    ///
+    /// Due when a vocabulary changed, or the rules by which its names are found. Documents whose
+    /// tags come out the same are left alone.
+    #[arg(long)]
+    pub(crate) retag: bool,
     /// Publish even if more than 20 % of the documents would be lost
     #[arg(long)]
     pub(crate) allow_shrink: bool,

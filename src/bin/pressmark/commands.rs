@@ -4,6 +4,7 @@ mod batch;
 mod check;
 mod completions;
 mod document;
+mod evidence;
 mod explain;
 mod export;
 mod facets;

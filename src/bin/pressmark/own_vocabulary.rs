@@ -2,7 +2,7 @@
 
 use std::ffi::{OsStr, OsString};
 use std::fs::{self, File};
-use std::io::Read as _;
+use std::io::{ErrorKind, Read as _};
 use std::path::{Path, PathBuf};
 
 use pressmark::vocabulary::{UserFile, Vocabularies};
@@ -89,7 +89,9 @@ pub(crate) fn load(files: &[UserFile]) -> Result<Vocabularies, Failure> {
 fn read(folder: &Path) -> Result<Vec<UserFile>, Failure> {
     let entries = match fs::read_dir(folder) {
         Ok(entries) => entries,
-        Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(Vec::new()),
+        Err(error) if matches!(error.kind(), ErrorKind::NotFound | ErrorKind::NotADirectory) => {
+            return Ok(Vec::new());
+        }
         Err(error) => return Err(cannot(folder, &error)),
     };
     let mut paths = Vec::new();

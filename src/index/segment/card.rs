@@ -37,6 +37,16 @@ const PATH_IS_ID: u8 = 16;
 const SHARED_TITLE: u8 = 32;
 
 impl<'a> Card<'a> {
+    /// Adds a value.
+    pub(crate) fn add(&mut self, origin: Origin, facet: &'a str, value: &'a str) {
+        let known = self.facets.iter_mut();
+        let mut known = known.filter(|(o, f, _)| (*o, *f) == (origin, facet));
+        match known.next() {
+            Some((.., values)) => values.push(value),
+            None => self.facets.push((origin, facet, vec![value])),
+        }
+    }
+
     /// The card of a document whose values are all declared.
     pub(crate) fn of(document: &'a Document, language: &'a str) -> Self {
         Self {

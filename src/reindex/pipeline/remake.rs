@@ -36,7 +36,9 @@ impl<C: Source, S: Sink> Pipeline<'_, C, S> {
     fn stretch(&self, kept: &Searcher, stretch: &Stretch, analyse: &mut S::Prepare) -> Step {
         let mut going = Ok(());
         let read = kept.each_document(stretch, |stored| {
-            going = self.go_on().and_then(|()| self.remake_one(stored, analyse));
+            going = self
+                .go_on()
+                .and_then(|()| self.remake_one(&stored, analyse));
             match going {
                 Ok(()) => Ok(()),
                 // Only to get out of here: the reason is kept elsewhere.
@@ -50,9 +52,9 @@ impl<C: Source, S: Sink> Pipeline<'_, C, S> {
         })
     }
 
-    fn remake_one(&self, stored: StoredDocument, analyse: &mut S::Prepare) -> Step {
+    fn remake_one(&self, stored: &StoredDocument, analyse: &mut S::Prepare) -> Step {
         let started = Instant::now();
-        let before = stored.document;
+        let before = &stored.document;
         let id = Key::of(before.id.as_str());
         let Some((number, hash, added)) = self.guarded(|apply| apply.untouched(id))? else {
             return Ok(());
@@ -61,7 +63,7 @@ impl<C: Source, S: Sink> Pipeline<'_, C, S> {
             let mut document = before.clone();
             self.source.remake(&mut document);
             analyse.settle(&mut document)?;
-            if document == before {
+            if document == *before && analyse.is_tagged_alike(stored, &document) {
                 return Ok(None);
             }
             analyse.prepare(document, added).map(Some)

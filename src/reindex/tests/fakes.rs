@@ -20,7 +20,7 @@ use crate::corpus::{
 use crate::document::SourceLocation;
 use crate::index::RunState;
 use crate::schema::Digests;
-use crate::{Commit, Document, Error, ErrorKind, Result};
+use crate::{Commit, Document, Error, ErrorKind, Result, StoredDocument};
 
 /// A record of a file.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -190,6 +190,7 @@ impl Source for Shelf {
         Digests {
             text: self.config.clone(),
             values: String::new(),
+            tags: String::new(),
         }
     }
 
@@ -435,6 +436,10 @@ pub(super) struct FakePreparer;
 
 impl Prepare for FakePreparer {
     type Prepared = (String, Held);
+
+    fn is_tagged_alike(&self, _: &StoredDocument, _: &Document) -> bool {
+        true
+    }
 
     fn prepare(&mut self, document: Document, added: i64) -> Result<(String, Held)> {
         assert!(document.body != "panic", "the analysis met a bug");

@@ -34,9 +34,11 @@ pub(super) fn parse(text: &str, path: &Path) -> Result<Config> {
             "fields" => file.fields(&mut config.schema.fields, value)?,
             "facets" => file.facets(&mut config, value)?,
             "numbers" => file.numbers(&mut config, value)?,
-            "rules" | "searches" => {}
+            "rules" | "searches" | "tagging" => {}
             _ => {
-                let known = ["corpus", "fields", "facets", "numbers", "rules", "searches"];
+                let known = [
+                    "corpus", "fields", "facets", "numbers", "rules", "searches", "tagging",
+                ];
                 return Err(file.unknown(key, "", &known));
             }
         }
@@ -46,6 +48,7 @@ pub(super) fn parse(text: &str, path: &Path) -> Result<Config> {
         match key.get_ref().as_ref() {
             "rules" => file.rules(&mut config, value)?,
             "searches" => file.searches(&mut config, value)?,
+            "tagging" => file.tagging(&mut config, value)?,
             _ => {}
         }
     }
@@ -112,8 +115,9 @@ impl Source<'_> {
                         facet.split = Some(separator);
                     }
                     "vocabulary" => facet.vocabulary = self.vocabulary(value)?,
+                    "tagging" => facet.tagging = self.boolean(value, "tagging")?,
                     _ => {
-                        let known = ["keys", "vocabulary", "tree", "split"];
+                        let known = ["keys", "vocabulary", "tree", "split", "tagging"];
                         return Err(self.unknown(key, &section, &known));
                     }
                 }
@@ -124,6 +128,30 @@ impl Source<'_> {
                 .map_err(|error| self.place(start, &error))?;
         }
         Ok(())
+    }
+
+    /// Whether anything is looked for in texts at all.
+    fn tagging(&self, config: &mut Config, value: &Value<'_>) -> Result<()> {
+        for (key, value) in self.table(value, "`[tagging]`")? {
+            match key.get_ref().as_ref() {
+                "enabled" => {
+                    if !self.boolean(value, "enabled")? {
+                        for facet in &mut config.schema.facets {
+                            facet.tagging = false;
+                        }
+                    }
+                }
+                _ => return Err(self.unknown(key, "[tagging]", &["enabled"])),
+            }
+        }
+        Ok(())
+    }
+
+    fn boolean(&self, value: &Value<'_>, name: &str) -> Result<bool> {
+        match value.get_ref() {
+            DeValue::Boolean(is) => Ok(*is),
+            _ => Err(self.expected(value, name, "`true` or `false`")),
+        }
     }
 
     fn numbers(&self, config: &mut Config, value: &Value<'_>) -> Result<()> {

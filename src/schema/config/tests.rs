@@ -112,6 +112,9 @@ fn the_digests_cover_what_decides_documents_and_nothing_else() {
         ("[fields]\ndate = \"body.day\"", true, true),
         ("[facets.topic]\nsplit = \";\"", false, true),
         ("[facets.lead]\nkeys = \"Text\"", true, true),
+        ("[facets.country]\ntagging = false", false, true),
+        ("[tagging]\nenabled = false", false, true),
+        ("[tagging]\nenabled = true", false, false),
         ("[numbers.words]", false, true),
         ("[numbers.words]\nkeys = \"content.words\"", true, true),
         ("[[rules]]\npath = \"{source}/**\"", false, true),
@@ -132,6 +135,16 @@ fn the_digests_cover_what_decides_documents_and_nothing_else() {
 #[test]
 fn mistakes_are_named_with_their_line_and_remedy() {
     for (text, message, hint) in [
+        (
+            "[tagging]\nenable = false",
+            "2: unknown key `enable` in `[tagging]`",
+            "did you mean `enabled`?",
+        ),
+        (
+            "[tagging]\nenabled = 1",
+            "2: `enabled` must be `true` or `false`",
+            "",
+        ),
         (
             "[corpsu]\n",
             "1: unknown key `corpsu`",

@@ -3,6 +3,7 @@
 use pressmark::query::{DateClause, ParseContext, parse};
 use pressmark::{DateRange, Limit, Query, SearchRequest, Searcher, Severity};
 
+use super::evidence;
 use crate::args::{Common, ExplainArgs};
 use crate::console::Console;
 use crate::failure::{Failure, Finish};
@@ -93,9 +94,9 @@ fn verdict(
     query: &Query,
     id: &str,
 ) -> Result<Verdict, Failure> {
-    if searcher.get(id)?.is_none() {
+    let Some(stored) = searcher.get(id)? else {
         return Err(Failure::unknown_id(id));
-    }
+    };
     let matches = |request: &SearchRequest, clause: Query| -> Result<bool, Failure> {
         let mut request = without_hits(request);
         let of_document = Query::And(vec![clause, Query::Id(id.to_owned())]);
@@ -157,6 +158,7 @@ fn verdict(
     Ok(Verdict {
         id: id.to_owned(),
         matches: whole,
+        evidence: evidence::of(&stored, std::slice::from_ref(query)),
         clauses,
         score,
     })

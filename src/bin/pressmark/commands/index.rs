@@ -4,6 +4,7 @@ use std::io;
 use std::time::{Duration, SystemTime};
 
 use pressmark::corpus::Corpus;
+use pressmark::tagging::Tagging;
 use pressmark::{ErrorKind, ReindexOptions, Report, plan_reindex, reindex};
 use serde_json::json;
 
@@ -26,13 +27,14 @@ pub(super) fn run(
     console: &mut Console,
 ) -> Result<Finish, Failure> {
     let place = Place::to_index(common, args.dir.as_deref())?;
+    let tagging = tagging(&place)?;
     if args.watch.watch {
         let order = watch::Order {
             common,
             args: &args.watch,
             place,
             options: &|first| {
-                let options = asked(common, args);
+                let options = asked(common, args).tagging(tagging.clone());
                 let retry = options.retry_failed && first == watch::First::Yes;
                 options.retry_failed(retry)
             },
@@ -40,7 +42,7 @@ pub(super) fn run(
         };
         return watch::run(order, console);
     }
-    let options = asked(common, args);
+    let options = asked(common, args).tagging(tagging.clone());
     let corpus = corpus(common, &place)?;
     console.flush()?;
     let watch = Watch::new(console, args.run.progress)?;
@@ -75,11 +77,22 @@ pub(super) fn first(common: &Common, place: &Place, console: &mut Console) -> Re
     let corpus = corpus(common, place)?;
     console.flush()?;
     let watch = Watch::new(console, ProgressArg::Auto)?;
-    let report = index(&corpus, place, &options(common), Duration::ZERO, &watch)?;
+    let options = options(common).tagging(tagging(place)?);
+    let report = index(&corpus, place, &options, Duration::ZERO, &watch)?;
     own_vocabulary::keep(place, console);
     receipt(&report, place, console);
     console.say("");
     Ok(())
+}
+
+/// What values are found in texts with: the vocabularies of the corpus.
+pub(super) fn tagging(place: &Place) -> Result<Tagging, Failure> {
+    let vocabularies = own_vocabulary::load(&own_vocabulary::files(place)?)?;
+    let of = |name| vocabularies.get(name).cloned();
+    Ok(match (of("country"), of("actor")) {
+        (Some(countries), Some(actors)) => Tagging::new(countries, actors),
+        _ => Tagging::bundled(),
+    })
 }
 
 /// What the options ask of a run that begins now.
@@ -87,6 +100,7 @@ fn asked(common: &Common, args: &IndexArgs) -> ReindexOptions {
     let options = options(common)
         .rebuild(args.rebuild)
         .allow_shrink(args.allow_shrink)
+        .retag(args.retag)
         .retry_failed(args.run.retry_failed)
         .memory((args.memory as usize) << 20)
         .state_memory((args.memory as usize) << 19);
@@ -207,6 +221,13 @@ fn receipt(report: &Report, place: &Place, console: &mut Console) {
         "document is indexed",
         "documents are indexed",
     ));
+    if report.retag_due {
+        console.remark(&format!(
+            "the tags of some documents are not what the vocabulary gives now: pressmark index \
+             --retag{}",
+            place.options()
+        ));
+    }
     let notes = ledger
         .as_ref()
         .and_then(|ledger| ledger.reservations().ok())

@@ -68,7 +68,9 @@ fn mend(
     };
     console.flush()?;
     let watch = Watch::new(console, crate::args::ProgressArg::default())?;
-    let options = index::options(common).allow_shrink(args.allow_shrink);
+    let options = index::options(common)
+        .allow_shrink(args.allow_shrink)
+        .tagging(index::tagging(place)?);
     let mended = repair(corpus.as_ref(), &place.index, plan, &options, &watch);
     watch.finish();
     Ok(mended?)

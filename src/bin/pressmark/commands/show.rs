@@ -4,7 +4,8 @@ use std::collections::BTreeMap;
 use std::io::{self, Write};
 
 use pressmark::{
-    Diagnostic, Lit, PartialDate, Schema, Searcher, Severity, SourceLocation, StoredDocument,
+    Diagnostic, Lit, Origin, PartialDate, Schema, Searcher, Severity, SourceLocation,
+    StoredDocument,
 };
 use serde::Serialize;
 use serde_json::{Map, Value};
@@ -225,6 +226,14 @@ fn entries(stored: &StoredDocument, schema: &Schema) -> Vec<(String, String)> {
                 .map(|v| v.join("; "))
                 .unwrap_or_default(),
         );
+    }
+    for facet in &schema.facets {
+        for origin in [Origin::About, Origin::Mentioned] {
+            let tags = stored.tags.iter();
+            let tags = tags.filter(|tag| tag.facet == facet.name && tag.origin == origin);
+            let values: Vec<&str> = tags.map(|tag| tag.value.as_str()).collect();
+            add(&format!("{origin}.{}", facet.name), values.join("; "));
+        }
     }
     for (name, values) in &document.numbers {
         let values: Vec<String> = values.iter().map(ToString::to_string).collect();

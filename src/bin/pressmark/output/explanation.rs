@@ -29,9 +29,29 @@ pub(crate) struct Verdict {
     pub(crate) id: String,
     pub(crate) matches: bool,
     pub(crate) clauses: Vec<Clause>,
+    /// Where in its text the values stand that the query asks for, if they were inferred.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub(crate) evidence: Vec<Proof>,
     /// How its score came about, if it matches.
     #[serde(flatten, skip_serializing_if = "Option::is_none")]
     pub(crate) score: Option<ScoreExplanation>,
+}
+
+/// A sentence that speaks for an inferred value.
+#[derive(Debug, Serialize)]
+pub(crate) struct Proof {
+    pub(crate) facet: String,
+    pub(crate) value: String,
+    pub(crate) origin: &'static str,
+    pub(crate) rule: String,
+    pub(crate) confidence: f64,
+    /// `title` or `body`.
+    pub(crate) field: String,
+    /// The name as it is written there, and its bytes in title or body.
+    pub(crate) surface: String,
+    pub(crate) start: usize,
+    pub(crate) end: usize,
+    pub(crate) sentence: String,
 }
 
 /// A clause that every hit must match.
@@ -65,6 +85,24 @@ pub(crate) fn print(
         for clause in &verdict.clauses {
             let mark = if clause.matches { "yes" } else { "no" };
             entry(&format!("  {mark}"), &clause.query)?;
+        }
+        let mut before = "";
+        for sentence in &verdict.evidence {
+            if before != sentence.value {
+                let Proof {
+                    facet,
+                    value,
+                    origin,
+                    rule,
+                    confidence,
+                    ..
+                } = sentence;
+                let what =
+                    format!("{facet} {value}: {origin}, by {rule}, confidence {confidence:.2}");
+                entry("inferred", &what)?;
+                before = value;
+            }
+            entry("", &sentence.sentence)?;
         }
         if let Some(score) = &verdict.score {
             entry("score", &format!("{:.4}", score.score))?;

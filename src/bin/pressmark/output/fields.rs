@@ -1,6 +1,6 @@
 //! The fields of a hit by the names that `--fields` takes, in the order asked for.
 
-use pressmark::{Schema, StoredDocument};
+use pressmark::{Origin, Schema, StoredDocument};
 use serde::ser::SerializeMap;
 use serde::{Serialize, Serializer};
 use serde_json::{Map, Value};
@@ -86,15 +86,35 @@ impl Serialize for Chosen<'_> {
 /// Facet values with where they come from.
 pub(crate) fn tags(stored: &StoredDocument) -> Vec<Tag<'_>> {
     let facets = stored.document.facets.iter();
-    facets
-        .flat_map(|(facet, values)| {
-            values.iter().map(move |value| Tag {
-                facet,
-                value,
-                origin: "declared",
-            })
+    let declared = facets.flat_map(|(facet, values)| {
+        values.iter().map(move |value| Tag {
+            facet,
+            value,
+            origin: Origin::Declared.name(),
+            evidence: None,
         })
-        .collect()
+    });
+    let inferred = stored.tags.iter().map(|tag| Tag {
+        facet: &tag.facet,
+        value: &tag.value,
+        origin: tag.origin.name(),
+        evidence: Some(Evidence {
+            rule: &tag.rule,
+            confidence: tag.confidence,
+            mentions: tag.mentions,
+            surfaces: tag
+                .surfaces
+                .iter()
+                .map(|surface| Surface {
+                    field: &surface.field,
+                    text: surface.text(&stored.document).unwrap_or_default(),
+                    start: surface.start,
+                    end: surface.end,
+                })
+                .collect(),
+        }),
+    });
+    declared.chain(inferred).collect()
 }
 
 /// A facet value and its origin.
@@ -103,6 +123,27 @@ pub(crate) struct Tag<'a> {
     facet: &'a str,
     value: &'a str,
     origin: &'static str,
+    /// What in the text speaks for it, if nobody declared it.
+    #[serde(flatten, skip_serializing_if = "Option::is_none")]
+    evidence: Option<Evidence<'a>>,
+}
+
+/// Why a value was inferred.
+#[derive(Debug, Serialize)]
+struct Evidence<'a> {
+    rule: &'a str,
+    confidence: f64,
+    mentions: u32,
+    surfaces: Vec<Surface<'a>>,
+}
+
+/// A name as it stands in title or body, at these bytes.
+#[derive(Debug, Serialize)]
+struct Surface<'a> {
+    field: &'a str,
+    text: &'a str,
+    start: usize,
+    end: usize,
 }
 
 /// The keys of the source that no field, facet or number took.

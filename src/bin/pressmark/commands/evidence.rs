@@ -1,0 +1,109 @@
+//! The sentences that speak for the inferred values that a query asks for.
+
+use pressmark::analysis::{Boundaries, Boundary, tokenize};
+use pressmark::query::FacetClause;
+use pressmark::vocabulary::{Meaning, bundled, key};
+use pressmark::{InferredTag, Query, StoredDocument};
+
+use crate::output::explanation::Proof;
+
+/// Everything in the text of a document that speaks for values in these clauses.
+pub(super) fn of(stored: &StoredDocument, clauses: &[Query]) -> Vec<Proof> {
+    let mut sentences = Vec::new();
+    for clause in clauses {
+        match clause {
+            Query::Facet(clause) => {
+                let tags = stored.tags.iter().filter(|tag| is_meant(clause, tag));
+                for tag in tags {
+                    sentences.extend(of_tag(stored, tag));
+                }
+            }
+            Query::And(parts) | Query::Or(parts) => sentences.extend(of(stored, parts)),
+            _ => {}
+        }
+    }
+    sentences
+}
+
+/// Whether a clause asks for a tag. Without an origin it asks for all of them: why a value does not
+/// count is of interest, too.
+fn is_meant(clause: &FacetClause, tag: &InferredTag) -> bool {
+    if clause.facet != tag.facet || clause.origin.is_some_and(|origin| origin != tag.origin) {
+        return false;
+    }
+    if key(&clause.value) == key(&tag.value) {
+        return true;
+    }
+    let Some(vocabulary) = bundled(&clause.facet) else {
+        return false;
+    };
+    match vocabulary.look_up(&clause.value) {
+        Meaning::One(id) => vocabulary.entry(id).name() == tag.value,
+        _ => false,
+    }
+}
+
+fn of_tag(stored: &StoredDocument, tag: &InferredTag) -> Vec<Proof> {
+    let surfaces = tag.surfaces.iter().map(|surface| {
+        let sentence = if surface.field == "title" {
+            stored.document.title.as_str()
+        } else {
+            around(&stored.document.body, surface.start, surface.end)
+        };
+        Proof {
+            facet: tag.facet.clone(),
+            value: tag.value.clone(),
+            origin: tag.origin.name(),
+            rule: tag.rule.clone(),
+            confidence: tag.confidence,
+            field: surface.field.clone(),
+            surface: surface
+                .text(&stored.document)
+                .unwrap_or_default()
+                .to_owned(),
+            start: surface.start,
+            end: surface.end,
+            sentence: sentence.split_whitespace().collect::<Vec<_>>().join(" "),
+        }
+    });
+    let mut sentences: Vec<Proof> = surfaces.collect();
+    sentences.dedup_by(|a, b| (&a.sentence, &a.surface) == (&b.sentence, &b.surface));
+    sentences
+}
+
+/// The sentence in which a part of a text lies.
+fn around(text: &str, start: usize, end: usize) -> &str {
+    let mut boundaries = Boundaries::default();
+    let (mut from, mut until) = (0, None);
+    tokenize(text, |token| {
+        if until.is_some() || boundaries.step(text, token.start, token.end) == Boundary::None {
+            return;
+        }
+        if token.start <= start {
+            from = token.start;
+        } else if token.start >= end {
+            until = Some(token.start);
+        }
+    });
+    text.get(from..until.unwrap_or(text.len()))
+        .unwrap_or("")
+        .trim()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::around;
+
+    #[test]
+    fn a_sentence_is_cut_out() {
+        let text = "It rained. In Peru it did not. Chile waits.";
+        for (name, expected) in [
+            ("rained", "It rained."),
+            ("Peru", "In Peru it did not."),
+            ("Chile", "Chile waits."),
+        ] {
+            let at = text.find(name).unwrap();
+            assert_eq!(around(text, at, at + name.len()), expected);
+        }
+    }
+}

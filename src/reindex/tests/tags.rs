@@ -1,0 +1,144 @@
+//! Values found in texts: counted, shown with their evidence, made anew when that is asked for.
+
+use crate::reindex::tests::whole::{Place, options};
+use crate::tagging::Tagging;
+use crate::vocabulary::{Entry, Kind, Vocabulary, bundled};
+use crate::{Config, Index, Origin, ReindexOptions, SearchRequest};
+
+const FILES: &[(&str, &str)] = &[
+    (
+        "a.md",
+        "---\ntitle: Peru builds a road\n---\nPeru builds a road. Lima pays, and Chile looks on.",
+    ),
+    (
+        "b.md",
+        "---\ntitle: A road\ncountry: Elbonia\n---\nThe road in Peru is long. Peru, says Chile, is proud.",
+    ),
+    (
+        "c.md",
+        "---\ntitle: Nothing\n---\nNothing happened anywhere.",
+    ),
+];
+
+/// Values and documents of a facet, in alphabetical order.
+fn counted(place: &Place, facet: &str) -> Vec<(String, u64)> {
+    let searcher = Index::open(place.index.path()).unwrap().searcher().unwrap();
+    let response = searcher
+        .search(&SearchRequest::all().facets([facet]))
+        .unwrap();
+    let buckets = response.facets.get(facet).unwrap().buckets.iter();
+    let mut counted: Vec<_> = buckets
+        .map(|bucket| (bucket.value.clone(), bucket.count))
+        .collect();
+    counted.sort();
+    counted
+}
+
+fn pairs(expected: &[(&str, u64)]) -> Vec<(String, u64)> {
+    expected
+        .iter()
+        .map(|&(value, count)| (value.to_owned(), count))
+        .collect()
+}
+
+#[test]
+fn declared_values_win_over_those_found() {
+    let place = Place::new(FILES);
+    place.index();
+    for (facet, expected) in [
+        ("country", &[("Elbonia", 1), ("Peru", 1)][..]),
+        ("declared.country", &[("Elbonia", 1)]),
+        ("about.country", &[("Peru", 2)]),
+        ("mentioned.country", &[("Chile", 2)]),
+    ] {
+        assert_eq!(counted(&place, facet), pairs(expected), "{facet}");
+    }
+    let searcher = Index::open(place.index.path()).unwrap().searcher().unwrap();
+    let stored = searcher.get("b.md").unwrap().unwrap();
+    assert_eq!(stored.document.facets["country"], ["Elbonia"]);
+    let tags: Vec<(&str, Origin)> = stored
+        .tags
+        .iter()
+        .map(|tag| (tag.value.as_str(), tag.origin))
+        .collect();
+    assert_eq!(
+        tags,
+        [("Peru", Origin::About), ("Chile", Origin::Mentioned)]
+    );
+    for tag in &stored.tags {
+        for surface in &tag.surfaces {
+            assert_eq!(surface.text(&stored.document), Some(tag.value.as_str()));
+        }
+    }
+    for (query, total) in [
+        ("about.country:Peru", 2),
+        ("country:Peru", 1),
+        ("mentioned.country:Chile", 2),
+    ] {
+        let response = searcher
+            .search(&SearchRequest::query(query).unwrap())
+            .unwrap();
+        assert_eq!(response.total, total, "{query}");
+    }
+}
+
+#[test]
+fn tagging_can_be_switched_off() {
+    for (text, countries) in [
+        ("[facets.actor]\ntagging = false", 1),
+        ("[facets.country]\ntagging = false", 0),
+        ("[tagging]\nenabled = false", 0),
+    ] {
+        let place = Place::new(FILES);
+        let config = Config::parse(text, "pressmark.toml".as_ref()).unwrap();
+        place.try_index(&config, &options(), &()).unwrap();
+        assert_eq!(counted(&place, "about.country").len(), countries, "{text}");
+        // Switched on again, and off: documents are made anew, no file is read.
+        let report = place.index();
+        assert!(!report.retag_due, "{text}");
+        assert_eq!(counted(&place, "about.country").len(), 1, "{text}");
+        place.try_index(&config, &options(), &()).unwrap();
+        assert_eq!(counted(&place, "about.country").len(), countries, "{text}");
+    }
+}
+
+/// The bundled countries without Peru, and with one more.
+fn other() -> ReindexOptions {
+    let countries = bundled("country").unwrap();
+    let mut entries: Vec<Entry> = countries.entries().map(|entry| entry.to_entry()).collect();
+    entries.retain(|entry| entry.name() != "Peru");
+    entries.push(Entry::new("Nothing", Kind::Country));
+    let countries = Vocabulary::compile(&entries).unwrap();
+    options().tagging(Tagging::new(countries, bundled("actor").unwrap().clone()))
+}
+
+#[test]
+fn a_changed_vocabulary_waits_for_a_retagging() {
+    let config = Config::default();
+    let place = Place::new(FILES);
+    place.index();
+    assert!(!place.index().retag_due);
+
+    let report = place.try_index(&config, &other(), &()).unwrap();
+    assert!(report.retag_due);
+    assert_eq!(counted(&place, "about.country"), pairs(&[("Peru", 2)]));
+    // Even if the old vocabulary comes back: what was read meanwhile has tags of the other.
+    assert!(place.index().retag_due);
+
+    let report = place.try_index(&config, &other().retag(true), &()).unwrap();
+    assert!(!report.retag_due);
+    let fresh = Place::new(FILES);
+    fresh.try_index(&config, &other(), &()).unwrap();
+    for facet in ["country", "about.country", "mentioned.country"] {
+        assert_eq!(counted(&place, facet), counted(&fresh, facet), "{facet}");
+    }
+    assert!(!place.try_index(&config, &other(), &()).unwrap().retag_due);
+    let searchers =
+        [&place, &fresh].map(|place| Index::open(place.index.path()).unwrap().searcher().unwrap());
+    for id in ["a.md", "b.md", "c.md"] {
+        let [tags, expected] = searchers
+            .each_ref()
+            .map(|searcher| searcher.get(id).unwrap().unwrap().tags);
+        assert_eq!(tags, expected, "{id}");
+    }
+}
