@@ -7,8 +7,10 @@
 //! The writer puts, replaces and deletes documents, and writes down what the next generation must
 //! hold before it commits it. A reader takes the newest generation, finds out what it must hold, and
 //! asks: how many documents there are, how they are spread over a facet, which match a word and a
-//! filter, and single documents. It ends with status 1 if any answer was wrong or failed.
+//! filter, how many have a word, and single documents. It ends with status 1 if any answer was wrong or failed,
+//! or if memory grew (see `memory.rs`; it is printed over time, the writer's process first).
 
+mod memory;
 mod model;
 mod reader;
 mod writer;
@@ -19,11 +21,15 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
+use memory::Memory;
 use pressmark::{Index, Schema};
 use reader::Tally;
 
 const THREADS: u64 = 8;
 const PROCESSES: u64 = 2;
+
+/// How often memory is looked at.
+const EVERY: Duration = Duration::from_secs(2);
 
 type Failure = Box<dyn std::error::Error + Send + Sync>;
 
@@ -61,23 +67,27 @@ fn run(time: Duration) -> Result<ExitCode, Failure> {
         })
         .collect::<Result<Vec<Child>, _>>()?;
     let mut all = Tally::default();
-    let commits = std::thread::scope(|scope| -> Result<u64, Failure> {
+    let (commits, memory) = std::thread::scope(|scope| -> Result<(u64, Memory), Failure> {
         let readers: Vec<_> = (0..THREADS)
             .map(|seed| scope.spawn(move || reader::read(path, seed, &goes_on)))
             .collect();
-        scope.spawn(|| {
-            let mut minutes = 0;
+        let watch = scope.spawn(|| {
+            let processes =
+                std::iter::once(std::process::id()).chain(children.iter().map(Child::id));
+            let mut memory = Memory::of(processes.collect());
+            let mut taken = 0;
             while goes_on() {
                 std::thread::sleep(Duration::from_millis(200));
-                if started.elapsed().as_secs() / 60 > minutes {
-                    minutes += 1;
-                    let memory: Vec<String> = std::iter::once(std::process::id())
-                        .chain(children.iter().map(Child::id))
-                        .map(|id| format!("{:.0} MB", anonymous(id)))
-                        .collect();
-                    eprintln!("after {minutes} min: {}", memory.join(", "));
+                if started.elapsed() >= EVERY * taken {
+                    taken += 1;
+                    let line = memory.take(started.elapsed());
+                    // Twenty lines are enough to look at.
+                    if taken % (time.as_secs() as u32 / EVERY.as_secs() as u32 / 20).max(1) == 0 {
+                        eprintln!("{line}");
+                    }
                 }
             }
+            memory
         });
         let written = writer::write(path, 7, &|| started.elapsed() < time);
         is_over.store(true, Ordering::Relaxed);
@@ -85,7 +95,8 @@ fn run(time: Duration) -> Result<ExitCode, Failure> {
         for reader in readers {
             all.add(&reader.join().map_err(|_| "a reader panicked")??);
         }
-        written
+        let memory = watch.join().map_err(|_| "the watch panicked")?;
+        Ok((written?, memory))
     })?;
     for child in children {
         let output = child.wait_with_output()?;
@@ -96,19 +107,11 @@ fn run(time: Duration) -> Result<ExitCode, Failure> {
         }
     }
     println!("{commits} commits; readers: {}", all.line());
-    Ok(if all.wrong == 0 && all.errors == 0 {
+    let (is_flat, told) = memory.verdict();
+    println!("{told}");
+    Ok(if all.wrong == 0 && all.errors == 0 && is_flat {
         ExitCode::SUCCESS
     } else {
         ExitCode::FAILURE
     })
-}
-
-/// Anonymous memory of a process in megabytes; 0 where the system does not say.
-fn anonymous(process: u32) -> f64 {
-    let status = std::fs::read_to_string(format!("/proc/{process}/status")).unwrap_or_default();
-    let line = status
-        .lines()
-        .find_map(|line| line.strip_prefix("RssAnon:"));
-    let kilobytes = line.and_then(|line| line.split_whitespace().next()?.parse::<f64>().ok());
-    kilobytes.unwrap_or(0.0) / 1024.0
 }
