@@ -21,6 +21,15 @@ const DELETED_RATIO: f32 = 0.2;
 /// corpus would be rewritten with every few changes of a single file.
 const SMALL: u32 = 1_000;
 
+/// As many segments of about a size are merged into one. Every question walks the dictionaries of all
+/// segments, so each one costs; with fewer than four, a document would be rewritten too often on its
+/// way from a small segment into a large one.
+const TOGETHER: usize = 4;
+
+/// Segments are of about a size if the largest has less than 2 to the power of this, three, times the
+/// documents of the smallest: the last of a run are smaller than those that filled the memory.
+const ABOUT: f64 = 1.6;
+
 /// Segments with more documents than this are not merged with others,
 const LARGE: u32 = 100_000;
 
@@ -122,6 +131,8 @@ fn policy() -> LogMergePolicy {
     let mut policy = LogMergePolicy::default();
     policy.set_del_docs_ratio_before_merge(DELETED_RATIO);
     policy.set_min_layer_size(SMALL);
+    policy.set_min_num_segments(TOGETHER);
+    policy.set_level_log_size(ABOUT);
     policy.set_max_docs_before_merge(LARGE as usize);
     policy
 }
@@ -204,6 +215,19 @@ mod tests {
         assert_eq!(sizes(&many), [] as [Vec<u32>; 0]);
         let many: Vec<_> = (0..8).map(|_| segment(100, 0)).collect();
         assert_eq!(sizes(&many), [[100; 8]]);
+        let few: Vec<_> = (0..TOGETHER - 1).map(|_| segment(50_000, 0)).collect();
+        assert!(sizes(&few).is_empty(), "too few to be worth it");
+        let last_of_a_run = [51_000, 49_000, 27_000, 26_000].map(|size| segment(size, 0));
+        assert_eq!(
+            sizes(&last_of_a_run),
+            [[51_000, 49_000, 27_000, 26_000]],
+            "about as large"
+        );
+        let far_apart = [90_000, 90_000, 90_000, 20_000].map(|size| segment(size, 0));
+        assert!(
+            sizes(&far_apart).is_empty(),
+            "the small one waits for others"
+        );
         let many: Vec<_> = (0..20).map(|_| segment(90_000, 0)).collect();
         assert_eq!(sizes(&many), [[90_000; 11]], "no more than a million");
         let many: Vec<_> = (0..20).map(|_| segment(LARGE + 1, 0)).collect();
