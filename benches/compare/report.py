@@ -152,6 +152,45 @@ class Report:
                 yield f"  {question['class']} `{' '.join(question['words'])}`: {total} instead of {question['total']}"
 
 
+def costs(measured, key):
+    """What each step of a side cost: seconds, bytes."""
+    results, asked = measured["results"][key], measured["questions"]
+    yield "index, processor", median(results.get("index"), "cpu_seconds")
+    yield "index, clock", median(results.get("index"), "seconds")
+    yield "index, bytes", sum(results.get("size", {}).values()) or None
+    for name in ("unchanged", "changed"):
+        yield f"update, {name}", median(results.get(name), "seconds")
+    for name, title in questions.CLASSES.items():
+        times = [results["warm"][n] for n, question in enumerate(asked) if question["class"] == name and results["warm"][n]]
+        yield title, statistics.median(map(statistics.median, times)) if times else None
+
+
+def growth(small, large):
+    """How the cost of each article grows from one run to another, larger one."""
+    both = [side["key"] for side in small["sides"] if side["key"] in small["results"] and side["key"] in large["results"]]
+    yield f"Cost for each article at {large['documents']:,} articles, of that at {small['documents']:,}:"
+    yield ""
+    yield f"| | {' | '.join(both)} |"
+    yield "|---" * (len(both) + 1) + "|"
+    pairs = {key: list(zip(costs(small, key), costs(large, key))) for key in both}
+    for number, ((name, _), _) in enumerate(pairs[both[0]]):
+        cells = []
+        for key in both:
+            (_, before), (_, after) = pairs[key][number]
+            cells.append(digits(after / large["documents"] / (before / small["documents"])) if before and after else "–")
+        yield f"| {name} | {' | '.join(cells)} |"
+
+
+def load(path):
+    with open(path, encoding="utf-8") as file:
+        return json.load(file)
+
+
 if __name__ == "__main__":
-    with open(sys.argv[1], encoding="utf-8") as file:
-        print(markdown(json.load(file)), end="")
+    match [load(path) for path in sys.argv[1:]]:
+        case [measured]:
+            print(markdown(measured), end="")
+        case [small, large]:
+            print("\n".join(growth(small, large)))
+        case _:
+            sys.exit("usage: report.py RESULT.json [RESULT-OF-MORE.json]")
