@@ -66,8 +66,8 @@ fn write(folder: &Path) {
     .facet("actor", "Harbour Board");
     writer.put(ferry).unwrap();
     writer.delete("gone").unwrap();
+    // Not finished: the deletion is to be there, not merged away.
     writer.commit().unwrap();
-    writer.finish().unwrap();
 }
 
 #[test]
@@ -95,15 +95,13 @@ fn an_index_of_every_format_answers_and_grows() {
 }
 
 fn answers(folder: &Path) {
-    let deep = CheckOptions {
-        deep: true,
-        ..CheckOptions::default()
-    };
+    let mut deep = CheckOptions::default();
+    deep.deep = true;
     let report = Index::check(folder, &deep, &mut |_| ControlFlow::Continue(())).unwrap();
-    assert!(report.is_intact(), "{report:?}");
+    assert!(report.healthy, "{report:?}");
     let index = Index::open(folder).unwrap();
     let searcher = index.searcher().unwrap();
-    assert_eq!((searcher.generation(), searcher.documents()), (2, 3));
+    assert_eq!(searcher.documents(), 3);
     let ids = |query: &str| -> Vec<String> {
         let request = SearchRequest::query(query).unwrap().sort(Sort::Oldest);
         let hits = searcher.search(&request).unwrap().hits;
@@ -113,7 +111,7 @@ fn answers(folder: &Path) {
         ("grain", &["grain", "ferry"]),
         ("crossing", &["ferry"]),
         ("\"tide tables\"", &["tide"]),
-        ("grain NEAR/s harbour -cards", &["grain", "ferry"]),
+        ("grain NEAR/s harbour -cards", &["ferry"]),
         ("barg* OR ferrry~", &["grain", "ferry"]),
         ("country:IR", &["grain", "ferry"]),
         ("date:1987-03", &["tide", "grain"]),
@@ -129,7 +127,11 @@ fn answers(folder: &Path) {
     let counts = countries.buckets.iter();
     let counts: Vec<(&str, u64)> = counts.map(|one| (one.value.as_str(), one.count)).collect();
     assert_eq!(counts, [("Iran", 2), ("Norway", 1)]);
-    assert_eq!(response.hits[0].snippets.len(), 1);
+    let snippets = &response.hits[0].snippets;
+    assert!(
+        snippets.iter().any(|one| one.text.contains("the harbour")),
+        "{snippets:?}"
+    );
     let stored = searcher.get("tide").unwrap().unwrap();
     assert_eq!(stored.added, NOW);
     assert_eq!(stored.document.date.unwrap().to_string(), "1987-03");
@@ -144,7 +146,7 @@ fn answers(folder: &Path) {
             "1990",
         ))
         .unwrap();
-    assert_eq!(writer.commit().unwrap().generation, 3);
+    assert!(writer.commit().unwrap().generation > searcher.generation());
     writer.finish().unwrap();
     let request = SearchRequest::query("grain barges").unwrap();
     assert_eq!(index.searcher().unwrap().search(&request).unwrap().total, 2);
@@ -174,7 +176,9 @@ fn an_index_of_a_later_version_says_what_to_do() {
         "`pressmark index --rebuild`",
         "the version that wrote it",
     ] {
-        assert!(run.stderr.contains(part), "{}", run.stderr);
+        // However it is broken into lines.
+        let words: Vec<&str> = run.stderr.split_whitespace().collect();
+        assert!(words.join(" ").contains(part), "{}", run.stderr);
     }
     // What it says to run helps.
     let run = world.harbour(&["index", "--rebuild", "-q"]);

@@ -62,13 +62,7 @@ pub(crate) fn paths(texts: &[Text], bytes: usize) -> Result<Vec<Path<'_>>> {
         bundled("actor").context("actors are bundled")?,
     );
     let mut analyzer = Analyzer::new();
-    let of_bytes = |name, ours: Way<'_>, beside| Path {
-        name,
-        amount: bytes as f64,
-        unit: Unit::MegabytesASecond,
-        ours,
-        beside,
-    };
+    let of_bytes = |name, ours, beside| of_bytes(bytes, name, ours, beside);
     Ok(vec![
         of_bytes(
             "words of a text, folded",
@@ -138,12 +132,27 @@ pub(crate) fn paths(texts: &[Text], bytes: usize) -> Result<Vec<Path<'_>>> {
     ])
 }
 
+fn of_bytes<'a>(
+    bytes: usize,
+    name: &'static str,
+    ours: Way<'a>,
+    beside: Option<(&'static str, Way<'a>)>,
+) -> Path<'a> {
+    Path {
+        name,
+        amount: bytes as f64,
+        unit: Unit::MegabytesASecond,
+        ours,
+        beside,
+    }
+}
+
 fn questions(name: &'static str, asked: &'static [&'static str]) -> Path<'static> {
     Path {
         name,
         amount: (asked.len() * READINGS) as f64,
         unit: Unit::MicrosecondsEach,
-        ours: Box::new(|| {
+        ours: Box::new(move || {
             let mut found = 0;
             for _ in 0..READINGS {
                 for text in asked {
