@@ -222,8 +222,8 @@ def measure(args, scratch):
     result = {side.key: {} for side in present}
     say(f"{documents} articles, {text / 1e6:.1f} MB of text; sides: {', '.join(side.name for side in present)}")
     build(args, work, present, result)
-    warm(args, work, present, asked, result)
     cold(args, work, present, asked, result)
+    warm(args, work, present, asked, result)
     changed = updates(args, work, present, result)
     return {
         "made": time.strftime("%Y-%m-%d %H:%M"),
