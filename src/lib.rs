@@ -279,8 +279,8 @@ pub use reindex::{
 #[cfg(feature = "formats")]
 pub use schema::{Config, Rule, SavedSearch};
 pub use schema::{
-    FacetDefinition, FacetRef, FieldKeys, MAX_NAME_BYTES, NumberDefinition, Origin, RESERVED_NAMES,
-    Schema, check_name,
+    FacetDefinition, FacetRef, FieldKeys, MAX_NAME_BYTES, NumberDefinition, Origin, Origins,
+    RESERVED_NAMES, Schema, check_name,
 };
 #[cfg(fuzzing)]
 #[doc(hidden)]

@@ -202,7 +202,7 @@ fn is_narrow(numbering: &Numbering) -> bool {
 /// The most numbers that the documents of a segment may have.
 pub(in crate::index) fn most_numbers(facet: &SegmentFacet, documents: u32) -> usize {
     let each = |column: &FacetColumn| {
-        let values = column.column.ords().values.num_vals() as usize;
+        let values = column.written.of_documents();
         values
             * match (column.table.simple, facet.is_nested) {
                 (true, _) | (false, false) => 1,

@@ -6,7 +6,7 @@ use tantivy::DocAddress;
 use tantivy::directory::OwnedBytes;
 
 use super::top::Ranked;
-use super::views::SegmentView;
+use super::views::{ResolvedFacet, SegmentView};
 use crate::analysis::{Analyzer, Language};
 use crate::document::{PAGE_STARTS, page_at};
 use crate::index::folding::Folds;
@@ -15,8 +15,8 @@ use crate::index::layout::Fields;
 use crate::index::segment::card::Card;
 use crate::index::stored::SourceRecord;
 use crate::index::texts::Texts;
-use crate::schema::Schema;
-use crate::search::{Highlighter, Hit, Snippet, Snippets, Sort};
+use crate::schema::{FacetDefinition, Origin, Origins, Schema};
+use crate::search::{FacetRef, Highlighter, Hit, Snippet, Snippets, Sort};
 use crate::{Error, ErrorKind, Result};
 
 /// What is needed to show hits.
@@ -25,6 +25,8 @@ pub(in crate::index) struct HitMaker<'a> {
     pub(in crate::index) fields: Fields,
     pub(in crate::index) snippets: Snippets,
     pub(in crate::index) sort: Sort,
+    /// Which values of facets are shown.
+    pub(in crate::index) tags: Origins,
     /// Which facets are folded, and how.
     pub(in crate::index) schema: &'a Schema,
     pub(in crate::index) folds: &'a Folds,
@@ -57,16 +59,26 @@ impl HitMaker<'_> {
             date: card.date,
             path: card.path.map(str::to_owned),
             url: card.url.map(str::to_owned),
-            facets: self.facets(&card)?,
+            facets: self.facets(&card, ranked.address)?,
             snippets,
         })
     }
 
     /// The values of a document, each under the name that it counts under, once.
-    fn facets(&self, card: &Card<'_>) -> Result<BTreeMap<String, Vec<String>>> {
+    fn facets(
+        &self,
+        card: &Card<'_>,
+        address: DocAddress,
+    ) -> Result<BTreeMap<String, Vec<String>>> {
         let mut facets = card.effective_facets();
         for definition in &self.schema.facets {
             let name = &definition.name;
+            if self.tags != Origins::Usual && definition.tagged_by().is_some() {
+                match self.values(card, address, definition)? {
+                    values if values.is_empty() => facets.remove(name),
+                    values => facets.insert(name.clone(), values),
+                };
+            }
             let Some(values) = facets.get_mut(name) else {
                 continue;
             };
@@ -85,7 +97,50 @@ impl HitMaker<'_> {
         }
         Ok(facets)
     }
+
+    /// The values of a facet that count by the origins asked for, as they are written, each once.
+    fn values(
+        &self,
+        card: &Card<'_>,
+        address: DocAddress,
+        facet: &FacetDefinition,
+    ) -> Result<Vec<String>> {
+        let mut values: Vec<String> = Vec::new();
+        let mut add = |value: &str| {
+            if values.iter().all(|known| known != value) {
+                values.push(value.to_owned());
+            }
+        };
+        for &origin in self.tags.origins() {
+            let own = card.facets.iter();
+            let mut own = own.filter(|(o, name, _)| (*o, *name) == (origin, &facet.name));
+            if let Some((.., values)) = own.next() {
+                for value in values {
+                    add(value);
+                }
+            }
+            // Cards do not hold what is only mentioned.
+            if origin == Origin::Mentioned {
+                let reference = FacetRef {
+                    origin: Some(origin),
+                    name: facet.name.clone(),
+                };
+                let resolved = ResolvedFacet::find(self.schema, &reference, self.tags)?;
+                let view = self.views.get(address.segment_ord as usize);
+                let view = view.ok_or_else(|| Error::new(ErrorKind::Engine, NO_SEGMENT))?;
+                for column in view.facet(&resolved)?.columns {
+                    for ordinal in column.written.ordinals(address.doc_id) {
+                        add(&column.text(ordinal)?);
+                    }
+                }
+            }
+        }
+        Ok(values)
+    }
 }
+
+/// That the engine found a document in a segment that it does not have.
+const NO_SEGMENT: &str = "a hit of no segment";
 
 /// The card of a document.
 pub(in crate::index) fn card(views: &[SegmentView], address: DocAddress) -> Result<Card<'_>> {
@@ -102,7 +157,7 @@ pub(in crate::index) fn card(views: &[SegmentView], address: DocAddress) -> Resu
 /// What is stored of a document, for [`Texts::of`].
 pub(in crate::index) fn stored(views: &[SegmentView], address: DocAddress) -> Result<OwnedBytes> {
     let view = views.get(address.segment_ord as usize);
-    let view = view.ok_or_else(|| Error::new(ErrorKind::Engine, "a hit of no segment"))?;
+    let view = view.ok_or_else(|| Error::new(ErrorKind::Engine, NO_SEGMENT))?;
     view.texts()?.bytes(address.doc_id)
 }
 

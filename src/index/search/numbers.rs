@@ -158,6 +158,7 @@ pub(in crate::index) struct NumberReader {
     lengths: Vec<u32>,
     ordinals: Vec<u64>,
     nodes: Vec<u32>,
+    of_document: Vec<u32>,
 }
 
 impl NumberReader {
@@ -172,14 +173,15 @@ impl NumberReader {
             lengths: Vec::new(),
             ordinals: Vec::new(),
             nodes: Vec::new(),
+            of_document: Vec::new(),
         }
     }
 
     /// Appends the numbers of the documents of a block.
     pub(in crate::index) fn read(&mut self, block: Block<'_>, into: &mut Vec<u32>) {
-        match self.facet.columns.len() {
-            0 => into.resize(into.len() + block.docs().len(), MISSING),
-            1 => match block.run() {
+        match self.facet.columns.as_slice() {
+            [] => into.resize(into.len() + block.docs().len(), MISSING),
+            [column] if column.written.alone().is_some() => match block.run() {
                 Some(run) => self.read_run(run, into),
                 None => self.read_scattered(block.docs(), into),
             },
@@ -194,7 +196,21 @@ impl NumberReader {
     /// Appends the numbers of one document: at least one, at most two for each leaf of its values.
     pub(in crate::index) fn read_one(&mut self, doc: u32, into: &mut Vec<u32>) {
         for (column, span) in self.facet.columns.iter().zip(&self.numbering.columns) {
-            let ordinals = column.column.ords();
+            let Some(alone) = column.written.alone() else {
+                self.of_document.clear();
+                self.of_document.extend(column.written.ordinals(doc));
+                if self.of_document.is_empty() {
+                    continue;
+                }
+                let ordinals = self.of_document.iter().copied();
+                if span.of == Of::Ordinals {
+                    into.extend(ordinals.map(|ordinal| span.base + ordinal));
+                } else {
+                    span.push(&column.table, ordinals, &mut self.nodes, into);
+                }
+                return;
+            };
+            let ordinals = alone.ords();
             let rows = ordinals.index.value_row_ids(doc);
             if rows.is_empty() {
                 continue;
@@ -213,7 +229,10 @@ impl NumberReader {
     /// Documents that follow each other have values that follow each other.
     fn read_run(&mut self, docs: Range<u32>, into: &mut Vec<u32>) {
         let (column, span) = (&self.facet.columns[0], self.numbering.columns[0]);
-        let ordinals = column.column.ords();
+        let Some(alone) = column.written.alone() else {
+            return;
+        };
+        let ordinals = alone.ords();
         let index = &ordinals.index;
         let rows = index.docid_range_to_rowids(docs.clone());
         self.ordinals.resize(rows.len(), 0);
@@ -268,7 +287,10 @@ impl NumberReader {
 
     fn read_scattered(&mut self, docs: &[u32], into: &mut Vec<u32>) {
         let (column, span) = (&self.facet.columns[0], self.numbering.columns[0]);
-        let ordinals = column.column.ords();
+        let Some(alone) = column.written.alone() else {
+            return;
+        };
+        let ordinals = alone.ords();
         self.docs_of_rows.clear();
         self.rows.clear();
         self.lengths.clear();
@@ -442,6 +464,8 @@ pub(super) mod tests {
     use crate::index::search::counters::{Counters, Dense};
     use crate::index::search::views::FacetColumn;
     use crate::index::search::watch::Watch;
+    use crate::index::search::written::Written;
+    use crate::schema::Origin;
 
     pub(in crate::index::search) const DOCUMENTS: u32 = 300;
 
@@ -461,9 +485,26 @@ pub(super) mod tests {
             DynamicColumn::Str(column) => column,
             other => panic!("{other:?}"),
         };
-        let table = NodeTable::of_column(&column, tree).unwrap();
+        let table = NodeTable::of_columns([&column], tree).unwrap();
         FacetColumn {
-            column,
+            written: Written::of(Origin::Declared, column),
+            table,
+            made: 0,
+        }
+    }
+
+    /// Two columns whose values count together.
+    fn joined(one: &FacetColumn, other: &FacetColumn) -> FacetColumn {
+        let parts = [one, other].map(|column| {
+            let alone = column.written.alone().unwrap();
+            (Origin::Declared, alone.clone())
+        });
+        let written = Written::joined(parts);
+        let columns = written.parts().iter().map(|part| &part.column);
+        let tree = one.table.tree.or(other.table.tree);
+        let table = NodeTable::of_columns(columns, tree).unwrap();
+        FacetColumn {
+            written,
             table,
             made: 0,
         }
@@ -607,6 +648,10 @@ pub(super) mod tests {
             let columns = vec![second.clone(), first.clone()];
             let name = format!("{second_name}, else {first_name}");
             check(&name, &facet(columns));
+            let name = format!("{second_name}, and {first_name}");
+            check(&name, &facet(vec![joined(second, first)]));
+            let name = format!("{second_name} twice");
+            check(&name, &facet(vec![joined(second, second)]));
         }
         check("no column", &facet(vec![]));
     }

@@ -5,6 +5,7 @@ use crate::Result;
 use crate::index::search::near_values::{NearValue, is_known, near_values};
 use crate::index::search::views::ResolvedFacet;
 use crate::query::{Diagnostic, FacetClause, ParseContext, Query, Severity, rewrite};
+use crate::schema::Origins;
 use crate::search::{Choice, ChosenValue, FacetRef, Question, SearchRequest, shell};
 
 /// Values that are offered in place of one.
@@ -33,7 +34,9 @@ impl Searcher {
                 origin: clause.origin,
                 name: clause.facet.clone(),
             };
-            let Some((facet, near)) = self.look_for(&reference, &asked, &mut looks)? else {
+            let Some((facet, near)) =
+                self.look_for(&reference, &asked, request.tags, &mut looks)?
+            else {
                 continue;
             };
             let mut finding = unknown(&facet, &asked, &near);
@@ -59,7 +62,7 @@ impl Searcher {
             });
         }
         for (name, choice) in &request.choices {
-            self.about_choice(name, choice, &mut looks, diagnostics)?;
+            self.about_choice(name, choice, request.tags, &mut looks, diagnostics)?;
         }
         Ok(())
     }
@@ -68,6 +71,7 @@ impl Searcher {
         &self,
         name: &str,
         choice: &Choice,
+        tags: Origins,
         looks: &mut usize,
         diagnostics: &mut Vec<Diagnostic>,
     ) -> Result<()> {
@@ -78,7 +82,7 @@ impl Searcher {
             ("-x", &choice.none_of),
         ] {
             for asked in values {
-                let Some((facet, near)) = self.look_for(&reference, asked, looks)? else {
+                let Some((facet, near)) = self.look_for(&reference, asked, tags, looks)? else {
                     continue;
                 };
                 let finding = unknown(&facet, asked, &near);
@@ -100,9 +104,10 @@ impl Searcher {
         &self,
         reference: &FacetRef,
         asked: &ChosenValue,
+        tags: Origins,
         looks: &mut usize,
     ) -> Result<Option<(ResolvedFacet, Vec<NearValue>)>> {
-        let facet = ResolvedFacet::find(self.schema(), reference)?;
+        let facet = ResolvedFacet::find(self.schema(), reference, tags)?;
         if is_known(&self.snapshot.views, &facet, asked)? {
             return Ok(None);
         }
@@ -160,7 +165,11 @@ fn shown(near: &NearValue) -> String {
 
 fn listing(facet: &ResolvedFacet) -> String {
     let name = facet.name();
-    format!("`pressmark facets --facets {name} --top all` lists the values there are")
+    let tags = match facet.origin {
+        None if facet.origins != Origins::Usual => format!(" --tags {}", facet.origins),
+        _ => String::new(),
+    };
+    format!("`pressmark facets --facets {name}{tags} --top all` lists the values there are")
 }
 
 #[cfg(test)]

@@ -3,7 +3,7 @@
 use crate::reindex::tests::whole::{Place, options};
 use crate::tagging::Tagging;
 use crate::vocabulary::{Entry, Kind, Vocabulary, bundled};
-use crate::{Config, Index, Origin, ReindexOptions, SearchRequest};
+use crate::{Config, Index, Origin, Origins, ReindexOptions, SearchRequest};
 
 const FILES: &[(&str, &str)] = &[
     (
@@ -79,6 +79,51 @@ fn declared_values_win_over_those_found() {
             .search(&SearchRequest::query(query).unwrap())
             .unwrap();
         assert_eq!(response.total, total, "{query}");
+    }
+}
+
+#[test]
+fn origins_count_together_and_a_document_once() {
+    let place = Place::new(&[
+        FILES[0],
+        FILES[1],
+        (
+            "d.md",
+            "---\ntitle: Peru builds a bridge\ncountry: Peru\nsource: Wire\n---\nPeru builds a bridge.",
+        ),
+    ]);
+    place.index();
+    let searcher = Index::open(place.index.path()).unwrap().searcher().unwrap();
+    for (tags, peru, chile, elbonia, of_b) in [
+        (Origins::Usual, 2, 0, 1, &["Elbonia"][..]),
+        (Origins::Declared, 1, 0, 1, &["Elbonia"]),
+        (Origins::About, 3, 0, 0, &["Peru"]),
+        (Origins::Mentioned, 0, 2, 0, &["Chile"]),
+        (Origins::Inferred, 3, 2, 0, &["Peru", "Chile"]),
+        (Origins::All, 3, 2, 1, &["Elbonia", "Peru", "Chile"]),
+    ] {
+        let request = SearchRequest::all()
+            .tags(tags)
+            .facets(["country", "source"]);
+        let response = searcher.search(&request).unwrap();
+        let counts = response.facets.get("country").unwrap();
+        for (value, expected) in [("Peru", peru), ("Chile", chile), ("Elbonia", elbonia)] {
+            let bucket = counts.buckets.iter().find(|bucket| bucket.value == value);
+            let count = bucket.map_or(0, |bucket| bucket.count);
+            assert_eq!(count, expected, "{tags}, {value}");
+            for chosen in [
+                SearchRequest::all().filter("country", value),
+                SearchRequest::query(format!("country:{value}")).unwrap(),
+            ] {
+                let total = searcher.search(&chosen.tags(tags)).unwrap().total;
+                assert_eq!(total, expected, "{tags}, {value}");
+            }
+        }
+        let hit = response.hits.iter().find(|hit| hit.id.as_str() == "b.md");
+        assert_eq!(hit.unwrap().facets["country"], of_b, "{tags}");
+        // What is never inferred is declared, whatever counts elsewhere.
+        let source = &response.facets.get("source").unwrap().buckets[0];
+        assert_eq!((source.value.as_str(), source.count), ("Wire", 1), "{tags}");
     }
 }
 
