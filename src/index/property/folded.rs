@@ -133,6 +133,9 @@ struct Naive<'a> {
     /// By document: what it counts for, and what its own values are.
     nodes: Vec<BTreeSet<Node>>,
     own: Vec<BTreeSet<Node>>,
+    /// By document: the same of what it declares.
+    declared: Vec<BTreeSet<Node>>,
+    own_declared: Vec<BTreeSet<Node>>,
     asked: &'a Asked,
 }
 
@@ -152,6 +155,8 @@ impl<'a> Naive<'a> {
             there: BTreeSet::new(),
             nodes: Vec::new(),
             own: Vec::new(),
+            declared: Vec::new(),
+            own_declared: Vec::new(),
             asked,
         };
         for value in context {
@@ -166,7 +171,28 @@ impl<'a> Naive<'a> {
             naive.own.push(own.collect());
             naive.nodes.push(nodes.into_iter().flatten().collect());
         }
+        naive.declared.clone_from(&naive.nodes);
+        naive.own_declared.clone_from(&naive.own);
         naive
+    }
+
+    /// Of the values that count, these are declared.
+    fn with_declared(mut self, values: &[Vec<String>]) -> Self {
+        let nodes = |values: &Vec<String>| {
+            values
+                .iter()
+                .flat_map(|value| self.nodes_of(value))
+                .collect()
+        };
+        self.declared = values.iter().map(nodes).collect();
+        let own = |values: &Vec<String>| {
+            values
+                .iter()
+                .filter_map(|value| self.node_of(value))
+                .collect()
+        };
+        self.own_declared = values.iter().map(own).collect();
+        self
     }
 
     fn folded(&self, value: &str) -> Folded {
@@ -419,6 +445,14 @@ fn compare(
             let expected: BTreeSet<String> = expected.collect();
             let shown = hit.facets.get(*name).cloned().unwrap_or_default();
             prop_assert_eq!(shown.iter().cloned().collect::<BTreeSet<_>>(), expected);
+            let facet = &naive[number];
+            let is_inferred = |value: &&String| {
+                let own = facet.node_of(value).unwrap();
+                !facet.own_declared[doc].contains(&own)
+            };
+            let expected: Vec<String> = shown.iter().filter(is_inferred).cloned().collect();
+            let inferred = hit.inferred.get(*name).cloned().unwrap_or_default();
+            prop_assert_eq!(inferred, expected);
         }
     }
 
@@ -444,6 +478,11 @@ fn compare(
             let place = format!("{name} {}", bucket.value);
             prop_assert_eq!(bucket.count, count(&node), "{}", place);
             prop_assert_eq!(bucket.combined, combined(&node), "{}", place);
+            let is_inferred = |doc: &&usize| {
+                this.nodes[**doc].contains(&node) && !this.declared[**doc].contains(&node)
+            };
+            let inferred = others.iter().filter(is_inferred).count() as u64;
+            prop_assert_eq!(bucket.inferred, inferred, "{}", place);
             prop_assert_eq!(this.shown(&bucket.value), Some(bucket.value.clone()));
             let value = ChosenValue {
                 value: bucket.value.clone(),

@@ -41,6 +41,7 @@ impl HitMaker<'_> {
         analyzer: &mut Analyzer,
     ) -> Result<Hit> {
         let card = card(self.views, ranked.address)?;
+        let Shown { facets, inferred } = self.facets(&card, ranked.address)?;
         let snippets = if self.snippets.fragments == 0 {
             Vec::new()
         } else {
@@ -59,65 +60,62 @@ impl HitMaker<'_> {
             date: card.date,
             path: card.path.map(str::to_owned),
             url: card.url.map(str::to_owned),
-            facets: self.facets(&card, ranked.address)?,
+            facets,
+            inferred,
             snippets,
         })
     }
 
     /// The values of a document, each under the name that it counts under, once.
-    fn facets(
-        &self,
-        card: &Card<'_>,
-        address: DocAddress,
-    ) -> Result<BTreeMap<String, Vec<String>>> {
-        let mut facets = card.effective_facets();
+    fn facets(&self, card: &Card<'_>, address: DocAddress) -> Result<Shown> {
+        let mut shown = Shown::default();
         for definition in &self.schema.facets {
             let name = &definition.name;
-            if self.tags != Origins::Usual && definition.tagged_by().is_some() {
-                match self.values(card, address, definition)? {
-                    values if values.is_empty() => facets.remove(name),
-                    values => facets.insert(name.clone(), values),
+            let tags = match definition.tagged_by() {
+                Some(_) => self.tags,
+                None => Origins::Usual,
+            };
+            let fold = self.folds.of(definition)?;
+            let (mut values, mut inferred) = (Vec::new(), Vec::new());
+            for (origin, value) in self.values(card, address, definition, tags)? {
+                let value = match &fold {
+                    None => Some(value),
+                    Some(fold) => fold.shown(&value)?,
                 };
+                // What is declared comes first.
+                if let Some(value) = value.filter(|value| !values.contains(value)) {
+                    if origin != Origin::Declared {
+                        inferred.push(value.clone());
+                    }
+                    values.push(value);
+                }
             }
-            let Some(values) = facets.get_mut(name) else {
-                continue;
-            };
-            let Some(fold) = self.folds.of(definition)? else {
-                continue;
-            };
-            let mut shown = Vec::with_capacity(values.len());
-            for value in values.iter() {
-                shown.extend(fold.shown(value)?.filter(|name| !shown.contains(name)));
+            if !values.is_empty() {
+                shown.facets.insert(name.clone(), values);
             }
-            if shown.is_empty() {
-                facets.remove(name);
-            } else {
-                *values = shown;
+            if !inferred.is_empty() {
+                shown.inferred.insert(name.clone(), inferred);
             }
         }
-        Ok(facets)
+        Ok(shown)
     }
 
-    /// The values of a facet that count by the origins asked for, as they are written, each once.
+    /// The values of a facet that count, as they are written, in the order of their origins.
     fn values(
         &self,
         card: &Card<'_>,
         address: DocAddress,
         facet: &FacetDefinition,
-    ) -> Result<Vec<String>> {
-        let mut values: Vec<String> = Vec::new();
-        let mut add = |value: &str| {
-            if values.iter().all(|known| known != value) {
-                values.push(value.to_owned());
-            }
-        };
-        for &origin in self.tags.origins() {
-            let own = card.facets.iter();
-            let mut own = own.filter(|(o, name, _)| (*o, *name) == (origin, &facet.name));
-            if let Some((.., values)) = own.next() {
-                for value in values {
-                    add(value);
-                }
+        tags: Origins,
+    ) -> Result<Vec<(Origin, String)>> {
+        let mut found = Vec::new();
+        for &origin in tags.origins() {
+            let lists = card.facets.iter();
+            let own = lists.filter(|(of, name, _)| (*of, *name) == (origin, &facet.name));
+            let own = own.flat_map(|(.., values)| values);
+            found.extend(own.map(|&value| (origin, value.to_owned())));
+            if tags == Origins::Usual && !found.is_empty() {
+                break;
             }
             // Cards do not hold what is only mentioned.
             if origin == Origin::Mentioned {
@@ -125,18 +123,26 @@ impl HitMaker<'_> {
                     origin: Some(origin),
                     name: facet.name.clone(),
                 };
-                let resolved = ResolvedFacet::find(self.schema, &reference, self.tags)?;
+                let resolved = ResolvedFacet::find(self.schema, &reference, tags)?;
                 let view = self.views.get(address.segment_ord as usize);
                 let view = view.ok_or_else(|| Error::new(ErrorKind::Engine, NO_SEGMENT))?;
                 for column in view.facet(&resolved)?.columns {
                     for ordinal in column.written.ordinals(address.doc_id) {
-                        add(&column.text(ordinal)?);
+                        found.push((origin, column.text(ordinal)?));
                     }
                 }
             }
         }
-        Ok(values)
+        Ok(found)
     }
+}
+
+/// What is shown of the facets of a document.
+#[derive(Debug, Default)]
+struct Shown {
+    facets: BTreeMap<String, Vec<String>>,
+    /// Those that are not declared.
+    inferred: BTreeMap<String, Vec<String>>,
 }
 
 /// That the engine found a document in a segment that it does not have.

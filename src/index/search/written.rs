@@ -64,6 +64,13 @@ impl Written {
         last.map_or(0, |part| part.first + part.column.num_terms() as u32)
     }
 
+    /// How many of the values are declared: they come first.
+    pub(in crate::index) fn declared(&self) -> u32 {
+        let first = self.parts.first();
+        let declared = first.filter(|part| part.origin == Origin::Declared);
+        declared.map_or(0, |part| part.column.num_terms() as u32)
+    }
+
     /// How many values the documents have together.
     pub(in crate::index) fn of_documents(&self) -> usize {
         let each = |part: &WrittenPart| part.column.ords().values.num_vals() as usize;

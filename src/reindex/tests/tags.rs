@@ -94,13 +94,15 @@ fn origins_count_together_and_a_document_once() {
     ]);
     place.index();
     let searcher = Index::open(place.index.path()).unwrap().searcher().unwrap();
-    for (tags, peru, chile, elbonia, of_b) in [
-        (Origins::Usual, 2, 0, 1, &["Elbonia"][..]),
-        (Origins::Declared, 1, 0, 1, &["Elbonia"]),
-        (Origins::About, 3, 0, 0, &["Peru"]),
-        (Origins::Mentioned, 0, 2, 0, &["Chile"]),
-        (Origins::Inferred, 3, 2, 0, &["Peru", "Chile"]),
-        (Origins::All, 3, 2, 1, &["Elbonia", "Peru", "Chile"]),
+    // The documents of each value, of Peru also those that do not declare it; the values of a hit, and
+    // how many of them it declares.
+    for (tags, peru, undeclared, chile, elbonia, (of_b, declared)) in [
+        (Origins::Usual, 2, 1, 0, 1, (&["Elbonia"][..], 1)),
+        (Origins::Declared, 1, 0, 0, 1, (&["Elbonia"], 1)),
+        (Origins::About, 3, 3, 0, 0, (&["Peru"], 0)),
+        (Origins::Mentioned, 0, 0, 2, 0, (&["Chile"], 0)),
+        (Origins::Inferred, 3, 3, 2, 0, (&["Peru", "Chile"], 0)),
+        (Origins::All, 3, 2, 2, 1, (&["Elbonia", "Peru", "Chile"], 1)),
     ] {
         let request = SearchRequest::all()
             .tags(tags)
@@ -120,7 +122,13 @@ fn origins_count_together_and_a_document_once() {
             }
         }
         let hit = response.hits.iter().find(|hit| hit.id.as_str() == "b.md");
-        assert_eq!(hit.unwrap().facets["country"], of_b, "{tags}");
+        let hit = hit.unwrap();
+        assert_eq!(hit.facets["country"], of_b, "{tags}");
+        let inferred = hit.inferred.get("country").map_or(&[][..], Vec::as_slice);
+        assert_eq!(inferred, &of_b[declared..], "{tags}");
+        let of_peru = counts.buckets.iter().find(|bucket| bucket.value == "Peru");
+        let inferred = of_peru.map_or(0, |bucket| bucket.inferred);
+        assert_eq!(inferred, undeclared, "{tags}");
         // What is never inferred is declared, whatever counts elsewhere.
         let source = &response.facets.get("source").unwrap().buckets[0];
         assert_eq!((source.value.as_str(), source.count), ("Wire", 1), "{tags}");

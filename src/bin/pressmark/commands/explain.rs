@@ -108,6 +108,7 @@ fn verdict(
     };
     let mut open = SearchRequest::all();
     open.date_match = asked.request.date_match;
+    open.tags = asked.request.tags;
     open.today = asked.request.today;
     let mut clauses = Vec::new();
     let parts = match query {

@@ -15,7 +15,7 @@ use crate::args::{Common, ShowArgs};
 use crate::console::{Console, Stream};
 use crate::failure::{Failure, Finish};
 use crate::output::layout::{Flow, Role, columns};
-use crate::output::{clean, fields, findings, human, json};
+use crate::output::{clean, fields, findings, human, inferred, json};
 use crate::request::Asked;
 
 pub(super) fn run(
@@ -44,6 +44,10 @@ pub(super) fn run(
         let stream = console.stdout;
         let lit = lit.unwrap_or_default();
         print(console.out(), &stored, &lit, searcher.schema(), stream)?;
+        if !stored.tags.is_empty() {
+            console.flush()?;
+            console.say(&format!("\n{}", inferred::LEGEND));
+        }
     }
     Ok(Finish::Done)
 }
@@ -231,7 +235,7 @@ fn entries(stored: &StoredDocument, schema: &Schema) -> Vec<(String, String)> {
         for origin in [Origin::About, Origin::Mentioned] {
             let tags = stored.tags.iter();
             let tags = tags.filter(|tag| tag.facet == facet.name && tag.origin == origin);
-            let values: Vec<&str> = tags.map(|tag| tag.value.as_str()).collect();
+            let values: Vec<String> = tags.map(|tag| inferred::marked(&tag.value)).collect();
             add(&format!("{origin}.{}", facet.name), values.join("; "));
         }
     }

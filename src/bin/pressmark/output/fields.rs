@@ -64,7 +64,12 @@ impl Serialize for Chosen<'_> {
                 FieldName::Date => map.serialize_entry(name, &hit.date)?,
                 FieldName::Url => map.serialize_entry(name, &hit.url)?,
                 FieldName::Path => map.serialize_entry(name, &hit.path)?,
-                FieldName::Facets => map.serialize_entry(name, &hit.facets)?,
+                FieldName::Facets => {
+                    map.serialize_entry(name, &hit.facets)?;
+                    if !hit.inferred.is_empty() {
+                        map.serialize_entry("inferred", &hit.inferred)?;
+                    }
+                }
                 FieldName::Snippets => map.serialize_entry(name, &hit.snippets)?,
                 FieldName::Text => {
                     map.serialize_entry(name, &stored.map(|stored| &stored.document.body))?;

@@ -145,7 +145,13 @@ fn check_tagged(case: &Tagged) -> Result<(), TestCaseError> {
             });
             let context: Vec<String> = context.collect();
             let asked = &case.choices[number];
-            Naive::new(&vocabulary, tree, &values[number], &context, asked)
+            let declared = stored.iter().map(|stored| match tags.origins() {
+                [Origin::Declared, ..] => of(stored, name, Origin::Declared),
+                _ => Vec::new(),
+            });
+            let declared: Vec<Vec<String>> = declared.collect();
+            let naive = Naive::new(&vocabulary, tree, &values[number], &context, asked);
+            naive.with_declared(&declared)
         });
         let mut request = SearchRequest::all().top(case.top).tags(tags);
         for (number, (name, _)) in FACETS.iter().enumerate() {
