@@ -263,9 +263,9 @@ pub mod vocabulary;
 pub use document::{DateRange, Document, DocumentId, PartialDate, Precision, SourceLocation};
 pub use error::{Error, ErrorKind, Result};
 pub use index::{
-    CheckOptions, CheckProgress, CheckReport, CheckedGeneration, Commit, Damage, DamageCode,
-    DamagedSegment, Export, Index, InferredTag, KeyUsage, Part, Prepared, Preparer, Remark,
-    RepairPlan, RepairStep, Searcher, StoredDocument, Subscription, TagSurface, Writer,
+    AmbiguousName, CheckOptions, CheckProgress, CheckReport, CheckedGeneration, Commit, Damage,
+    DamageCode, DamagedSegment, Export, Index, InferredTag, KeyUsage, Part, Prepared, Preparer,
+    Remark, RepairPlan, RepairStep, Searcher, StoredDocument, Subscription, TagSurface, Writer,
     WriterOptions,
 };
 pub use query::{Diagnostic, Query, Severity};

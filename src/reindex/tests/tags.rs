@@ -136,6 +136,34 @@ fn origins_count_together_and_a_document_once() {
 }
 
 #[test]
+fn ambiguous_names_are_kept_and_counted() {
+    let place = Place::new(&[
+        (
+            "a.md",
+            "---\ntitle: A vote\n---\nGeorgia voted. The weather in Georgia was fine.",
+        ),
+        FILES[0],
+    ]);
+    let report = place.index();
+    assert_eq!(report.ambiguous, 1);
+    let searcher = Index::open(place.index.path()).unwrap().searcher().unwrap();
+    let stored = searcher.get("a.md").unwrap().unwrap();
+    assert_eq!(stored.tags, []);
+    let [name] = stored.ambiguous.as_slice() else {
+        panic!("{:?}", stored.ambiguous);
+    };
+    assert_eq!((name.facet.as_str(), name.mentions), ("country", 2));
+    assert_eq!(name.values, ["Georgia"]);
+    assert_eq!(name.surface.text(&stored.document), Some("Georgia"));
+    assert_eq!(searcher.get("a.md").unwrap().unwrap().ambiguous.len(), 1);
+    // What was not written is not counted; what is made anew is the same.
+    assert_eq!(place.index().ambiguous, 0);
+    let config = Config::default();
+    let report = place.try_index(&config, &options().retag(true), &());
+    assert_eq!(report.unwrap().ambiguous, 0);
+}
+
+#[test]
 fn tagging_can_be_switched_off() {
     for (text, countries) in [
         ("[facets.actor]\ntagging = false", 1),

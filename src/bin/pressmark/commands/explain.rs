@@ -160,6 +160,7 @@ fn verdict(
         id: id.to_owned(),
         matches: whole,
         evidence: evidence::of(&stored, std::slice::from_ref(query)),
+        ambiguous: evidence::left_out(&stored, std::slice::from_ref(query)),
         clauses,
         score,
     })
