@@ -46,11 +46,25 @@ pub struct Mention {
     pub needs_context: bool,
 }
 
+/// The most vocabularies that one matcher looks for names of.
+const MAX_LISTS: usize = 8;
+
 /// The names of vocabularies, made ready to be found.
 #[derive(Debug, Default)]
 pub struct Matcher {
+    /// Numbers of the words of names.
     words: HashMap<Box<str>, u32, BuildHasherDefault<WordHasher>>,
+    /// What each of them can be, by number.
+    places: Vec<Place>,
+    hints: Hints,
     lists: Vec<Names>,
+}
+
+/// Where a word can stand in names, a bit for each vocabulary.
+#[derive(Debug, Clone, Copy, Default)]
+struct Place {
+    begins: u8,
+    goes_on: u8,
 }
 
 /// The names of one vocabulary.
@@ -62,7 +76,51 @@ struct Names {
     steps: HashMap<u64, u32, BuildHasherDefault<WordHasher>>,
     nodes: u32,
     /// The names that end at a node.
-    ends: HashMap<u32, Vec<Target>, BuildHasherDefault<WordHasher>>,
+    ends: Vec<Vec<Target>>,
+}
+
+/// Tells of most words that are in no name that they are not, from a table small enough to stay in
+/// the nearest memory: most words of a text are in none.
+#[derive(Debug, Default)]
+struct Hints {
+    bits: Vec<u64>,
+    words: usize,
+}
+
+impl Hints {
+    /// Bits for each word: with so many, one word of sixteen is looked up in vain.
+    const BITS: usize = 16;
+
+    fn place(&self, word: &str) -> (usize, u64) {
+        let mut hasher = WordHasher::default();
+        hasher.write(word.as_bytes());
+        // The high bits know of every letter.
+        let bit = (hasher.0 >> 40) as usize & (self.bits.len() * 64 - 1);
+        (bit / 64, 1 << (bit % 64))
+    }
+
+    /// Takes one more word in; `all`: the ones before.
+    fn push<'a>(&mut self, word: &'a str, all: impl Iterator<Item = &'a str>) {
+        self.words += 1;
+        let enough = (self.words * Self::BITS).div_ceil(64).next_power_of_two();
+        if self.bits.len() < enough {
+            self.bits = vec![0; enough * 2];
+            for word in all {
+                let (at, bit) = self.place(word);
+                self.bits[at] |= bit;
+            }
+        }
+        let (at, bit) = self.place(word);
+        self.bits[at] |= bit;
+    }
+
+    fn may_hold(&self, word: &str) -> bool {
+        if self.bits.is_empty() {
+            return false;
+        }
+        let (at, bit) = self.place(word);
+        self.bits[at] & bit != 0
+    }
 }
 
 /// A name of an entry.
@@ -108,7 +166,9 @@ type Meant = (Mention, Doubt);
 /// A word of the text being looked at.
 #[derive(Debug, Clone, Copy)]
 struct Word {
-    id: Option<u32>,
+    /// Its number, if it is a word of some name.
+    id: u32,
+    place: Place,
     length: usize,
     start: usize,
     end: usize,
@@ -132,8 +192,12 @@ impl Matcher {
 
     /// Makes the names of those entries of one more vocabulary ready that `wanted` takes; the
     /// others are found, and mean nothing.
+    ///
+    /// # Panics
+    /// If it is the ninth.
     pub(crate) fn push(&mut self, vocabulary: &Vocabulary, wanted: impl Fn(EntryId) -> bool) {
         let list = self.lists.len();
+        assert!(list < MAX_LISTS, "{MAX_LISTS} vocabularies at most");
         self.lists.push(Names::default());
         for entry in vocabulary.entries().filter(|entry| !entry.is_silent()) {
             let is_wanted = wanted(entry.id());
@@ -177,12 +241,20 @@ impl Matcher {
         if words.is_empty() || words.len() > MAX_WORDS {
             return;
         }
-        let mut ids = words.into_iter().map(|word| {
+        let mut ids = Vec::with_capacity(words.len());
+        for word in words {
             let next = self.words.len() as u32;
-            *self.words.entry(word).or_insert(next)
-        });
+            if !self.words.contains_key(&word) {
+                self.hints
+                    .push(&word, self.words.keys().map(|word| &**word));
+                self.places.push(Place::default());
+            }
+            ids.push(*self.words.entry(word).or_insert(next));
+        }
+        let bit = 1 << list;
         let names = &mut self.lists[list];
-        let first = ids.next().unwrap_or_default() as usize;
+        let first = ids[0] as usize;
+        self.places[first].begins |= bit;
         if names.first.len() <= first {
             names.first.resize(first + 1, 0);
         }
@@ -191,12 +263,30 @@ impl Matcher {
             names.first[first] = names.nodes;
         }
         let mut node = names.first[first];
-        for id in ids {
+        for &id in &ids[1..] {
+            self.places[id as usize].goes_on |= bit;
             let next = names.nodes + 1;
             node = *names.steps.entry(step(node, id)).or_insert(next);
             names.nodes = names.nodes.max(node);
         }
-        names.ends.entry(node).or_default().push(target);
+        let at = node as usize;
+        if names.ends.len() <= at {
+            names.ends.resize_with(at + 1, Vec::new);
+        }
+        names.ends[at].push(target);
+    }
+
+    /// What is known of a word of a text.
+    fn word(&self, word: &str, start: usize, end: usize) -> Word {
+        let id = self.hints.may_hold(word).then(|| self.words.get(word));
+        let id = id.flatten().copied();
+        Word {
+            id: id.unwrap_or_default(),
+            place: id.map_or(Place::default(), |id| self.places[id as usize]),
+            length: word.len(),
+            start,
+            end,
+        }
     }
 
     /// Every name in a text, in order.
@@ -229,12 +319,7 @@ impl Matcher {
                     *next = next.saturating_sub(ready);
                 }
             }
-            words.push(Word {
-                id: self.words.get(token.exact).copied(),
-                length: token.exact.len(),
-                start: token.start,
-                end: token.end,
-            });
+            words.push(self.word(token.exact, token.start, token.end));
         });
         self.pass(&whole, &words, gone, words.len(), &mut next, &mut f);
         done.positions
@@ -250,14 +335,23 @@ impl Matcher {
         next: &mut [usize],
         f: &mut impl FnMut(Found),
     ) {
-        for (list, (names, at)) in self.lists.iter().zip(next).enumerate() {
-            while *at < ready {
-                let Some((length, node, mention)) = names.longest(text, &words[*at..]) else {
-                    *at += 1;
+        let from = next.iter().copied().min().unwrap_or(ready);
+        for at in from..ready {
+            let mut begins = words[at].place.begins;
+            while begins != 0 {
+                let list = begins.trailing_zeros() as usize;
+                begins &= begins - 1;
+                if at < next[list] {
+                    continue;
+                }
+                let Some((length, node, mention)) =
+                    self.lists[list].longest(1 << list, text, &words[at..])
+                else {
                     continue;
                 };
+                next[list] = at + length;
                 if let Some((mut mention, doubt)) = mention {
-                    mention.position = u32::try_from(gone + *at).unwrap_or(u32::MAX);
+                    mention.position = u32::try_from(gone + at).unwrap_or(u32::MAX);
                     f(Found {
                         list,
                         node,
@@ -265,33 +359,37 @@ impl Matcher {
                         mention,
                     });
                 }
-                *at += length;
             }
+        }
+        for next in next {
+            *next = ready.max(*next);
         }
     }
 }
 
 impl Names {
     /// The longest name at the first of these words: how many of them it takes, its node, and
-    /// what it means, if that is anything.
-    fn longest(&self, text: &Text<'_>, words: &[Word]) -> Option<(usize, u32, Option<Meant>)> {
+    /// what it means, if that is anything. `bit`: that of the vocabulary.
+    fn longest(
+        &self,
+        bit: u8,
+        text: &Text<'_>,
+        words: &[Word],
+    ) -> Option<(usize, u32, Option<Meant>)> {
         let first = words.first()?;
-        let mut node = *self.first.get(first.id? as usize)?;
-        if node == 0 {
-            return None;
-        }
+        let mut node = *self.first.get(first.id as usize)?;
         let mut best = None;
         for (at, word) in words.iter().enumerate().take(MAX_WORDS) {
             if at > 0 {
-                if !is_gap(text.whole, words[at - 1], *word) {
+                if word.place.goes_on & bit == 0 {
                     break;
                 }
-                match word.id.and_then(|id| self.steps.get(&step(node, id))) {
-                    Some(&next) => node = next,
-                    None => break,
+                match self.steps.get(&step(node, word.id)) {
+                    Some(&next) if is_gap(text.whole, words[at - 1], *word) => node = next,
+                    _ => break,
                 }
             }
-            if let Some(targets) = self.ends.get(&node) {
+            if let Some(targets) = self.ends.get(node as usize).filter(|it| !it.is_empty()) {
                 let range = first.start..without_possessive(text.whole, word.start, word.end);
                 match meant(text, range, targets) {
                     Reading::Otherwise => {}
