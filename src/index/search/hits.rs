@@ -75,9 +75,13 @@ impl HitMaker<'_> {
                 Some(_) => self.tags,
                 None => Origins::Usual,
             };
+            let written = self.values(card, address, definition, tags)?;
+            if written.is_empty() {
+                continue;
+            }
             let fold = self.folds.of(definition)?;
             let (mut values, mut inferred) = (Vec::new(), Vec::new());
-            for (origin, value) in self.values(card, address, definition, tags)? {
+            for (origin, value) in written {
                 let value = match &fold {
                     None => Some(value),
                     Some(fold) => fold.shown(&value)?,

@@ -133,7 +133,7 @@ pub(in crate::index) fn is_known(
 }
 
 /// The live documents of a set.
-fn count(views: &[SegmentView], field: Field, set: &ValueSet) -> Result<u64> {
+pub(in crate::index) fn count(views: &[SegmentView], field: Field, set: &ValueSet) -> Result<u64> {
     let mut count = 0;
     for view in views {
         let reader = &view.reader;

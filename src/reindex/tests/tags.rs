@@ -136,6 +136,46 @@ fn origins_count_together_and_a_document_once() {
 }
 
 #[test]
+fn what_is_only_mentioned_is_offered() {
+    let place = Place::new(FILES);
+    place.index();
+    let searcher = Index::open(place.index.path()).unwrap().searcher().unwrap();
+    for (request, hint) in [
+        (
+            SearchRequest::query("road country:Chile").unwrap(),
+            "write `road mentioned.country:Chile`",
+        ),
+        (
+            SearchRequest::all().filter("country", "CHL"),
+            "write `-f mentioned.country=CHL`",
+        ),
+        (
+            SearchRequest::all()
+                .filter("country", "Chilee")
+                .tags(Origins::All),
+            "write `-f country=Chile`",
+        ),
+    ] {
+        let found = searcher.search(&request).unwrap().diagnostics;
+        let found = found.iter().find(|one| one.code == "unknown_value");
+        let found = found.unwrap_or_else(|| panic!("{hint}"));
+        assert_eq!(found.hint.as_deref(), Some(hint), "{}", found.message);
+        let is_mentioned = found.message.ends_with("; 2 documents mention it");
+        assert_eq!(
+            is_mentioned,
+            hint.contains("mentioned"),
+            "{}",
+            found.message
+        );
+    }
+    // Every value that is known is silent.
+    let request = SearchRequest::all()
+        .filter("country", "Chile")
+        .tags(Origins::All);
+    assert_eq!(searcher.search(&request).unwrap().diagnostics, []);
+}
+
+#[test]
 fn ambiguous_names_are_kept_and_counted() {
     let place = Place::new(&[
         (
