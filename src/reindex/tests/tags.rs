@@ -180,7 +180,7 @@ fn ambiguous_names_are_kept_and_counted() {
     let place = Place::new(&[
         (
             "a.md",
-            "---\ntitle: A vote\n---\nGeorgia voted. The weather in Georgia was fine.",
+            "---\ntitle: A letter\n---\nA letter from Georgia arrived. The other letter from Georgia was late.",
         ),
         FILES[0],
     ]);
