@@ -14,9 +14,10 @@
 //! Memory does not grow with the text.
 
 use std::collections::HashMap;
-use std::hash::{BuildHasherDefault, Hasher};
+use std::hash::BuildHasherDefault;
 use std::ops::Range;
 
+use self::words::{WordHasher, Words};
 use super::compiled::{EntryId, Vocabulary};
 use super::entry::Role;
 use crate::analysis::tokenize;
@@ -52,11 +53,9 @@ const MAX_LISTS: usize = 8;
 /// The names of vocabularies, made ready to be found.
 #[derive(Debug, Default)]
 pub struct Matcher {
-    /// Numbers of the words of names.
-    words: HashMap<Box<str>, u32, BuildHasherDefault<WordHasher>>,
+    words: Words,
     /// What each of them can be, by number.
     places: Vec<Place>,
-    hints: Hints,
     lists: Vec<Names>,
 }
 
@@ -77,50 +76,6 @@ struct Names {
     nodes: u32,
     /// The names that end at a node.
     ends: Vec<Vec<Target>>,
-}
-
-/// Tells of most words that are in no name that they are not, from a table small enough to stay in
-/// the nearest memory: most words of a text are in none.
-#[derive(Debug, Default)]
-struct Hints {
-    bits: Vec<u64>,
-    words: usize,
-}
-
-impl Hints {
-    /// Bits for each word: with so many, one word of sixteen is looked up in vain.
-    const BITS: usize = 16;
-
-    fn place(&self, word: &str) -> (usize, u64) {
-        let mut hasher = WordHasher::default();
-        hasher.write(word.as_bytes());
-        // The high bits know of every letter.
-        let bit = (hasher.0 >> 40) as usize & (self.bits.len() * 64 - 1);
-        (bit / 64, 1 << (bit % 64))
-    }
-
-    /// Takes one more word in; `all`: the ones before.
-    fn push<'a>(&mut self, word: &'a str, all: impl Iterator<Item = &'a str>) {
-        self.words += 1;
-        let enough = (self.words * Self::BITS).div_ceil(64).next_power_of_two();
-        if self.bits.len() < enough {
-            self.bits = vec![0; enough * 2];
-            for word in all {
-                let (at, bit) = self.place(word);
-                self.bits[at] |= bit;
-            }
-        }
-        let (at, bit) = self.place(word);
-        self.bits[at] |= bit;
-    }
-
-    fn may_hold(&self, word: &str) -> bool {
-        if self.bits.is_empty() {
-            return false;
-        }
-        let (at, bit) = self.place(word);
-        self.bits[at] & bit != 0
-    }
 }
 
 /// A name of an entry.
@@ -241,16 +196,8 @@ impl Matcher {
         if words.is_empty() || words.len() > MAX_WORDS {
             return;
         }
-        let mut ids = Vec::with_capacity(words.len());
-        for word in words {
-            let next = self.words.len() as u32;
-            if !self.words.contains_key(&word) {
-                self.hints
-                    .push(&word, self.words.keys().map(|word| &**word));
-                self.places.push(Place::default());
-            }
-            ids.push(*self.words.entry(word).or_insert(next));
-        }
+        let ids: Vec<u32> = words.iter().map(|word| self.words.number(word)).collect();
+        self.places.resize(self.words.len(), Place::default());
         let bit = 1 << list;
         let names = &mut self.lists[list];
         let first = ids[0] as usize;
@@ -278,8 +225,7 @@ impl Matcher {
 
     /// What is known of a word of a text.
     fn word(&self, word: &str, start: usize, end: usize) -> Word {
-        let id = self.hints.may_hold(word).then(|| self.words.get(word));
-        let id = id.flatten().copied();
+        let id = self.words.find(word);
         Word {
             id: id.unwrap_or_default(),
             place: id.map_or(Place::default(), |id| self.places[id as usize]),
@@ -479,46 +425,6 @@ fn step(node: u32, word: u32) -> u64 {
     u64::from(node) << 32 | u64::from(word)
 }
 
-/// Mixes words and numbers fast. What is put in comes from vocabularies alone; a text only looks
-/// up, which no choice of words makes slow.
-#[derive(Debug, Default)]
-struct WordHasher(u64);
-
-impl WordHasher {
-    fn mix(&mut self, number: u64) {
-        self.0 = (self.0.rotate_left(5) ^ number).wrapping_mul(0x517c_c1b7_2722_0a95);
-    }
-}
-
-impl Hasher for WordHasher {
-    fn write(&mut self, bytes: &[u8]) {
-        let (eights, rest) = bytes.as_chunks::<8>();
-        for eight in eights {
-            self.mix(u64::from_le_bytes(*eight));
-        }
-        let mut last = [0; 8];
-        last[..rest.len()].copy_from_slice(rest);
-        self.mix(u64::from_le_bytes(last));
-    }
-
-    fn write_u32(&mut self, number: u32) {
-        self.mix(number.into());
-    }
-
-    fn write_u64(&mut self, number: u64) {
-        self.mix(number);
-    }
-
-    fn write_u8(&mut self, number: u8) {
-        self.mix(number.into());
-    }
-
-    fn finish(&self) -> u64 {
-        // The table takes its place from the low bits and its mark from the high ones.
-        self.0 ^ self.0 >> 32
-    }
-}
-
 /// Whether two words can belong to one name: what stands between them is no end of anything.
 fn is_gap(text: &str, before: Word, after: Word) -> bool {
     let Some(gap) = text.get(before.end..after.start) else {
@@ -552,3 +458,4 @@ fn letters(text: &str) -> String {
 
 #[cfg(test)]
 mod tests;
+mod words;
