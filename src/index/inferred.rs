@@ -2,8 +2,11 @@
 
 use serde::Serialize;
 
+use super::ambiguous::AmbiguousName;
 use super::prepare::{MAX_VALUE_BYTES, MAX_VALUES};
 use super::segment::nodes::hash_of;
+#[cfg(feature = "formats")]
+use super::stored::StoredDocument;
 use crate::analysis::Language;
 use crate::document::Document;
 use crate::schema::{Origin, Schema};
@@ -102,20 +105,35 @@ impl InferredTag {
     }
 }
 
+/// What was found in the text of a document.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub(crate) struct Inferred {
+    pub(super) tags: Vec<InferredTag>,
+    pub(super) ambiguous: Vec<AmbiguousName>,
+}
+
+impl Inferred {
+    /// Whether it is what is stored of a document.
+    #[cfg(feature = "formats")]
+    pub(crate) fn is_of(&self, stored: &StoredDocument) -> bool {
+        self.tags == stored.tags && self.ambiguous == stored.ambiguous
+    }
+}
+
 /// The tags of a document for those facets of a schema that have some, in the order of the facets;
-/// in each what it is about comes first.
+/// in each what it is about comes first. With the names that were left out.
 pub(super) fn infer(
     schema: &Schema,
     tagging: &Tagging,
     document: &Document,
     language: Language,
-) -> Vec<InferredTag> {
+) -> Inferred {
     let facets = schema.facets.iter();
     let facets: Vec<_> = facets
         .filter_map(|facet| Some((facet, facet.tagged_by()?)))
         .collect();
     if facets.is_empty() {
-        return Vec::new();
+        return Inferred::default();
     }
     let found = tagging.tagger().tag(&Article {
         title: &document.title,
@@ -124,6 +142,7 @@ pub(super) fn infer(
         date: document.date,
     });
     let mut tags = Vec::new();
+    let mut ambiguous = Vec::new();
     for (facet, vocabulary) in facets {
         let can_be_value = |value: &str| {
             value.len() <= MAX_VALUE_BYTES
@@ -151,6 +170,14 @@ pub(super) fn infer(
                     .collect(),
             }
         }));
+        let own = found.ambiguous.iter();
+        let own = own.filter(|name| name.vocabulary == vocabulary);
+        let own = own.filter_map(|name| {
+            let names = name.names.iter();
+            let values: Vec<String> = names.filter(|name| can_be_value(name)).cloned().collect();
+            (!values.is_empty()).then(|| AmbiguousName::of(name, &facet.name, values))
+        });
+        ambiguous.extend(own.take(MAX_VALUES));
     }
-    tags
+    Inferred { tags, ambiguous }
 }

@@ -7,7 +7,7 @@ use tantivy::TantivyDocument;
 use tantivy::schema::OwnedValue;
 use unicode_normalization::UnicodeNormalization;
 
-use super::inferred::{InferredTag, infer};
+use super::inferred::{Inferred, InferredTag, infer};
 use super::layout::{Fields, TITLE_KEY_BYTES};
 use super::segment::card::{Card, Shared};
 use super::segment::card_file;
@@ -46,6 +46,9 @@ pub struct Prepared {
     pub cut_tokens: u64,
     /// What was changed or refused on the way in, as sentences.
     pub notes: Vec<String>,
+    /// Names in its text that may mean values of facets, and were left out because nothing says what
+    /// they mean: as they are written, each once for a facet.
+    pub ambiguous: Vec<String>,
     /// The language used for stems, an ISO 639-1 code; empty if none.
     pub language: String,
     /// Whether that language was detected rather than declared.
@@ -74,15 +77,15 @@ impl Preparer {
         }
     }
 
-    /// The values that are found in the text of a document.
+    /// What is found in the text of a document.
     #[cfg(feature = "formats")]
-    pub(crate) fn infer(&self, document: &Document) -> Vec<InferredTag> {
+    pub(crate) fn infer(&self, document: &Document) -> Inferred {
         self.infer_in(document, language_of(document).0)
     }
 
-    fn infer_in(&self, document: &Document, language: Language) -> Vec<InferredTag> {
+    fn infer_in(&self, document: &Document, language: Language) -> Inferred {
         let tagging = self.tagging.as_ref();
-        tagging.map_or_else(Vec::new, |tagging| {
+        tagging.map_or_else(Inferred::default, |tagging| {
             infer(&self.schema, tagging, document, language)
         })
     }
@@ -96,7 +99,8 @@ impl Preparer {
     pub fn prepare(&mut self, mut document: Document, added: i64) -> Result<Prepared> {
         let notes = self.settle(&mut document)?;
         let (language, language_detected) = language_of(&document);
-        let inferred = self.infer_in(&document, language);
+        let found = self.infer_in(&document, language);
+        let inferred = &found.tags;
         let title = self.analyzer.analyze(&document.title, language);
         let body = self.analyzer.analyze(&document.body, language);
         let language_code = if language == Language::UND {
@@ -128,7 +132,7 @@ impl Preparer {
         if let Some(source) = &document.source {
             out.add_text(fields.path, &source.path);
         }
-        let by_origin = facets_by_origin(&document, &inferred);
+        let by_origin = facets_by_origin(&document, inferred);
         if !by_origin.is_empty() {
             out.add_object(fields.facets, by_origin);
         }
@@ -151,7 +155,10 @@ impl Preparer {
             card.add(tag.origin, &tag.facet, &tag.value);
         }
         let card = card.encode(&mut Shared::Inline);
-        let record = SourceRecord::of(&mut document, added, &inferred);
+        let ambiguous = found.ambiguous.iter();
+        let ambiguous = ambiguous.filter_map(|name| name.surface.text(&document));
+        let ambiguous = ambiguous.map(str::to_owned).collect();
+        let record = SourceRecord::of(&mut document, added, &found);
         let record = record.to_json()?;
         let texts = [&title.exact, &title.stem, &body.exact, &body.stem];
         let size = texts.iter().map(|text| text.len()).sum::<usize>()
@@ -166,6 +173,7 @@ impl Preparer {
         Ok(Prepared {
             cut_tokens,
             notes,
+            ambiguous,
             language: language_code.to_owned(),
             language_detected,
             id: document.id,

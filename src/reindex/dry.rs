@@ -242,6 +242,10 @@ impl Sink for DrySink {
         Ok(())
     }
 
+    fn ambiguous(&self) -> u64 {
+        0
+    }
+
     fn commit(&mut self, _: RunState) -> Result<Commit> {
         Err(unpublished())
     }
@@ -281,7 +285,7 @@ impl Prepare for DryPreparer {
     }
 
     fn is_tagged_alike(&self, stored: &StoredDocument, document: &Document) -> bool {
-        self.0.infer(document) == stored.tags
+        self.0.infer(document).is_of(stored)
     }
 
     fn id(Unwritten(document): &Unwritten) -> &str {

@@ -414,6 +414,10 @@ impl Sink for FakeSink<'_> {
         Ok(())
     }
 
+    fn ambiguous(&self) -> u64 {
+        0
+    }
+
     fn commit(&mut self, run: RunState) -> Result<Commit> {
         self.publish(run)
     }
