@@ -22,6 +22,7 @@ mod keys;
 mod language;
 mod layout;
 mod merges;
+mod models;
 mod prepare;
 #[cfg(test)]
 mod property;

@@ -5,6 +5,7 @@
 //! So one large file keeps every thread busy, nobody waits for anybody, and no more than a few
 //! batches exist at a time.
 
+mod learn;
 mod remake;
 
 use std::any::Any;
@@ -50,6 +51,8 @@ pub(super) struct Pipeline<'a, C: Source, S: Sink> {
     pub(super) moved: &'a Table<i64>,
     /// Whether files that were begun are read to their end when the run is to stop.
     pub(super) drains: bool,
+    /// Whether topics are learned when everything was read.
+    pub(super) learns: bool,
     pub(super) stop: AtomicBool,
     /// When somebody first asked to stop.
     pub(super) asked: OnceLock<Instant>,
