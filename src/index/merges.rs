@@ -4,6 +4,7 @@
 //! The engine merges in threads of its own and tells nobody how that ended; here it is found out.
 
 use std::collections::HashSet;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use serde_json::Value;
@@ -21,6 +22,15 @@ const DELETED_RATIO: f32 = 0.2;
 /// corpus would be rewritten with every few changes of a single file.
 const SMALL: u32 = 1_000;
 
+/// As many segments of about a size are merged into one. Every question walks the dictionaries of all
+/// segments, so each one costs; with fewer than four, a document would be rewritten too often on its
+/// way from a small segment into a large one.
+const TOGETHER: usize = 4;
+
+/// Segments are of about a size if the largest has less than 2 to the power of this, three, times the
+/// documents of the smallest: the last of a run are smaller than those that filled the memory.
+const ABOUT: f64 = 1.6;
+
 /// Segments with more documents than this are not merged with others,
 const LARGE: u32 = 100_000;
 
@@ -28,12 +38,51 @@ const LARGE: u32 = 100_000;
 /// bytes each.
 const MOST_MERGED: u32 = 1_000_000;
 
+/// At the end of a run, its last segments are merged whatever their sizes, as long as no more
+/// documents are copied for it than this many times those that it wrote.
+const LAST_COPIES: u64 = 2;
+
 /// Proposes the merges of a logarithmic policy whose inputs are intact.
 #[derive(Debug)]
 pub(super) struct VerifiedMerges {
     policy: LogMergePolicy,
     directory: EngineDirectory,
     log: MergeLog,
+    last: LastMerges,
+}
+
+/// How many documents the merges at the end of a run may still copy; none before its end.
+#[derive(Debug, Clone, Default)]
+pub(super) struct LastMerges(Arc<AtomicU64>);
+
+impl LastMerges {
+    /// Ends a run that wrote so many documents. After a small one nothing more is merged than
+    /// always: it should not take longer for that.
+    pub(super) fn begin(&self, written: u64) {
+        if written >= u64::from(SMALL) {
+            self.0.store(written * LAST_COPIES, Ordering::Relaxed);
+        }
+    }
+
+    /// The smallest segments together, if there are two that may be copied.
+    fn candidate(&self, segments: &[&SegmentMeta]) -> Option<MergeCandidate> {
+        let left = self.0.load(Ordering::Relaxed);
+        let is_small = |segment: &&&SegmentMeta| segment.num_docs() <= LARGE;
+        let mut small: Vec<_> = segments.iter().filter(is_small).collect();
+        small.sort_by_key(|segment| segment.num_docs());
+        let mut sum = 0;
+        small.retain(|segment| {
+            sum += u64::from(segment.num_docs());
+            sum <= left.min(u64::from(MOST_MERGED))
+        });
+        if small.len() < 2 {
+            return None;
+        }
+        let copied: u64 = small.iter().map(|it| u64::from(it.num_docs())).sum();
+        self.0.store(left - copied, Ordering::Relaxed);
+        let ids = small.iter().map(|segment| segment.id()).collect();
+        Some(MergeCandidate(ids))
+    }
 }
 
 /// What is known of the merges of a writer.
@@ -83,11 +132,12 @@ impl MergeLog {
 }
 
 impl VerifiedMerges {
-    pub(super) fn new(directory: EngineDirectory, log: MergeLog) -> Self {
+    pub(super) fn new(directory: EngineDirectory, log: MergeLog, last: LastMerges) -> Self {
         Self {
             policy: policy(),
             directory,
             log,
+            last,
         }
     }
 
@@ -107,6 +157,12 @@ impl VerifiedMerges {
 impl MergePolicy for VerifiedMerges {
     fn compute_merge_candidates(&self, segments: &[SegmentMeta]) -> Vec<MergeCandidate> {
         let mut candidates = candidates(&self.policy, segments);
+        let is_taken = |segment: &SegmentMeta| {
+            let mut taken = candidates.iter().flat_map(|candidate| &candidate.0);
+            taken.any(|id| *id == segment.id())
+        };
+        let left: Vec<_> = segments.iter().filter(|it| !is_taken(it)).collect();
+        candidates.extend(self.last.candidate(&left));
         candidates.retain(|candidate| self.intact(candidate));
         let ids = |candidate: &MergeCandidate| {
             let ids = candidate.0.iter().map(SegmentId::uuid_string);
@@ -122,6 +178,8 @@ fn policy() -> LogMergePolicy {
     let mut policy = LogMergePolicy::default();
     policy.set_del_docs_ratio_before_merge(DELETED_RATIO);
     policy.set_min_layer_size(SMALL);
+    policy.set_min_num_segments(TOGETHER);
+    policy.set_level_log_size(ABOUT);
     policy.set_max_docs_before_merge(LARGE as usize);
     policy
 }
@@ -177,6 +235,31 @@ mod tests {
     }
 
     #[test]
+    fn the_last_merges_copy_no_more_than_a_run_wrote_twice() {
+        let index = tantivy::Index::create_in_ram(tantivy::schema::Schema::builder().build());
+        let segment = |documents| index.new_segment_meta(SegmentId::generate_random(), documents);
+        let merged = |written, sizes: &[u32]| {
+            let last = LastMerges::default();
+            last.begin(written);
+            let segments: Vec<_> = sizes.iter().map(|size| segment(*size)).collect();
+            let segments: Vec<_> = segments.iter().collect();
+            let first = last.candidate(&segments).map(|it| it.0.len());
+            (first, last.0.load(Ordering::Relaxed))
+        };
+        for (written, sizes, expected) in [
+            (0, &[10, 10][..], (None, 0)),
+            (999, &[10, 10], (None, 0)),
+            (1_000, &[10, 1_500, 10], (Some(3), 480)),
+            (1_000, &[10, 2_000, 10], (Some(2), 1_980)),
+            (1_000, &[10, 2_000], (None, 2_000)),
+            (90_000, &[LARGE + 1, 400], (None, 180_000)),
+            (2_000_000, &[90_000; 12], (Some(11), 3_010_000)),
+        ] {
+            assert_eq!(merged(written, sizes), expected, "{written} {sizes:?}");
+        }
+    }
+
+    #[test]
     fn merges_stay_within_bounds() {
         let index = tantivy::Index::create_in_ram(tantivy::schema::Schema::builder().build());
         let segment = |documents: u32, deleted: u32| {
@@ -204,6 +287,19 @@ mod tests {
         assert_eq!(sizes(&many), [] as [Vec<u32>; 0]);
         let many: Vec<_> = (0..8).map(|_| segment(100, 0)).collect();
         assert_eq!(sizes(&many), [[100; 8]]);
+        let few: Vec<_> = (0..TOGETHER - 1).map(|_| segment(50_000, 0)).collect();
+        assert!(sizes(&few).is_empty(), "too few to be worth it");
+        let last_of_a_run = [51_000, 49_000, 27_000, 26_000].map(|size| segment(size, 0));
+        assert_eq!(
+            sizes(&last_of_a_run),
+            [[51_000, 49_000, 27_000, 26_000]],
+            "about as large"
+        );
+        let far_apart = [90_000, 90_000, 90_000, 20_000].map(|size| segment(size, 0));
+        assert!(
+            sizes(&far_apart).is_empty(),
+            "the small one waits for others"
+        );
         let many: Vec<_> = (0..20).map(|_| segment(90_000, 0)).collect();
         assert_eq!(sizes(&many), [[90_000; 11]], "no more than a million");
         let many: Vec<_> = (0..20).map(|_| segment(LARGE + 1, 0)).collect();

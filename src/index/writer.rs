@@ -16,7 +16,7 @@ use super::guard::guarded;
 use super::home::{Home, WriterLock};
 use super::in_flight::InFlight;
 use super::layout::{Fields, open_engine};
-use super::merges::{MergeLog, VerifiedMerges};
+use super::merges::{LastMerges, MergeLog, VerifiedMerges};
 use super::models;
 use super::prepare::{Prepared, Preparer, has_topics};
 use super::searcher::Searcher;
@@ -93,6 +93,9 @@ pub struct Writer {
     in_flight: Arc<InFlight>,
     fields: Fields,
     operations: AtomicU64,
+    /// Documents that it was given.
+    written: AtomicU64,
+    last_merges: LastMerges,
     /// Between the deletion of a document and the addition of the one that replaces it, no other
     /// one of that id may come in.
     replacing: Mutex<()>,
@@ -201,9 +204,11 @@ impl Writer {
             .writer_with_num_threads(threads, memory)
             .map_err(|error| engine_failed(&directory, error))?;
         let merges = MergeLog::default();
+        let last_merges = LastMerges::default();
         engine.set_merge_policy(Box::new(VerifiedMerges::new(
             directory.clone(),
             merges.clone(),
+            last_merges.clone(),
         )));
         let (_, fields) = Fields::schema();
         let publisher = Publisher {
@@ -222,6 +227,8 @@ impl Writer {
             in_flight,
             fields,
             operations: AtomicU64::new(0),
+            written: AtomicU64::new(0),
+            last_merges,
             replacing: Mutex::default(),
             failed: AtomicBool::new(false),
             now: options.now,
@@ -297,6 +304,7 @@ impl Writer {
     pub fn put_prepared(&self, prepared: Prepared, replaces: bool) -> Result<()> {
         self.check_usable()?;
         self.operations.fetch_add(1, Ordering::Relaxed);
+        self.written.fetch_add(1, Ordering::Relaxed);
         self.in_flight.enter(prepared.size);
         let taken = if replaces {
             let id = ById::new(self.fields.id, prepared.id.as_str());
@@ -405,8 +413,11 @@ impl Writer {
             mut engine,
             mut operations,
             mut publisher,
+            written,
+            last_merges,
             ..
         } = self;
+        last_merges.begin(written.into_inner());
         let mut changed = *operations.get_mut() > 0 || publisher.has_changes(run.as_ref());
         if changed {
             engine

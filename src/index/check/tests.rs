@@ -34,23 +34,23 @@ fn document(number: u64) -> Document {
         .facet("country", country)
 }
 
-/// An index of several segments with deletions, in four generations of which three are kept, and
-/// with a ledger.
+/// An index of three segments (of four, one would be made) with deletions, in four generations of which
+/// three are kept, and with a ledger.
 fn sample() -> (TempDir, PathBuf) {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("index");
     let index = Index::create(&path, Schema::default()).unwrap();
-    for generation in 0..4 {
+    for (numbers, gone) in [(0..21, 0), (0..0, 10), (20..31, 20), (30..41, 30)] {
         let options = WriterOptions {
             threads: 1,
             now: Some(7),
             ..WriterOptions::default()
         };
         let writer = index.writer_with(options).unwrap();
-        for number in 0..11 {
-            writer.put(document(10 * generation + number)).unwrap();
+        for number in numbers {
+            writer.put(document(number)).unwrap();
         }
-        writer.delete(&format!("d{}", 10 * generation)).unwrap();
+        writer.delete(&format!("d{gone}")).unwrap();
         writer.finish().unwrap();
     }
     fs::create_dir(path.join("runs")).unwrap();

@@ -30,6 +30,10 @@ impl<'s> Stake<'s> {
         copy(before, &index);
         stage.run(step, &index).unwrap();
         let new = content(&index).unwrap().unwrap();
+        assert!(
+            new.model().is_some(),
+            "{step:?}: what is learned is at stake, too"
+        );
         let settled = stage.settle(step, &index, "undisturbed");
         Self {
             stage,

@@ -54,6 +54,8 @@ pub(super) struct Stage {
 pub(super) struct Content {
     documents: BTreeMap<String, Value>,
     facets: Value,
+    /// The hash of what was learned of topics.
+    model: Option<String>,
 }
 
 impl Stage {
@@ -85,6 +87,7 @@ impl Stage {
                 self.write("c.jsonl", &lines(0..6, "Iraq"));
                 self.write("deep/er/d.txt", "Delta\n\nThe river rose.\n");
                 self.write("photo.jpg", "none");
+                self.write("t.jsonl", &taught());
             }
             Step::Update => {
                 self.write(
@@ -148,6 +151,24 @@ impl Stage {
     }
 }
 
+/// Documents that teach two topics, and one that is to get one of them.
+fn taught() -> String {
+    let words = "alder birch cedar dogwood elder fir gorse hazel ivy juniper";
+    let mut lines = String::new();
+    for word in words.split(' ') {
+        for (topic, text) in [
+            ("sea", "The tide took the quay."),
+            ("land", "The wheat was cut."),
+        ] {
+            lines += &format!(
+                "{{\"id\": \"{topic}-{word}\", \"title\": \"{word}\", \"topic\": \"{topic}\", \
+                 \"language\": \"en\", \"body\": \"{text} {word}\"}}\n"
+            );
+        }
+    }
+    lines + "{\"id\": \"sea-oak\", \"language\": \"en\", \"body\": \"No tide at the quay.\"}\n"
+}
+
 fn lines(numbers: std::ops::Range<u32>, country: &str) -> String {
     let line = |number| {
         format!(
@@ -194,7 +215,12 @@ pub(super) fn content(index: &Path) -> Result<Option<Content>> {
         assert_eq!(found.total, expected as u64, "{word}");
     }
     let facets = serde_json::to_value(&response.facets).unwrap();
-    Ok(Some(Content { documents, facets }))
+    let model = searcher.topic_model()?.map(|model| model.hash());
+    Ok(Some(Content {
+        documents,
+        facets,
+        model,
+    }))
 }
 
 impl Content {
@@ -202,10 +228,24 @@ impl Content {
         self.documents.is_empty()
     }
 
-    /// Whether every document is in the other, as it is there.
+    /// Whether every document is in the other, as it is there. Topics are found when all are there.
     pub(super) fn is_part_of(&self, whole: &Self) -> bool {
-        let mut documents = self.documents.iter();
-        documents.all(|(id, document)| whole.documents.get(id) == Some(document))
+        let without_topics = |document: &Value| {
+            let mut document = document.clone();
+            if let Some(facets) = document["facets"].as_object_mut() {
+                facets.remove("topic");
+            }
+            document
+        };
+        self.documents.iter().all(|(id, document)| {
+            let of_whole = whole.documents.get(id).map(without_topics);
+            of_whole == Some(without_topics(document))
+        })
+    }
+
+    /// The hash of what was learned of topics.
+    pub(super) fn model(&self) -> Option<&str> {
+        self.model.as_deref()
     }
 }
 
@@ -226,13 +266,14 @@ fn leftovers(index: &Path) -> Vec<String> {
         let name = path.file_name().unwrap().to_str().unwrap();
         needed.insert(format!("generations/{name}"));
         let generation: Value = serde_json::from_slice(&fs::read(&path).unwrap()).unwrap();
+        needed.extend(generation["model"]["path"].as_str().map(str::to_owned));
         let build = generation["build"].as_str().unwrap();
         for file in generation["files"].as_array().unwrap() {
             needed.insert(format!("data/{build}/{}", file["path"].as_str().unwrap()));
         }
     }
     let mut left = Vec::new();
-    for folder in ["", "generations", "data", "journal", "runs"] {
+    for folder in ["", "generations", "data", "models", "journal", "runs"] {
         for file in files(&index.join(folder), folder == "data") {
             let name = file.strip_prefix(index).unwrap().to_str().unwrap();
             // How long old journals and ledgers stay is their own affair.

@@ -21,12 +21,12 @@ use crate::{
 const FILES: &[(&str, &str)] = &[
     (
         "strike.md",
-        "---\ntitle: Dockers walk out\n---\nThe dockers are on strike again. The union put pickets at \
+        "---\ntitle: Dockers walk out\nlanguage: en\n---\nThe dockers are on strike again. The union put pickets at \
          every gate, and the strikers say that the walkout goes on.",
     ),
     (
         "talks.md",
-        "---\ntitle: Envoys meet\ntopic: Harbour affairs\n---\nThe foreign minister sent an envoy. \
+        "---\ntitle: Envoys meet\nlanguage: en\ntopic: Harbour affairs\n---\nThe foreign minister sent an envoy. \
          Diplomats at the embassy speak of talks, and of sanctions: the embargo stays.",
     ),
     (
