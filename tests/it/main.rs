@@ -25,6 +25,7 @@ mod readers;
 mod sample;
 mod search;
 mod tidy;
+mod topics;
 mod upkeep;
 mod vocabulary;
 mod watch;
