@@ -150,19 +150,20 @@ impl Inference {
 
     /// The tags of a document for those facets of a schema that have some, in the order of the
     /// facets; in each what it is about comes first. `stems`: the packed stem terms of title and
-    /// body, if they are there.
+    /// body, if they are there. `named`: its tags, if those of names are known to be right.
     pub(super) fn infer(
         &mut self,
         schema: &Schema,
         document: &Document,
         language: Language,
         stems: Option<[&str; 2]>,
+        named: Option<&[InferredTag]>,
     ) -> Vec<InferredTag> {
         let facets = schema.facets.iter();
         let facets: Vec<_> = facets
             .filter_map(|facet| Some((facet, facet.tagged_by()?)))
             .collect();
-        let (mut named, mut topics) = (None, None);
+        let (mut found, mut topics) = (None, None);
         let mut tags = Vec::new();
         for (facet, vocabulary) in facets {
             if vocabulary == TOPIC {
@@ -171,8 +172,13 @@ impl Inference {
                 tags.extend(own.take(MAX_VALUES).map(|tag| of_topic(tag, facet)));
                 continue;
             }
-            let named: &Tags = named.get_or_insert_with(|| self.named(document, language));
-            let own = named.tags.iter().filter(|tag| tag.vocabulary == vocabulary);
+            if let Some(named) = named {
+                let own = named.iter().filter(|tag| tag.facet == facet.name);
+                tags.extend(own.cloned());
+                continue;
+            }
+            let found: &Tags = found.get_or_insert_with(|| self.named(document, language));
+            let own = found.tags.iter().filter(|tag| tag.vocabulary == vocabulary);
             let own = own.filter(|tag| can_be_value(&tag.name, facet));
             tags.extend(own.take(MAX_VALUES).map(|tag| of_name(tag, facet)));
         }

@@ -134,7 +134,7 @@ impl Preparer {
     /// The values that are found in the text of a document.
     #[cfg(feature = "formats")]
     pub(crate) fn infer(&mut self, document: &Document) -> Vec<InferredTag> {
-        self.infer_in(document, language_of(document).0, None)
+        self.infer_in(document, language_of(document).0, None, None)
     }
 
     fn infer_in(
@@ -142,10 +142,11 @@ impl Preparer {
         document: &Document,
         language: Language,
         stems: Option<[&str; 2]>,
+        named: Option<&[InferredTag]>,
     ) -> Vec<InferredTag> {
         let inference = self.inference.as_mut();
         inference.map_or_else(Vec::new, |inference| {
-            inference.infer(&self.schema, document, language, stems)
+            inference.infer(&self.schema, document, language, stems, named)
         })
     }
 
@@ -156,31 +157,41 @@ impl Preparer {
     /// [`ErrorKind::Document`] if the id is empty, longer than [`DocumentId::MAX_BYTES`] or holds
     /// control characters, if a facet is not in the schema, or if the text is too long.
     pub fn prepare(&mut self, document: Document, added: i64) -> Result<Prepared> {
-        let made = self.make(document, added, None)?;
+        let made = self.make(document, added, None, false)?;
         made.ok_or_else(|| Error::new(ErrorKind::Engine, "a document was not prepared"))
     }
 
     /// Prepares a document of the index anew, unless it has the tags that it would get.
+    /// `topics_alone`: tags of names are known to be right.
     ///
     /// # Errors
     /// As [`prepare`](Self::prepare).
     #[cfg(feature = "formats")]
-    pub(crate) fn retag(&mut self, stored: StoredDocument, added: i64) -> Result<Option<Prepared>> {
-        self.make(stored.document, added, Some(&stored.tags))
+    pub(crate) fn retag(
+        &mut self,
+        stored: StoredDocument,
+        added: i64,
+        topics_alone: bool,
+    ) -> Result<Option<Prepared>> {
+        self.make(stored.document, added, Some(&stored.tags), topics_alone)
     }
 
-    /// `known`: the tags that it has, if it need not be made if it gets the same.
+    /// `known`: the tags that it has, if it need not be made if it gets the same; those of names
+    /// are right if `topics_alone` says so.
     fn make(
         &mut self,
         mut document: Document,
         added: i64,
         known: Option<&[InferredTag]>,
+        topics_alone: bool,
     ) -> Result<Option<Prepared>> {
         let notes = self.settle(&mut document)?;
         let (language, language_detected) = language_of(&document);
         let title = self.analyzer.analyze(&document.title, language);
         let body = self.analyzer.analyze(&document.body, language);
-        let inferred = self.infer_in(&document, language, Some([&title.stem, &body.stem]));
+        let stems = Some([title.stem.as_str(), body.stem.as_str()]);
+        let named = known.filter(|_| topics_alone);
+        let inferred = self.infer_in(&document, language, stems, named);
         if known == Some(&inferred) {
             return Ok(None);
         }

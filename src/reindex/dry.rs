@@ -332,7 +332,7 @@ impl Prepare for DryPreparer {
         self.0.teach(document, trainer);
     }
 
-    fn retag(&mut self, stored: StoredDocument, added: i64) -> Result<Option<Unwritten>> {
+    fn retag(&mut self, stored: StoredDocument, added: i64, _: bool) -> Result<Option<Unwritten>> {
         if self.0.infer(&stored.document) == stored.tags {
             return Ok(None);
         }

@@ -51,6 +51,10 @@ pub(super) enum Kept<'a> {
 }
 
 /// What is known before anything is read, and what has to be done.
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "answers to different questions"
+)]
 pub(super) struct Known {
     pub(super) old: Old,
     pub(super) plan: Plan,

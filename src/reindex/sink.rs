@@ -46,8 +46,14 @@ pub(super) trait Prepare: Clone + Send + Sync {
     fn taught_by(&self) -> Option<&str>;
     /// Learns from a document what its topics are.
     fn teach(&mut self, document: &Document, trainer: &Mutex<Trainer>);
-    /// Prepares a stored document, unless it has the tags that it would get.
-    fn retag(&mut self, stored: StoredDocument, added: i64) -> Result<Option<Self::Prepared>>;
+    /// Prepares a stored document, unless it has the tags that it would get. `topics_alone`: those
+    /// of names are known to be right.
+    fn retag(
+        &mut self,
+        stored: StoredDocument,
+        added: i64,
+        topics_alone: bool,
+    ) -> Result<Option<Self::Prepared>>;
     /// Whether a stored document has the values that are found in its text now.
     fn is_tagged_alike(&mut self, stored: &StoredDocument, document: &Document) -> bool;
     fn id(prepared: &Self::Prepared) -> &str;
@@ -126,8 +132,13 @@ impl Prepare for Preparer {
         self.teach(document, trainer);
     }
 
-    fn retag(&mut self, stored: StoredDocument, added: i64) -> Result<Option<Prepared>> {
-        self.retag(stored, added)
+    fn retag(
+        &mut self,
+        stored: StoredDocument,
+        added: i64,
+        topics_alone: bool,
+    ) -> Result<Option<Prepared>> {
+        self.retag(stored, added, topics_alone)
     }
 
     fn is_tagged_alike(&mut self, stored: &StoredDocument, document: &Document) -> bool {

@@ -6,11 +6,12 @@
 //! to the same end.
 
 use std::sync::atomic::{AtomicUsize, Ordering};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Instant;
 
-use super::super::apply::Ready;
+use super::super::apply::{Apply, Ready};
 use super::super::entry::Key;
+use super::super::options::Event;
 use super::super::sink::{Prepare, Sink};
 use super::super::source::Source;
 use super::{Pipeline, Step, Stopped, calm, milliseconds, notes_of};
@@ -18,7 +19,7 @@ use crate::index::Stretch;
 use crate::tagging::topics::{MIN_TRAINING_DOCUMENTS, TopicModel, Trainer};
 use crate::{Error, ErrorKind, Result, Searcher, StoredDocument};
 
-impl<C: Source, S: Sink> Pipeline<'_, C, S> {
+impl<'a, C: Source, S: Sink> Pipeline<'a, C, S> {
     /// Learns, and gives the documents the tags they have by it. `published` is where documents
     /// are if the sink has none to show. `retag`: make the tags anew whatever was learned, and
     /// account for those of documents that are not new.
@@ -32,14 +33,12 @@ impl<C: Source, S: Sink> Pipeline<'_, C, S> {
         threads: usize,
     ) -> Result<()> {
         let facet = self.preparer.taught_by().map(str::to_owned);
-        let everything = {
-            let mut apply = self.apply.lock().unwrap_or_else(PoisonError::into_inner);
-            let may_teach = facet.is_some() && apply.may_teach(MIN_TRAINING_DOCUMENTS as u64);
-            if !may_teach && !retag {
-                return apply.keep_model(None).map(|_| ());
-            }
-            apply.working()?.or(published)
-        };
+        let may_teach = || self.locked().may_teach(MIN_TRAINING_DOCUMENTS as u64);
+        if !retag && (facet.is_none() || !may_teach()) {
+            return self.locked().keep_model(None).map(|_| ());
+        }
+        self.observer.event(&Event::Learning);
+        let everything = self.locked().working()?.or(published);
         let Some(everything) = everything else {
             return Ok(());
         };
@@ -47,10 +46,7 @@ impl<C: Source, S: Sink> Pipeline<'_, C, S> {
             Some(facet) => self.teach(&everything, facet, threads)?,
             None => None,
         };
-        let is_new = {
-            let mut apply = self.apply.lock().unwrap_or_else(PoisonError::into_inner);
-            apply.keep_model(model.as_ref())?
-        };
+        let is_new = self.locked().keep_model(model.as_ref())?;
         if model.is_none() && !is_new && !retag {
             return Ok(());
         }
@@ -59,6 +55,11 @@ impl<C: Source, S: Sink> Pipeline<'_, C, S> {
             let tag = |stored| self.tag_one(stored, retag, &preparer, analyse);
             self.each_of(|f| everything.each_document(stretch, f), tag)
         })
+    }
+
+    /// What only one thread may touch, while no other is at work.
+    fn locked(&self) -> MutexGuard<'_, Apply<'a, S>> {
+        self.apply.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Shows every document that declares topics to a trainer.
@@ -97,7 +98,7 @@ impl<C: Source, S: Sink> Pipeline<'_, C, S> {
         let bytes = stored.document.body.len() as u64;
         let source = stored.document.source.as_ref();
         let member = source.and_then(|source| source.member()).map(str::to_owned);
-        let made = calm(|| analyse.retag(stored, held.added));
+        let made = calm(|| analyse.retag(stored, held.added, !is_listed));
         let made = made.unwrap_or_else(|panic| {
             *analyse = preparer.clone();
             let message = format!("a bug was met with the document `{text}`: {panic}");

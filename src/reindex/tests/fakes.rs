@@ -460,7 +460,7 @@ impl Prepare for FakePreparer {
 
     fn teach(&mut self, _: &Document, _: &Mutex<Trainer>) {}
 
-    fn retag(&mut self, _: StoredDocument, _: i64) -> Result<Option<(String, Held)>> {
+    fn retag(&mut self, _: StoredDocument, _: i64, _: bool) -> Result<Option<(String, Held)>> {
         Ok(None)
     }
 

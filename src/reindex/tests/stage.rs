@@ -154,18 +154,20 @@ impl Stage {
 /// Documents that teach two topics, and one that is to get one of them.
 fn taught() -> String {
     let words = "alder birch cedar dogwood elder fir gorse hazel ivy juniper";
-    let mut lines = String::new();
-    for word in words.split(' ') {
-        for (topic, text) in [
-            ("sea", "The tide took the quay."),
-            ("land", "The wheat was cut."),
-        ] {
-            lines += &format!(
-                "{{\"id\": \"{topic}-{word}\", \"title\": \"{word}\", \"topic\": \"{topic}\", \
-                 \"language\": \"en\", \"body\": \"{text} {word}\"}}\n"
-            );
-        }
-    }
+    let texts = [
+        ("sea", "The tide took the quay."),
+        ("land", "The wheat was cut."),
+    ];
+    let line = |word: &str, (topic, text): (&str, &str)| {
+        format!(
+            "{{\"id\": \"{topic}-{word}\", \"title\": \"{word}\", \"topic\": \"{topic}\", \
+             \"language\": \"en\", \"body\": \"{text} {word}\"}}\n"
+        )
+    };
+    let words = words.split(' ');
+    let lines: String = words
+        .flat_map(|word| texts.map(|text| line(word, text)))
+        .collect();
     lines + "{\"id\": \"sea-oak\", \"language\": \"en\", \"body\": \"No tide at the quay.\"}\n"
 }
 
