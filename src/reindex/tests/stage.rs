@@ -25,21 +25,34 @@ pub(super) enum Step {
     Rebuild,
     /// Another schema.
     Switch,
+    /// A build of documents that teach topics; it publishes on the way.
+    Learn,
+    /// Other documents teach other topics.
+    Retag,
 }
 
 impl Step {
-    pub(super) const ALL: [Self; 6] = [
-        Self::Resumable,
-        Self::Build,
-        Self::Update,
-        Self::Return,
-        Self::Rebuild,
-        Self::Switch,
+    /// The lives of indexes: steps that follow each other in each of them.
+    pub(super) const LIVES: [&[Self]; 3] = [
+        &[Self::Resumable],
+        &[
+            Self::Build,
+            Self::Update,
+            Self::Return,
+            Self::Rebuild,
+            Self::Switch,
+        ],
+        &[Self::Learn, Self::Retag],
     ];
 
-    /// The steps that follow each other in the life of one index.
-    pub(super) fn life() -> &'static [Self] {
-        &Self::ALL[1..]
+    /// Whether a part of it may be published on the way.
+    pub(super) fn is_resumable(self) -> bool {
+        matches!(self, Self::Resumable | Self::Learn)
+    }
+
+    /// Whether topics are learned in it.
+    pub(super) fn learns(self) -> bool {
+        matches!(self, Self::Learn | Self::Retag)
     }
 }
 
@@ -87,7 +100,6 @@ impl Stage {
                 self.write("c.jsonl", &lines(0..6, "Iraq"));
                 self.write("deep/er/d.txt", "Delta\n\nThe river rose.\n");
                 self.write("photo.jpg", "none");
-                self.write("t.jsonl", &taught());
             }
             Step::Update => {
                 self.write(
@@ -101,6 +113,8 @@ impl Stage {
                 self.write("z.jsonl", &lines(1..4, "Peru"));
             }
             Step::Return => self.remove("z.jsonl"),
+            Step::Learn => self.write("t.jsonl", &taught("alder birch cedar")),
+            Step::Retag => self.write("t.jsonl", &taught("alder birch dogwood elder")),
             Step::Rebuild | Step::Switch => {}
         }
     }
@@ -109,10 +123,12 @@ impl Stage {
     pub(super) fn run(&self, step: Step, index: &Path) -> Result<Report> {
         let options = ReindexOptions::at(NOW + step as i64)
             .threads(2)
-            .rebuild(step == Step::Rebuild);
-        let options = match step {
-            Step::Resumable => options.checkpoints(std::time::Duration::MAX, 4),
-            _ => options,
+            .rebuild(step == Step::Rebuild)
+            .retag(step == Step::Retag);
+        let options = if step.is_resumable() {
+            options.checkpoints(std::time::Duration::MAX, 4)
+        } else {
+            options
         };
         let config = match step {
             Step::Switch => "[facets.country]\n[facets.desk]\nkeys = [\"desk\"]\n",
@@ -151,24 +167,23 @@ impl Stage {
     }
 }
 
-/// Documents that teach two topics, and one that is to get one of them.
-fn taught() -> String {
-    let words = "alder birch cedar dogwood elder fir gorse hazel ivy juniper";
-    let texts = [
-        ("sea", "The tide took the quay."),
-        ("land", "The wheat was cut."),
-    ];
-    let line = |word: &str, (topic, text): (&str, &str)| {
+/// Documents that teach topics, and one that is to get one of them.
+fn taught(words: &str) -> String {
+    let line = |id: &str, topic: &str, text: &str| {
         format!(
-            "{{\"id\": \"{topic}-{word}\", \"title\": \"{word}\", \"topic\": \"{topic}\", \
-             \"language\": \"en\", \"body\": \"{text} {word}\"}}\n"
+            "{{\"id\": \"{id}\", \"topic\": \"{topic}\", \"language\": \"en\", \"body\": \"{text}\"}}\n"
         )
     };
-    let words = words.split(' ');
-    let lines: String = words
-        .flat_map(|word| texts.map(|text| line(word, text)))
-        .collect();
-    lines + "{\"id\": \"sea-oak\", \"language\": \"en\", \"body\": \"No tide at the quay.\"}\n"
+    let mut lines = line("sea", "", "No tide at the quay.");
+    for word in words.split(' ') {
+        for (more, text) in ["took", "left", "found", "met"].into_iter().zip(1..) {
+            let sea = format!("The tide {more} the quay. {word}");
+            let land = format!("The wheat {more} the field. {word}");
+            lines += &line(&format!("sea-{word}-{text}"), "sea", &sea);
+            lines += &line(&format!("land-{word}-{text}"), "land", &land);
+        }
+    }
+    lines
 }
 
 fn lines(numbers: std::ops::Range<u32>, country: &str) -> String {
