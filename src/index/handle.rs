@@ -1,6 +1,6 @@
 //! The handle on an index: create, open, write, search.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex};
 
 use super::folding::Source;
@@ -88,6 +88,19 @@ impl Index {
     #[must_use]
     pub fn with_vocabulary_files(mut self, files: Vec<UserFile>) -> Self {
         self.vocabularies = Source::files(files);
+        self.forget_searcher();
+        self
+    }
+
+    /// Folds facets by the bundled vocabularies with what the `*.toml` files of a folder say done to
+    /// them, from the next searcher on. As [`with_vocabulary_files`](Self::with_vocabulary_files), but
+    /// the files are not even read while they look as they did when
+    /// [`compile_vocabularies`](Self::compile_vocabularies) kept what they make: names, sizes and
+    /// times are compared. A folder that is not there has no files.
+    #[cfg(feature = "formats")]
+    #[must_use]
+    pub fn with_vocabulary_folder(mut self, folder: impl Into<PathBuf>) -> Self {
+        self.vocabularies = Source::folder(folder.into());
         self.forget_searcher();
         self
     }

@@ -5,8 +5,11 @@ use std::sync::Arc;
 
 use serde::Serialize;
 
+use super::ambiguous::AmbiguousName;
 use super::prepare::{MAX_VALUE_BYTES, MAX_VALUES};
 use super::segment::nodes::hash_of;
+#[cfg(feature = "formats")]
+use super::stored::StoredDocument;
 use crate::analysis::Language;
 use crate::document::Document;
 use crate::schema::{FacetDefinition, Origin, Schema};
@@ -134,6 +137,21 @@ impl InferredTag {
     }
 }
 
+/// What was found in the text of a document.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub(crate) struct Inferred {
+    pub(super) tags: Vec<InferredTag>,
+    pub(super) ambiguous: Vec<AmbiguousName>,
+}
+
+impl Inferred {
+    /// Whether it is what is stored of a document.
+    #[cfg(feature = "formats")]
+    pub(crate) fn is_of(&self, stored: &StoredDocument) -> bool {
+        self.tags == stored.tags && self.ambiguous == stored.ambiguous
+    }
+}
+
 /// What tags are made with, for one document after the other.
 #[derive(Debug, Clone)]
 pub(super) struct Inference {
@@ -149,22 +167,23 @@ impl Inference {
     }
 
     /// The tags of a document for those facets of a schema that have some, in the order of the
-    /// facets; in each what it is about comes first. `stems`: the packed stem terms of title and
-    /// body, if they are there. `named`: its tags, if those of names are known to be right.
+    /// facets; in each what it is about comes first. With the names that were left out. `stems`:
+    /// the packed stem terms of title and body, if they are there. `named`: what is known of the
+    /// document, if that is right but for topics.
     pub(super) fn infer(
         &mut self,
         schema: &Schema,
         document: &Document,
         language: Language,
         stems: Option<[&str; 2]>,
-        named: Option<&[InferredTag]>,
-    ) -> Vec<InferredTag> {
+        named: Option<&Inferred>,
+    ) -> Inferred {
         let facets = schema.facets.iter();
         let facets: Vec<_> = facets
             .filter_map(|facet| Some((facet, facet.tagged_by()?)))
             .collect();
         let (mut found, mut topics) = (None, None);
-        let mut tags = Vec::new();
+        let (mut tags, mut ambiguous) = (Vec::new(), Vec::new());
         for (facet, vocabulary) in facets {
             if vocabulary == TOPIC {
                 let topics = topics.get_or_insert_with(|| self.topics(document, language, stems));
@@ -173,16 +192,26 @@ impl Inference {
                 continue;
             }
             if let Some(named) = named {
-                let own = named.iter().filter(|tag| tag.facet == facet.name);
+                let own = named.tags.iter().filter(|tag| tag.facet == facet.name);
                 tags.extend(own.cloned());
+                let own = named.ambiguous.iter();
+                ambiguous.extend(own.filter(|name| name.facet == facet.name).cloned());
                 continue;
             }
             let found: &Tags = found.get_or_insert_with(|| self.named(document, language));
             let own = found.tags.iter().filter(|tag| tag.vocabulary == vocabulary);
             let own = own.filter(|tag| can_be_value(&tag.name, facet));
             tags.extend(own.take(MAX_VALUES).map(|tag| of_name(tag, facet)));
+            let own = found.ambiguous.iter();
+            let own = own.filter(|name| name.vocabulary == vocabulary);
+            let own = own.filter_map(|name| {
+                let names = name.names.iter().filter(|name| can_be_value(name, facet));
+                let values: Vec<String> = names.cloned().collect();
+                (!values.is_empty()).then(|| AmbiguousName::of(name, &facet.name, values))
+            });
+            ambiguous.extend(own.take(MAX_VALUES));
         }
-        tags
+        Inferred { tags, ambiguous }
     }
 
     fn named(&self, document: &Document, language: Language) -> Tags {

@@ -11,7 +11,7 @@ use tantivy::TantivyDocument;
 use tantivy::schema::OwnedValue;
 use unicode_normalization::UnicodeNormalization;
 
-use super::inferred::{Inference, InferredTag, TOPIC};
+use super::inferred::{Inference, Inferred, InferredTag, TOPIC};
 use super::layout::{Fields, TITLE_KEY_BYTES};
 use super::segment::card::{Card, Shared};
 use super::segment::card_file;
@@ -58,6 +58,9 @@ pub struct Prepared {
     pub cut_tokens: u64,
     /// What was changed or refused on the way in, as sentences.
     pub notes: Vec<String>,
+    /// Names in its text that may mean values of facets, and were left out because nothing says what
+    /// they mean: as they are written, each once for a facet.
+    pub ambiguous: Vec<String>,
     /// The language used for stems, an ISO 639-1 code; empty if none.
     pub language: String,
     /// Whether that language was detected rather than declared.
@@ -131,9 +134,9 @@ impl Preparer {
         trainer.add(&article, &topics);
     }
 
-    /// The values that are found in the text of a document.
+    /// What is found in the text of a document.
     #[cfg(feature = "formats")]
-    pub(crate) fn infer(&mut self, document: &Document) -> Vec<InferredTag> {
+    pub(crate) fn infer(&mut self, document: &Document) -> Inferred {
         self.infer_in(document, language_of(document).0, None, None)
     }
 
@@ -142,10 +145,10 @@ impl Preparer {
         document: &Document,
         language: Language,
         stems: Option<[&str; 2]>,
-        named: Option<&[InferredTag]>,
-    ) -> Vec<InferredTag> {
+        named: Option<&Inferred>,
+    ) -> Inferred {
         let inference = self.inference.as_mut();
-        inference.map_or_else(Vec::new, |inference| {
+        inference.map_or_else(Inferred::default, |inference| {
             inference.infer(&self.schema, document, language, stems, named)
         })
     }
@@ -173,7 +176,11 @@ impl Preparer {
         added: i64,
         topics_alone: bool,
     ) -> Result<Option<Prepared>> {
-        self.make(stored.document, added, Some(&stored.tags), topics_alone)
+        let known = Inferred {
+            tags: stored.tags,
+            ambiguous: stored.ambiguous,
+        };
+        self.make(stored.document, added, Some(&known), topics_alone)
     }
 
     /// `known`: the tags that it has, if it need not be made if it gets the same; those of names
@@ -182,7 +189,7 @@ impl Preparer {
         &mut self,
         mut document: Document,
         added: i64,
-        known: Option<&[InferredTag]>,
+        known: Option<&Inferred>,
         topics_alone: bool,
     ) -> Result<Option<Prepared>> {
         let notes = self.settle(&mut document)?;
@@ -191,10 +198,11 @@ impl Preparer {
         let body = self.analyzer.analyze(&document.body, language);
         let stems = Some([title.stem.as_str(), body.stem.as_str()]);
         let named = known.filter(|_| topics_alone);
-        let inferred = self.infer_in(&document, language, stems, named);
-        if known == Some(&inferred) {
+        let found = self.infer_in(&document, language, stems, named);
+        if known == Some(&found) {
             return Ok(None);
         }
+        let inferred = &found.tags;
         let topics = topic_facet(&self.schema).and_then(|name| document.facets.get(name));
         if topics.is_some() {
             self.taught.fetch_add(1, Ordering::Relaxed);
@@ -228,7 +236,7 @@ impl Preparer {
         if let Some(source) = &document.source {
             out.add_text(fields.path, &source.path);
         }
-        let by_origin = facets_by_origin(&document, &inferred);
+        let by_origin = facets_by_origin(&document, inferred);
         if !by_origin.is_empty() {
             out.add_object(fields.facets, by_origin);
         }
@@ -251,7 +259,11 @@ impl Preparer {
             card.add(tag.origin, &tag.facet, &tag.value);
         }
         let card = card.encode(&mut Shared::Inline);
-        let record = SourceRecord::of(&mut document, added, &inferred);
+        // What is known already was told already.
+        let ambiguous = found.ambiguous.iter().filter(|_| !topics_alone);
+        let ambiguous = ambiguous.filter_map(|name| name.surface.text(&document));
+        let ambiguous = ambiguous.map(str::to_owned).collect();
+        let record = SourceRecord::of(&mut document, added, &found);
         let record = record.to_json()?;
         let texts = [&title.exact, &title.stem, &body.exact, &body.stem];
         let size = texts.iter().map(|text| text.len()).sum::<usize>()
@@ -266,6 +278,7 @@ impl Preparer {
         Ok(Some(Prepared {
             cut_tokens,
             notes,
+            ambiguous,
             language: language_code.to_owned(),
             language_detected,
             id: document.id,

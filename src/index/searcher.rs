@@ -541,7 +541,7 @@ impl Searcher {
         let mut owners = BTreeMap::new();
         for (name, choice) in &request.choices {
             let reference = FacetRef::parse(name);
-            let facet = ResolvedFacet::find(self.schema(), &reference)?;
+            let facet = ResolvedFacet::find(self.schema(), &reference, request.tags)?;
             owners.insert(reference, pass_filters.len());
             pass_filters.push(choice_filter(&self.filters(), &facet, choice));
         }
@@ -565,6 +565,7 @@ impl Searcher {
             filters: self.filters(),
             searcher: &self.snapshot.engine,
             languages: &self.snapshot.languages,
+            tags: request.tags,
             date_match: request.date_match,
             admits_undated: false,
             ranking: request.ranking,
@@ -610,11 +611,11 @@ impl Searcher {
         reference: &FacetRef,
         own: Option<usize>,
     ) -> Result<Counted> {
-        let mut facet = ResolvedFacet::find(self.schema(), reference)?;
+        let mut facet = ResolvedFacet::find(self.schema(), reference, request.tags)?;
         let fold = self.snapshot.folds.of(&facet.definition)?;
         if let (Some(fold), Some(choice)) = (&fold, request.choices.get(&facet.name())) {
             for chosen in choice.any_of.iter().chain(&choice.all_of) {
-                facet.with_groups |= fold.is_above(&chosen.value, facet.origin)?;
+                facet.with_groups |= fold.is_above(&chosen.value, facet.origins)?;
             }
         }
         Ok(Counted { facet, fold, own })
@@ -634,6 +635,7 @@ impl Searcher {
             fields: self.snapshot.fields,
             snippets: request.snippets,
             sort: request.sort,
+            tags: request.tags,
         }
     }
 
@@ -728,6 +730,7 @@ fn digest(query: &Query, request: &SearchRequest) -> u64 {
     let decisive = (
         query.to_string(),
         &request.choices,
+        request.tags,
         request.dates,
         request.date_match == DateMatch::Overlap,
         request.added_since,

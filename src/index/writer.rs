@@ -95,6 +95,8 @@ pub struct Writer {
     operations: AtomicU64,
     /// Documents that it was given.
     written: AtomicU64,
+    /// Names in them that were left out as ambiguous.
+    ambiguous: AtomicU64,
     last_merges: LastMerges,
     /// Between the deletion of a document and the addition of the one that replaces it, no other
     /// one of that id may come in.
@@ -228,6 +230,7 @@ impl Writer {
             fields,
             operations: AtomicU64::new(0),
             written: AtomicU64::new(0),
+            ambiguous: AtomicU64::new(0),
             last_merges,
             replacing: Mutex::default(),
             failed: AtomicBool::new(false),
@@ -305,6 +308,8 @@ impl Writer {
         self.check_usable()?;
         self.operations.fetch_add(1, Ordering::Relaxed);
         self.written.fetch_add(1, Ordering::Relaxed);
+        let ambiguous = prepared.ambiguous.len() as u64;
+        self.ambiguous.fetch_add(ambiguous, Ordering::Relaxed);
         self.in_flight.enter(prepared.size);
         let taken = if replaces {
             let id = ById::new(self.fields.id, prepared.id.as_str());
@@ -319,6 +324,12 @@ impl Writer {
             self.engine.add_document(prepared.document)
         };
         self.taken(taken)
+    }
+
+    /// Names that were left out as ambiguous, of the documents that it was given.
+    #[cfg_attr(not(feature = "formats"), expect(dead_code, reason = "for reindexing"))]
+    pub(crate) fn ambiguous(&self) -> u64 {
+        self.ambiguous.load(Ordering::Relaxed)
     }
 
     /// Deletes the document of this id, if there is one.

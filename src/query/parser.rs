@@ -508,9 +508,22 @@ impl<'p> Parser<'p> {
         if let Some(TokenKind::Field(field)) = before.map(|before| &before.kind) {
             return self.problem(problem, (field.name_end + 1, token.end));
         }
-        problem.better = problem
-            .better
-            .and_then(|better| better.strip_prefix(scope.comparison).map(str::to_owned));
+        // The comparison stands before the group, where no offer for one value reaches.
+        let written = self.raw(token);
+        problem.better = problem.better.and_then(|better| {
+            let better = match better.strip_prefix(scope.comparison) {
+                Some(rest) => rest.to_owned(),
+                None => better,
+            };
+            (better != written).then_some(better)
+        });
+        if problem.better.is_none() && problem.hint.is_none() {
+            let hint = format!(
+                "write one value behind `{}`, or leave the sign out",
+                scope.comparison
+            );
+            problem = problem.hint(hint);
+        }
         self.problem(problem, span);
     }
 }

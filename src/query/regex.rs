@@ -2,7 +2,10 @@
 //! little enough.
 
 use regex_syntax::ast::parse::ParserBuilder;
-use regex_syntax::ast::{Ast, ClassSetItem, Visitor, visit};
+use regex_syntax::ast::{
+    Ast, ClassSetBinaryOp, ClassSetItem, Flag, Flags, FlagsItem, FlagsItemKind, GroupKind, Visitor,
+    visit,
+};
 use regex_syntax::hir::translate::Translator;
 use regex_syntax::hir::{Hir, HirKind};
 
@@ -21,9 +24,21 @@ const MAX_REGEX_SIZE: u64 = 1_024;
 /// query full of them would take longer to read than to answer.
 const MAX_REGEX_CLASSES: usize = 24;
 
+/// Where case does not matter, every character of a class in brackets is looked up one by one, once for
+/// each bracket around it: ten milliseconds for all of Unicode.
+const MAX_FOLDED: u64 = 20_000;
+
+/// The characters of Unicode.
+const ALL_CHARACTERS: u64 = 0x11_0000;
+
 /// Checks a regular expression; in the error, the byte range within it that the problem is about.
 /// An offer replaces the whole of it, slashes included.
 pub(super) fn check_regex(pattern: &str) -> Result<(), (Problem, (usize, usize))> {
+    check(pattern, true)
+}
+
+/// `offers`: whether an expression to use instead is looked for, which costs another check.
+fn check(pattern: &str, offers: bool) -> Result<(), (Problem, (usize, usize))> {
     let whole = (0, pattern.len());
     if pattern.len() > MAX_REGEX_BYTES {
         let message = format!(
@@ -38,7 +53,18 @@ pub(super) fn check_regex(pattern: &str) -> Result<(), (Problem, (usize, usize))
         .build()
         .parse(pattern)
         .map_err(|error| invalid(pattern, &error.into()))?;
-    let classes = large_classes(&ast);
+    let Classes {
+        large: classes,
+        folded,
+        ..
+    } = Classes::of(&ast);
+    if folded > MAX_FOLDED {
+        let message = format!(
+            "with `(?i)`, the classes in brackets may stand for {MAX_FOLDED} characters at most"
+        );
+        let hint = "words are compared in small letters: write those, and leave `(?i)` out";
+        return Err((Problem::new("regex_too_large", message).hint(hint), whole));
+    }
     if classes > MAX_REGEX_CLASSES {
         let message = format!(
             "the regular expression has {classes} classes of many letters, more than \
@@ -60,8 +86,9 @@ pub(super) fn check_regex(pattern: &str) -> Result<(), (Problem, (usize, usize))
             .trim_start_matches("\\b")
             .trim_start_matches('^')
             .trim_end_matches("\\b");
-        let bare = bare.strip_suffix('$').unwrap_or(bare);
-        let is_fine = !bare.is_empty() && bare != pattern && check_regex(bare).is_ok();
+        let bare = bare.trim_end_matches('$');
+        let is_new = offers && !bare.is_empty() && bare != pattern;
+        let is_fine = is_new && check(bare, false).is_ok();
         return Err(if is_fine {
             (problem.better(format!("/{bare}/")), whole)
         } else {
@@ -89,40 +116,93 @@ pub(super) fn check_regex(pattern: &str) -> Result<(), (Problem, (usize, usize))
     Ok(())
 }
 
-/// How many classes there are that stand for a great part of Unicode.
-fn large_classes(ast: &Ast) -> usize {
-    struct Count(usize);
+/// What makes classes of an expression costly to put together.
+#[derive(Debug, Default)]
+struct Classes {
+    /// Those that stand for a great part of Unicode.
+    large: usize,
+    /// Characters that are looked up, if the case of some does not matter.
+    folded: u64,
+    ignores_case: bool,
+    /// The brackets around what is looked at.
+    brackets: u64,
+}
 
-    impl Visitor for Count {
-        type Output = usize;
-        type Err = std::convert::Infallible;
-
-        fn finish(self) -> Result<usize, Self::Err> {
-            Ok(self.0)
-        }
-
-        fn visit_pre(&mut self, ast: &Ast) -> Result<(), Self::Err> {
-            let is_large = match ast {
-                Ast::ClassUnicode(_) | Ast::ClassPerl(_) => true,
-                Ast::ClassBracketed(class) => class.negated,
-                _ => false,
-            };
-            self.0 += usize::from(is_large);
-            Ok(())
-        }
-
-        fn visit_class_set_item_pre(&mut self, item: &ClassSetItem) -> Result<(), Self::Err> {
-            let is_large = match item {
-                ClassSetItem::Unicode(_) | ClassSetItem::Perl(_) => true,
-                ClassSetItem::Bracketed(class) => class.negated,
-                _ => false,
-            };
-            self.0 += usize::from(is_large);
-            Ok(())
-        }
+impl Classes {
+    fn of(ast: &Ast) -> Self {
+        visit(ast, Self::default()).unwrap_or_else(|never| match never {})
     }
 
-    visit(ast, Count(0)).unwrap_or_else(|never| match never {})
+    fn flags(&mut self, flags: &Flags) {
+        let is_case = |item: &FlagsItem| item.kind == FlagsItemKind::Flag(Flag::CaseInsensitive);
+        self.ignores_case |= flags.items.iter().any(is_case);
+    }
+}
+
+impl Visitor for Classes {
+    type Output = Self;
+    type Err = std::convert::Infallible;
+
+    fn finish(mut self) -> Result<Self, Self::Err> {
+        if !self.ignores_case {
+            self.folded = 0;
+        }
+        Ok(self)
+    }
+
+    fn visit_pre(&mut self, ast: &Ast) -> Result<(), Self::Err> {
+        match ast {
+            Ast::ClassUnicode(_) | Ast::ClassPerl(_) => self.large += 1,
+            Ast::ClassBracketed(class) => {
+                self.large += usize::from(class.negated);
+                self.brackets = 1;
+            }
+            Ast::Flags(set) => self.flags(&set.flags),
+            Ast::Group(group) => {
+                if let GroupKind::NonCapturing(flags) = &group.kind {
+                    self.flags(flags);
+                }
+            }
+            _ => {}
+        }
+        Ok(())
+    }
+
+    fn visit_class_set_item_pre(&mut self, item: &ClassSetItem) -> Result<(), Self::Err> {
+        match item {
+            ClassSetItem::Unicode(_) | ClassSetItem::Perl(_) => self.large += 1,
+            ClassSetItem::Range(range) => {
+                let (start, end) = (u32::from(range.start.c), u32::from(range.end.c));
+                self.folded += u64::from(end.saturating_sub(start)) * self.brackets;
+            }
+            ClassSetItem::Bracketed(class) => {
+                if class.negated {
+                    self.large += 1;
+                    self.folded += ALL_CHARACTERS * self.brackets;
+                }
+                self.brackets += 1;
+            }
+            _ => {}
+        }
+        Ok(())
+    }
+
+    fn visit_class_set_item_post(&mut self, item: &ClassSetItem) -> Result<(), Self::Err> {
+        if matches!(item, ClassSetItem::Bracketed(_)) {
+            self.brackets -= 1;
+        }
+        Ok(())
+    }
+
+    fn visit_class_set_binary_op_pre(&mut self, _: &ClassSetBinaryOp) -> Result<(), Self::Err> {
+        self.brackets += 1;
+        Ok(())
+    }
+
+    fn visit_class_set_binary_op_post(&mut self, _: &ClassSetBinaryOp) -> Result<(), Self::Err> {
+        self.brackets -= 1;
+        Ok(())
+    }
 }
 
 fn invalid(pattern: &str, error: &regex_syntax::Error) -> (Problem, (usize, usize)) {
@@ -226,6 +306,19 @@ mod tests {
             ("usr/bin", "regex_of_no_word"),
             ("a( b| c)", "regex_of_no_word"),
             ("a( b)?", ""),
+        ] {
+            assert_eq!(code(pattern), expected, "{pattern}");
+        }
+        for (pattern, expected) in [
+            (r"(?i)[a-z][\wé][^a]", ""),
+            ("[a[^b]]", ""),
+            ("(?i)[a[^b]]", "regex_too_large"),
+            ("[a[^b]](?i:c)", "regex_too_large"),
+            (r"(?i)[\x00-\x{10ffff}]", "regex_too_large"),
+            ("(?i)[a-\u{4000}]", ""),
+            ("(?i)[b[a-\u{4000}]]", "regex_too_large"),
+            ("(?i)[b&&[a-\u{4000}]]", "regex_too_large"),
+            (r"^\b^\biran$$$$", "regex_anchor"),
         ] {
             assert_eq!(code(pattern), expected, "{pattern}");
         }

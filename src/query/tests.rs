@@ -474,3 +474,20 @@ fn a_hopeless_text_does_not_fill_the_screen() {
     assert_eq!(parsed.diagnostics.len(), 17);
     assert!(codes(&parsed).contains(&"more_remarks"));
 }
+
+#[test]
+fn a_comparison_before_a_group_leaves_every_finding_a_way_out() {
+    for text in [
+        "words:>=(many~)",
+        "words:>=(5^2)",
+        "words:>=(5..9)",
+        "date:>=(2001~)",
+        "date:>(2001..2002)",
+        "date:>=(2001/2)",
+        "words:>=((many~(",
+    ] {
+        let parsed = read(text);
+        assert!(!parsed.diagnostics.is_empty(), "{text}");
+        check_sanity(text, &parsed);
+    }
+}

@@ -282,6 +282,10 @@ impl Sink for DrySink {
         Ok(false)
     }
 
+    fn ambiguous(&self) -> u64 {
+        0
+    }
+
     fn commit(&mut self, _: RunState) -> Result<Commit> {
         Err(unpublished())
     }
@@ -333,14 +337,14 @@ impl Prepare for DryPreparer {
     }
 
     fn retag(&mut self, stored: StoredDocument, added: i64, _: bool) -> Result<Option<Unwritten>> {
-        if self.0.infer(&stored.document) == stored.tags {
+        if self.0.infer(&stored.document).is_of(&stored) {
             return Ok(None);
         }
         self.prepare(stored.document, added).map(Some)
     }
 
     fn is_tagged_alike(&mut self, stored: &StoredDocument, document: &Document) -> bool {
-        self.0.infer(document) == stored.tags
+        self.0.infer(document).is_of(stored)
     }
 
     fn id(Unwritten(document): &Unwritten) -> &str {

@@ -25,6 +25,8 @@ pub(super) trait Sink: Send {
     /// Keeps what was learned of topics, or that nothing was, for the next publication. Gives
     /// whether that is something else than what is published.
     fn keep_model(&mut self, model: Option<&TopicModel>) -> Result<bool>;
+    /// Names that were left out as ambiguous, of the documents that it was given.
+    fn ambiguous(&self) -> u64;
     fn commit(&mut self, run: RunState) -> Result<Commit>;
     fn finish(self, run: RunState) -> Result<Commit>;
     /// Documents in the newest generation.
@@ -92,6 +94,10 @@ impl Sink for Writer {
         self.keep_model(model)
     }
 
+    fn ambiguous(&self) -> u64 {
+        self.ambiguous()
+    }
+
     fn commit(&mut self, run: RunState) -> Result<Commit> {
         self.commit_with(run)
     }
@@ -142,7 +148,7 @@ impl Prepare for Preparer {
     }
 
     fn is_tagged_alike(&mut self, stored: &StoredDocument, document: &Document) -> bool {
-        self.infer(document) == stored.tags
+        self.infer(document).is_of(stored)
     }
 
     fn id(prepared: &Prepared) -> &str {
@@ -157,6 +163,10 @@ impl Prepare for Preparer {
         }
         let left_out = prepared.notes.iter();
         notes.extend(left_out.map(|note| Note::new(codes::VALUE_LEFT_OUT, note)));
+        if !prepared.ambiguous.is_empty() {
+            let names = prepared.ambiguous.join(", ");
+            notes.push(Note::new(codes::NAMES_AMBIGUOUS, names));
+        }
         if prepared.language_detected {
             // One for nearly every document of many a corpus: the language alone will do.
             notes.push(Note::new(codes::LANGUAGE_DETECTED, &prepared.language));

@@ -123,6 +123,9 @@ impl Tagger {
     /// The countries and actors of an article.
     pub fn tag(&self, article: &Article<'_>) -> Tags {
         let sightings = Sightings::gather(&self.matcher, article, self);
+        if sightings.lists.iter().all(Vec::is_empty) {
+            return Tags::default();
+        }
         let (named, ambiguous) = settle(self, article, &sightings);
         let mut tags = Vec::new();
         for (list, named) in named.iter().enumerate() {

@@ -5,7 +5,8 @@
 //! crate (`bundled`); the owner of a corpus adds, renames, merges, splits and silences entries in
 //! files of their own (`edits`). What a facet's values come to is in `folding`.
 //!
-//! Nothing here reads or writes files: bytes and texts are given, bytes are returned.
+//! Nothing here reads or writes files but `folder`, which reads those of the owner: bytes and texts are
+//! given, bytes are returned.
 
 mod bundled;
 mod compile;
@@ -14,6 +15,8 @@ mod edits;
 mod entry;
 #[cfg(feature = "formats")]
 mod files;
+#[cfg(feature = "formats")]
+pub(crate) mod folder;
 mod folding;
 mod key;
 mod tag;
@@ -29,6 +32,8 @@ pub use edits::{UserFile, parse};
 pub use entry::{Day, Entry, Kind, MAX_NAME_BYTES, Name, Office, Role};
 #[cfg(feature = "formats")]
 pub use files::compile_files;
+#[cfg(feature = "formats")]
+pub use folder::read_folder;
 pub use folding::{Folded, Node, STEP};
 pub use key::key;
 pub(crate) use tag::{Doubt, Found};

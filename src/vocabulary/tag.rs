@@ -14,9 +14,10 @@
 //! Memory does not grow with the text.
 
 use std::collections::HashMap;
-use std::hash::{BuildHasherDefault, Hasher};
+use std::hash::BuildHasherDefault;
 use std::ops::Range;
 
+use self::words::{WordHasher, Words};
 use super::compiled::{EntryId, Vocabulary};
 use super::entry::Role;
 use crate::analysis::tokenize;
@@ -46,11 +47,23 @@ pub struct Mention {
     pub needs_context: bool,
 }
 
+/// The most vocabularies that one matcher looks for names of.
+const MAX_LISTS: usize = 8;
+
 /// The names of vocabularies, made ready to be found.
 #[derive(Debug, Default)]
 pub struct Matcher {
-    words: HashMap<Box<str>, u32, BuildHasherDefault<WordHasher>>,
+    words: Words,
+    /// What each of them can be, by number.
+    places: Vec<Place>,
     lists: Vec<Names>,
+}
+
+/// Where a word can stand in names, a bit for each vocabulary.
+#[derive(Debug, Clone, Copy, Default)]
+struct Place {
+    begins: u8,
+    goes_on: u8,
 }
 
 /// The names of one vocabulary.
@@ -62,7 +75,7 @@ struct Names {
     steps: HashMap<u64, u32, BuildHasherDefault<WordHasher>>,
     nodes: u32,
     /// The names that end at a node.
-    ends: HashMap<u32, Vec<Target>, BuildHasherDefault<WordHasher>>,
+    ends: Vec<Vec<Target>>,
 }
 
 /// A name of an entry.
@@ -108,7 +121,9 @@ type Meant = (Mention, Doubt);
 /// A word of the text being looked at.
 #[derive(Debug, Clone, Copy)]
 struct Word {
-    id: Option<u32>,
+    /// Its number, if it is a word of some name.
+    id: u32,
+    place: Place,
     length: usize,
     start: usize,
     end: usize,
@@ -132,8 +147,12 @@ impl Matcher {
 
     /// Makes the names of those entries of one more vocabulary ready that `wanted` takes; the
     /// others are found, and mean nothing.
+    ///
+    /// # Panics
+    /// If it is the ninth.
     pub(crate) fn push(&mut self, vocabulary: &Vocabulary, wanted: impl Fn(EntryId) -> bool) {
         let list = self.lists.len();
+        assert!(list < MAX_LISTS, "{MAX_LISTS} vocabularies at most");
         self.lists.push(Names::default());
         for entry in vocabulary.entries().filter(|entry| !entry.is_silent()) {
             let is_wanted = wanted(entry.id());
@@ -177,12 +196,12 @@ impl Matcher {
         if words.is_empty() || words.len() > MAX_WORDS {
             return;
         }
-        let mut ids = words.into_iter().map(|word| {
-            let next = self.words.len() as u32;
-            *self.words.entry(word).or_insert(next)
-        });
+        let ids: Vec<u32> = words.iter().map(|word| self.words.number(word)).collect();
+        self.places.resize(self.words.len(), Place::default());
+        let bit = 1 << list;
         let names = &mut self.lists[list];
-        let first = ids.next().unwrap_or_default() as usize;
+        let first = ids[0] as usize;
+        self.places[first].begins |= bit;
         if names.first.len() <= first {
             names.first.resize(first + 1, 0);
         }
@@ -191,12 +210,29 @@ impl Matcher {
             names.first[first] = names.nodes;
         }
         let mut node = names.first[first];
-        for id in ids {
+        for &id in &ids[1..] {
+            self.places[id as usize].goes_on |= bit;
             let next = names.nodes + 1;
             node = *names.steps.entry(step(node, id)).or_insert(next);
             names.nodes = names.nodes.max(node);
         }
-        names.ends.entry(node).or_default().push(target);
+        let at = node as usize;
+        if names.ends.len() <= at {
+            names.ends.resize_with(at + 1, Vec::new);
+        }
+        names.ends[at].push(target);
+    }
+
+    /// What is known of a word of a text.
+    fn word(&self, word: &str, start: usize, end: usize) -> Word {
+        let id = self.words.find(word);
+        Word {
+            id: id.unwrap_or_default(),
+            place: id.map_or(Place::default(), |id| self.places[id as usize]),
+            length: word.len(),
+            start,
+            end,
+        }
     }
 
     /// Every name in a text, in order.
@@ -229,12 +265,7 @@ impl Matcher {
                     *next = next.saturating_sub(ready);
                 }
             }
-            words.push(Word {
-                id: self.words.get(token.exact).copied(),
-                length: token.exact.len(),
-                start: token.start,
-                end: token.end,
-            });
+            words.push(self.word(token.exact, token.start, token.end));
         });
         self.pass(&whole, &words, gone, words.len(), &mut next, &mut f);
         done.positions
@@ -250,14 +281,23 @@ impl Matcher {
         next: &mut [usize],
         f: &mut impl FnMut(Found),
     ) {
-        for (list, (names, at)) in self.lists.iter().zip(next).enumerate() {
-            while *at < ready {
-                let Some((length, node, mention)) = names.longest(text, &words[*at..]) else {
-                    *at += 1;
+        let from = next.iter().copied().min().unwrap_or(ready);
+        for at in from..ready {
+            let mut begins = words[at].place.begins;
+            while begins != 0 {
+                let list = begins.trailing_zeros() as usize;
+                begins &= begins - 1;
+                if at < next[list] {
+                    continue;
+                }
+                let Some((length, node, mention)) =
+                    self.lists[list].longest(1 << list, text, &words[at..])
+                else {
                     continue;
                 };
+                next[list] = at + length;
                 if let Some((mut mention, doubt)) = mention {
-                    mention.position = u32::try_from(gone + *at).unwrap_or(u32::MAX);
+                    mention.position = u32::try_from(gone + at).unwrap_or(u32::MAX);
                     f(Found {
                         list,
                         node,
@@ -265,33 +305,37 @@ impl Matcher {
                         mention,
                     });
                 }
-                *at += length;
             }
+        }
+        for next in next {
+            *next = ready.max(*next);
         }
     }
 }
 
 impl Names {
     /// The longest name at the first of these words: how many of them it takes, its node, and
-    /// what it means, if that is anything.
-    fn longest(&self, text: &Text<'_>, words: &[Word]) -> Option<(usize, u32, Option<Meant>)> {
+    /// what it means, if that is anything. `bit`: that of the vocabulary.
+    fn longest(
+        &self,
+        bit: u8,
+        text: &Text<'_>,
+        words: &[Word],
+    ) -> Option<(usize, u32, Option<Meant>)> {
         let first = words.first()?;
-        let mut node = *self.first.get(first.id? as usize)?;
-        if node == 0 {
-            return None;
-        }
+        let mut node = *self.first.get(first.id as usize)?;
         let mut best = None;
         for (at, word) in words.iter().enumerate().take(MAX_WORDS) {
             if at > 0 {
-                if !is_gap(text.whole, words[at - 1], *word) {
+                if word.place.goes_on & bit == 0 {
                     break;
                 }
-                match word.id.and_then(|id| self.steps.get(&step(node, id))) {
-                    Some(&next) => node = next,
-                    None => break,
+                match self.steps.get(&step(node, word.id)) {
+                    Some(&next) if is_gap(text.whole, words[at - 1], *word) => node = next,
+                    _ => break,
                 }
             }
-            if let Some(targets) = self.ends.get(&node) {
+            if let Some(targets) = self.ends.get(node as usize).filter(|it| !it.is_empty()) {
                 let range = first.start..without_possessive(text.whole, word.start, word.end);
                 match meant(text, range, targets) {
                     Reading::Otherwise => {}
@@ -381,46 +425,6 @@ fn step(node: u32, word: u32) -> u64 {
     u64::from(node) << 32 | u64::from(word)
 }
 
-/// Mixes words and numbers fast. What is put in comes from vocabularies alone; a text only looks
-/// up, which no choice of words makes slow.
-#[derive(Debug, Default)]
-struct WordHasher(u64);
-
-impl WordHasher {
-    fn mix(&mut self, number: u64) {
-        self.0 = (self.0.rotate_left(5) ^ number).wrapping_mul(0x517c_c1b7_2722_0a95);
-    }
-}
-
-impl Hasher for WordHasher {
-    fn write(&mut self, bytes: &[u8]) {
-        let (eights, rest) = bytes.as_chunks::<8>();
-        for eight in eights {
-            self.mix(u64::from_le_bytes(*eight));
-        }
-        let mut last = [0; 8];
-        last[..rest.len()].copy_from_slice(rest);
-        self.mix(u64::from_le_bytes(last));
-    }
-
-    fn write_u32(&mut self, number: u32) {
-        self.mix(number.into());
-    }
-
-    fn write_u64(&mut self, number: u64) {
-        self.mix(number);
-    }
-
-    fn write_u8(&mut self, number: u8) {
-        self.mix(number.into());
-    }
-
-    fn finish(&self) -> u64 {
-        // The table takes its place from the low bits and its mark from the high ones.
-        self.0 ^ self.0 >> 32
-    }
-}
-
 /// Whether two words can belong to one name: what stands between them is no end of anything.
 fn is_gap(text: &str, before: Word, after: Word) -> bool {
     let Some(gap) = text.get(before.end..after.start) else {
@@ -454,3 +458,4 @@ fn letters(text: &str) -> String {
 
 #[cfg(test)]
 mod tests;
+mod words;

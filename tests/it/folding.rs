@@ -113,6 +113,14 @@ fn a_merge_holds_at_once_writes_nothing_and_can_be_undone() {
 fn what_is_kept_is_a_cache() {
     let world = world();
     world.write("talks/vocabulary/own.toml", MERGE);
+    // Of a file that was written just now nothing but its text is trusted.
+    let own = std::fs::File::options()
+        .write(true)
+        .open(world.path("talks/vocabulary/own.toml"))
+        .unwrap();
+    let long_ago = std::time::Duration::from_secs(1_000_000_000);
+    own.set_modified(std::time::SystemTime::UNIX_EPOCH + long_ago)
+        .unwrap();
     let merged = answer(&world, &SEARCH);
     let compile = |world: &World| {
         world
@@ -139,6 +147,13 @@ fn what_is_kept_is_a_cache() {
             assert_eq!(files(&folder), kept, "mended");
         }
     }
+    // A text of the same length is another one.
+    let other = MERGE.replace("brigades", "regiment");
+    world.write("talks/vocabulary/own.toml", &other);
+    assert_eq!(
+        buckets(&answer(&world, &SEARCH)),
+        expected(&[("Hamas and its regiment", 4), ("Hezbollah", 2)])
+    );
     // A run keeps it up to date as well, also where it changes nothing else.
     std::fs::remove_file(world.path("talks/vocabulary/own.toml")).unwrap();
     assert_eq!(world.run("talks", &["index"]).code, 0);

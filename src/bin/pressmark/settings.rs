@@ -128,8 +128,7 @@ impl Place {
         let Some(index) = self.opened()? else {
             return Ok(None);
         };
-        let files = own_vocabulary::files(self)?;
-        let searcher = index.with_vocabulary_files(files).searcher()?;
+        let searcher = own_vocabulary::folded(index, self).searcher()?;
         // To answer from what a first run begins with would tell of no hits where nobody looked.
         Ok((!searcher.is_blank()).then_some(searcher))
     }

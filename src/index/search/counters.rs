@@ -202,8 +202,15 @@ fn is_narrow(numbering: &Numbering) -> bool {
 /// The most numbers that the documents of a segment may have.
 pub(in crate::index) fn most_numbers(facet: &SegmentFacet, documents: u32) -> usize {
     let each = |column: &FacetColumn| {
-        let values = column.column.ords().values.num_vals() as usize;
+        let values = column.written.of_documents();
+        // Values of several origins are counted a second time where they are declared.
+        let times = if column.written.alone().is_some() {
+            1
+        } else {
+            2
+        };
         values
+            * times
             * match (column.table.simple, facet.is_nested) {
                 (true, _) | (false, false) => 1,
                 (false, true) => 2 * column.table.most_leaves(),

@@ -29,3 +29,4 @@ pub(super) mod timeline;
 pub(super) mod top;
 pub(super) mod views;
 pub(super) mod watch;
+pub(super) mod written;

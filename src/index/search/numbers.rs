@@ -29,6 +29,8 @@ const NOTHING: u32 = 1;
 #[derive(Debug, Clone, Default)]
 pub(in crate::index) struct Numbering {
     columns: Vec<Span>,
+    /// Of values of several origins: numbers once more, for what is declared.
+    declared: Vec<Option<Span>>,
     len: u32,
 }
 
@@ -55,19 +57,10 @@ enum Of {
 impl Numbering {
     pub(in crate::index) fn new(facet: &SegmentFacet) -> Result<Self> {
         let mut columns = Vec::with_capacity(facet.columns.len());
+        let mut declared = Vec::with_capacity(facet.columns.len());
         let mut len = NOTHING + 1;
-        for column in &facet.columns {
-            let nodes = column.table.len();
-            let of = match (column.table.simple, facet.is_nested) {
-                (true, _) => Of::Ordinals,
-                (false, false) => Of::Nodes,
-                (false, true) => Of::Tree,
-            };
-            columns.push(Span {
-                base: len,
-                nodes,
-                of,
-            });
+        let mut take = |nodes: u32, of: Of| -> Result<Span> {
+            let base = len;
             let numbers = nodes.checked_mul(if of == Of::Tree { 2 } else { 1 });
             len = numbers
                 .and_then(|numbers| len.checked_add(numbers))
@@ -75,8 +68,24 @@ impl Numbering {
                     let message = "a facet has more values than can be counted";
                     Error::new(ErrorKind::Damaged, message).with_hint(DAMAGE_HINT)
                 })?;
+            Ok(Span { base, nodes, of })
+        };
+        for column in &facet.columns {
+            let nodes = column.table.len();
+            let of = match (column.table.simple, facet.is_nested) {
+                (true, _) => Of::Ordinals,
+                (false, false) => Of::Nodes,
+                (false, true) => Of::Tree,
+            };
+            columns.push(take(nodes, of)?);
+            let is_mixed = column.written.alone().is_none() && column.written.declared() > 0;
+            declared.push(is_mixed.then(|| take(nodes, of)).transpose()?);
         }
-        Ok(Self { columns, len })
+        Ok(Self {
+            columns,
+            declared,
+            len,
+        })
     }
 
     /// One more than the last number.
@@ -99,7 +108,21 @@ impl Numbering {
         table: &NodeTable,
         counts: &[u32],
     ) -> Vec<u32> {
-        let Span { base, nodes, of } = self.columns[column];
+        Self::sums(self.columns[column], table, counts)
+    }
+
+    /// Of a column of values of several origins: the documents by node that declare a value.
+    pub(in crate::index) fn declared_by_node(
+        &self,
+        column: usize,
+        table: &NodeTable,
+        counts: &[u32],
+    ) -> Option<Vec<u32>> {
+        self.declared[column].map(|span| Self::sums(span, table, counts))
+    }
+
+    fn sums(span: Span, table: &NodeTable, counts: &[u32]) -> Vec<u32> {
+        let Span { base, nodes, of } = span;
         let counts_of = |first: u32| &counts[first as usize..(first + nodes) as usize];
         let of_values = counts_of(base);
         // Most nodes may have no document, and their part of the table is not looked at.
@@ -158,6 +181,7 @@ pub(in crate::index) struct NumberReader {
     lengths: Vec<u32>,
     ordinals: Vec<u64>,
     nodes: Vec<u32>,
+    of_document: Vec<u32>,
 }
 
 impl NumberReader {
@@ -172,14 +196,15 @@ impl NumberReader {
             lengths: Vec::new(),
             ordinals: Vec::new(),
             nodes: Vec::new(),
+            of_document: Vec::new(),
         }
     }
 
     /// Appends the numbers of the documents of a block.
     pub(in crate::index) fn read(&mut self, block: Block<'_>, into: &mut Vec<u32>) {
-        match self.facet.columns.len() {
-            0 => into.resize(into.len() + block.docs().len(), MISSING),
-            1 => match block.run() {
+        match self.facet.columns.as_slice() {
+            [] => into.resize(into.len() + block.docs().len(), MISSING),
+            [column] if column.written.alone().is_some() => match block.run() {
                 Some(run) => self.read_run(run, into),
                 None => self.read_scattered(block.docs(), into),
             },
@@ -191,10 +216,32 @@ impl NumberReader {
         }
     }
 
-    /// Appends the numbers of one document: at least one, at most two for each leaf of its values.
+    /// Appends the numbers of one document: at least one, at most two for each leaf of its values, and
+    /// as many again where values of several origins count together.
     pub(in crate::index) fn read_one(&mut self, doc: u32, into: &mut Vec<u32>) {
-        for (column, span) in self.facet.columns.iter().zip(&self.numbering.columns) {
-            let ordinals = column.column.ords();
+        for (number, column) in self.facet.columns.iter().enumerate() {
+            let span = self.numbering.columns[number];
+            let Some(alone) = column.written.alone() else {
+                self.of_document.clear();
+                self.of_document.extend(column.written.ordinals(doc));
+                if self.of_document.is_empty() {
+                    continue;
+                }
+                let ordinals = self.of_document.as_slice();
+                span.push_all(&column.table, ordinals, &mut self.nodes, into);
+                if let Some(span) = self.numbering.declared[number] {
+                    // What is declared comes first.
+                    let declared = column.written.declared();
+                    let end = ordinals.partition_point(|&ordinal| ordinal < declared);
+                    let before = into.len();
+                    span.push_all(&column.table, &ordinals[..end], &mut self.nodes, into);
+                    if into.get(before).is_some_and(|&number| number <= NOTHING) {
+                        into.truncate(before);
+                    }
+                }
+                return;
+            };
+            let ordinals = alone.ords();
             let rows = ordinals.index.value_row_ids(doc);
             if rows.is_empty() {
                 continue;
@@ -213,7 +260,10 @@ impl NumberReader {
     /// Documents that follow each other have values that follow each other.
     fn read_run(&mut self, docs: Range<u32>, into: &mut Vec<u32>) {
         let (column, span) = (&self.facet.columns[0], self.numbering.columns[0]);
-        let ordinals = column.column.ords();
+        let Some(alone) = column.written.alone() else {
+            return;
+        };
+        let ordinals = alone.ords();
         let index = &ordinals.index;
         let rows = index.docid_range_to_rowids(docs.clone());
         self.ordinals.resize(rows.len(), 0);
@@ -268,7 +318,10 @@ impl NumberReader {
 
     fn read_scattered(&mut self, docs: &[u32], into: &mut Vec<u32>) {
         let (column, span) = (&self.facet.columns[0], self.numbering.columns[0]);
-        let ordinals = column.column.ords();
+        let Some(alone) = column.written.alone() else {
+            return;
+        };
+        let ordinals = alone.ords();
         self.docs_of_rows.clear();
         self.rows.clear();
         self.lengths.clear();
@@ -377,6 +430,22 @@ impl Span {
         if table.has_silent() { MISSING } else { NOTHING }
     }
 
+    /// Appends the numbers of a document with these ordinals.
+    fn push_all(
+        self,
+        table: &NodeTable,
+        ordinals: &[u32],
+        nodes: &mut Vec<u32>,
+        into: &mut Vec<u32>,
+    ) {
+        let ordinals = ordinals.iter().copied();
+        if self.of == Of::Ordinals {
+            into.extend(ordinals.map(|ordinal| self.base + ordinal));
+        } else {
+            self.push(table, ordinals, nodes, into);
+        }
+    }
+
     /// Appends the numbers of a document with values of these ordinals.
     fn push(
         self,
@@ -442,6 +511,8 @@ pub(super) mod tests {
     use crate::index::search::counters::{Counters, Dense};
     use crate::index::search::views::FacetColumn;
     use crate::index::search::watch::Watch;
+    use crate::index::search::written::Written;
+    use crate::schema::Origin;
 
     pub(in crate::index::search) const DOCUMENTS: u32 = 300;
 
@@ -461,9 +532,26 @@ pub(super) mod tests {
             DynamicColumn::Str(column) => column,
             other => panic!("{other:?}"),
         };
-        let table = NodeTable::of_column(&column, tree).unwrap();
+        let table = NodeTable::of_columns([&column], tree).unwrap();
         FacetColumn {
-            column,
+            written: Written::of(Origin::Declared, column),
+            table,
+            made: 0,
+        }
+    }
+
+    /// Two columns whose values count together.
+    fn joined(one: &FacetColumn, other: &FacetColumn) -> FacetColumn {
+        let parts = [one, other].map(|column| {
+            let alone = column.written.alone().unwrap();
+            (Origin::Declared, alone.clone())
+        });
+        let written = Written::joined(parts);
+        let columns = written.parts().iter().map(|part| &part.column);
+        let tree = one.table.tree.or(other.table.tree);
+        let table = NodeTable::of_columns(columns, tree).unwrap();
+        FacetColumn {
+            written,
             table,
             made: 0,
         }
@@ -607,6 +695,10 @@ pub(super) mod tests {
             let columns = vec![second.clone(), first.clone()];
             let name = format!("{second_name}, else {first_name}");
             check(&name, &facet(columns));
+            let name = format!("{second_name}, and {first_name}");
+            check(&name, &facet(vec![joined(second, first)]));
+            let name = format!("{second_name} twice");
+            check(&name, &facet(vec![joined(second, second)]));
         }
         check("no column", &facet(vec![]));
     }

@@ -94,11 +94,13 @@ impl<'a, C: Source, S: Sink> Pipeline<'a, C, S> {
         let Some(held) = self.guarded(|apply| apply.held(id))? else {
             return Ok(());
         };
+        // What this run made of it is right but for topics, and accounted for.
+        let is_new = !is_listed || !held.is_untouched;
         let text = stored.document.id.as_str().to_owned();
         let bytes = stored.document.body.len() as u64;
         let source = stored.document.source.as_ref();
         let member = source.and_then(|source| source.member()).map(str::to_owned);
-        let made = calm(|| analyse.retag(stored, held.added, !is_listed));
+        let made = calm(|| analyse.retag(stored, held.added, is_new));
         let made = made.unwrap_or_else(|panic| {
             *analyse = preparer.clone();
             let message = format!("a bug was met with the document `{text}`: {panic}");
@@ -108,7 +110,7 @@ impl<'a, C: Source, S: Sink> Pipeline<'a, C, S> {
         let Some(prepared) = self.kept(made)? else {
             return Ok(());
         };
-        if !is_listed || !held.is_untouched {
+        if is_new {
             return self.guarded(|apply| apply.put_revised(id, prepared));
         }
         let ready = Ready {

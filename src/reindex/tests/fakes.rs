@@ -427,6 +427,10 @@ impl Sink for FakeSink<'_> {
         Ok(false)
     }
 
+    fn ambiguous(&self) -> u64 {
+        0
+    }
+
     fn commit(&mut self, run: RunState) -> Result<Commit> {
         self.publish(run)
     }

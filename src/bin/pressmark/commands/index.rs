@@ -223,6 +223,12 @@ fn receipt(report: &Report, place: &Place, console: &mut Console) {
         "document is indexed",
         "documents are indexed",
     ));
+    if report.ambiguous > 0 {
+        let names = number::count(report.ambiguous, "name", "names");
+        console.remark(&format!(
+            "{names} of countries or actors left out, as the texts do not say what they mean"
+        ));
+    }
     if report.retag_due {
         console.remark(&format!(
             "the tags of some documents are not what the vocabulary gives now: pressmark index \
