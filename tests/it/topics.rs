@@ -59,7 +59,7 @@ fn topics_are_learned_shown_and_explained() {
 
     let shown = world.run("news", &["show", "sea-10.md"]);
     assert!(
-        shown.data().contains("about.topic  Harbour affairs"),
+        shown.stdout.contains("about.topic  ~Harbour affairs"),
         "{shown:?}"
     );
     let shown = world.run("news", &["show", "sea-10.md", "--json"]).json();

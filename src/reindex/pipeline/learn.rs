@@ -62,11 +62,16 @@ impl<'a, C: Source, S: Sink> Pipeline<'a, C, S> {
         self.apply.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Shows every document that declares topics to a trainer.
+    /// Shows every document that stays and declares topics to a trainer.
     fn teach(&self, kept: &Searcher, facet: &str, threads: usize) -> Result<Option<TopicModel>> {
         let trainer = Mutex::new(Trainer::new());
         self.each_stretch(kept, &self.preparer, threads, |stretch, analyse| {
             let teach = |stored: StoredDocument| {
+                let id = Key::of(stored.document.id.as_str());
+                // What is to go teaches nothing.
+                if self.guarded(|apply| apply.held(id))?.is_none() {
+                    return Ok(());
+                }
                 let taught = calm(|| analyse.teach(&stored.document, &trainer));
                 taught.map_err(|panic| self.fail_of(&stored, &panic))
             };

@@ -254,6 +254,8 @@ fn an_update_tags_by_what_is_known_and_a_retagging_learns() {
     assert_eq!(total(&place, "topic:\"harbour affairs\""), 17);
     assert_eq!(total(&place, "missing:topic"), 1);
 
+    // What is gone teaches nothing.
+    place.remove("farms/oak.md");
     let report = run(&place, &options().retag(true));
     assert!(report.indexed > 0, "{report:?}");
     let retagged = tags(&place);
