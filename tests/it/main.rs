@@ -25,6 +25,7 @@ mod readers;
 mod sample;
 mod search;
 mod tidy;
+mod topics;
 mod upgrades;
 mod upkeep;
 mod vocabulary;
