@@ -23,6 +23,7 @@ mod keys;
 mod language;
 mod layout;
 mod merges;
+mod models;
 mod prepare;
 #[cfg(test)]
 mod property;

@@ -32,6 +32,7 @@ use super::guard::guarded;
 use super::home::Home;
 use super::keys::{KeyCounter, KeyUsage};
 use super::layout::{Fields, open_engine};
+use super::models;
 use super::search::analyzers::{Analyzers, Lent};
 use super::search::collect::{Counted, DateTally, Found, Pass, PassFilter, Wanted};
 use super::search::compile::Compiler;
@@ -53,6 +54,7 @@ use crate::search::{
     Choice, ChosenPresence, ChosenValue, Control, Cursor, DateMatch, FORMAT_VERSION, FacetRef,
     FacetSelection, Highlighter, Limit, Question, SearchRequest, SearchResponse, Sort,
 };
+use crate::tagging::topics::TopicModel;
 use crate::{Error, ErrorKind, Result};
 use dates::{about_dates, split_dates};
 pub use export::Export;
@@ -229,6 +231,20 @@ impl Searcher {
     /// Documents in it.
     pub fn documents(&self) -> u64 {
         self.published().documents
+    }
+
+    /// What its corpus taught about its topics, if it taught anything. No search needs it: it is
+    /// read when this is asked.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Damaged`] or [`ErrorKind::Version`] if it cannot be used: topics are learned
+    /// again by [`ReindexOptions::retag`](crate::ReindexOptions).
+    pub fn topic_model(&self) -> Result<Option<TopicModel>> {
+        let Some(folder) = self.snapshot.home.folder() else {
+            return Ok(None);
+        };
+        let model = self.published().model.as_ref();
+        model.map(|file| models::read(folder, file)).transpose()
     }
 
     /// Its schema.

@@ -21,13 +21,13 @@ pub struct FacetDefinition {
     pub split: Option<String>,
     /// The vocabulary that folds its names together; `None` leaves values as written.
     pub vocabulary: Option<String>,
-    /// Whether values are looked for in texts, if a vocabulary of countries or actors belongs to it.
+    /// Whether values are looked for in texts, if a vocabulary belongs to it.
     #[serde(default = "yes", skip_serializing_if = "is_yes")]
     pub tagging: bool,
 }
 
-/// The vocabularies whose names are looked for in texts.
-const TAGGED: [&str; 2] = ["country", "actor"];
+/// The vocabularies whose entries are looked for in texts.
+const TAGGED: [&str; 3] = ["country", "actor", "topic"];
 
 fn yes() -> bool {
     true
@@ -75,7 +75,7 @@ impl FacetDefinition {
         self
     }
 
-    /// The vocabulary whose names in a text are values of the facet: its own, or that of its name.
+    /// The vocabulary whose entries a text has as values of the facet: its own, or that of its name.
     pub fn tagged_by(&self) -> Option<&str> {
         let vocabulary = self.vocabulary.as_ref().unwrap_or(&self.name);
         let is_tagged = self.tagging && TAGGED.contains(&vocabulary.as_str());

@@ -26,6 +26,7 @@ mod sample;
 mod search;
 mod tags;
 mod tidy;
+mod topics;
 mod upgrades;
 mod upkeep;
 mod vocabulary;

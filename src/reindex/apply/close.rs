@@ -85,6 +85,7 @@ impl<S: Sink> Apply<'_, S> {
         let totals = report.totals();
         let changed = self.journal.is_dirty()
             || self.wrote_documents
+            || self.learned_anew
             || self.run.config != self.run.config_before
             || ["seen", "duplicate", "skipped", "failed"]
                 .iter()

@@ -2,10 +2,13 @@
 
 use pressmark::analysis::{Boundaries, Boundary, tokenize};
 use pressmark::query::FacetClause;
-use pressmark::vocabulary::{Meaning, bundled, key};
+use pressmark::vocabulary::{Folded, Meaning, bundled, key};
 use pressmark::{InferredTag, Origin, Query, StoredDocument, TagSurface};
 
 use crate::output::explanation::{LeftOut, Proof};
+
+/// Separates the steps of a value that is a path.
+const STEP: char = '/';
 
 /// Everything in the text of a document that speaks for values in these clauses.
 pub(super) fn of(stored: &StoredDocument, clauses: &[Query]) -> Vec<Proof> {
@@ -33,18 +36,31 @@ fn is_meant(clause: &FacetClause, tag: &InferredTag) -> bool {
         && is_value(clause, &tag.value)
 }
 
-/// Whether a clause asks for a value.
+/// Whether a clause asks for a value, or for one above it.
 fn is_value(clause: &FacetClause, value: &str) -> bool {
-    if key(&clause.value) == key(value) {
+    if is_at_or_below(value, &clause.value) {
         return true;
     }
     let Some(vocabulary) = bundled(&clause.facet) else {
         return false;
     };
-    match vocabulary.look_up(&clause.value) {
-        Meaning::One(id) => vocabulary.entry(id).name() == value,
-        _ => false,
-    }
+    // A path of topics means the last of them.
+    let (Folded::Entry(asked), Meaning::One(found)) = (
+        vocabulary.fold_value(&clause.value, Some(STEP)),
+        vocabulary.look_up(value),
+    ) else {
+        return false;
+    };
+    asked == found || vocabulary.entry(found).ancestors().contains(&asked)
+}
+
+/// Whether a value is another, or a path below it.
+fn is_at_or_below(value: &str, asked: &str) -> bool {
+    let mut steps = value.split(STEP);
+    key(value) == key(asked)
+        || asked
+            .split(STEP)
+            .all(|asked| steps.next().map(key) == Some(key(asked)))
 }
 
 /// The names in a document that may mean values in these clauses, and were left out.
@@ -129,7 +145,20 @@ fn around(text: &str, start: usize, end: usize) -> &str {
 
 #[cfg(test)]
 mod tests {
-    use super::around;
+    use super::{around, is_at_or_below};
+
+    #[test]
+    fn a_path_lies_below_its_beginnings() {
+        for (value, asked, expected) in [
+            ("Country/Farming", "country", true),
+            ("Country/Farming", "Country/farming", true),
+            ("Country", "Country/Farming", false),
+            ("Country/Farming", "Farming", false),
+            ("Country club", "Country", false),
+        ] {
+            assert_eq!(is_at_or_below(value, asked), expected, "{value} {asked}");
+        }
+    }
 
     #[test]
     fn a_sentence_is_cut_out() {
