@@ -2,7 +2,8 @@
 //! so that a block of them is counted at once.
 
 use super::block::{BLOCK, Block};
-use super::numbers::{NumberReader, Numbering};
+use super::numbering::Numbering;
+use super::numbers::NumberReader;
 use super::views::{FacetColumn, SegmentFacet};
 use super::watch::Watch;
 use crate::Result;

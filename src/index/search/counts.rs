@@ -13,7 +13,8 @@ pub(in crate::index) use listed::Whole;
 use super::block::Block;
 use super::counters::{Counters, Dense};
 use super::kept::{HowKept, KeptFacet};
-use super::numbers::{MISSING, NumberReader, counted};
+use super::numbering::{MISSING, counted};
+use super::numbers::NumberReader;
 use super::views::ResolvedFacet;
 use super::watch::Watch;
 use crate::Result;
@@ -145,6 +146,9 @@ impl SegmentCounts {
                 (Some(count), combined)
             }
         };
+        let settle = |counts| self.kept.numbering.settle(&self.kept.facet, counts);
+        let combined = settle(combined);
+        let count = count.map(|count| settle(count.into()).into_owned());
         let missing = count.as_deref().unwrap_or(&combined)[MISSING as usize];
         let columns = self.kept.facet.columns.iter().enumerate();
         let columns = columns.map(|(number, column)| {

@@ -15,6 +15,7 @@ pub(super) mod filter;
 pub(super) mod hits;
 pub(super) mod kept;
 pub(super) mod near_values;
+pub(super) mod numbering;
 pub(super) mod numbers;
 pub(super) mod positions;
 pub(super) mod postings;

@@ -1,6 +1,6 @@
 //! The written values of a facet in a segment: those of one origin, or of several side by side.
 
-use tantivy::columnar::StrColumn;
+use tantivy::columnar::{ColumnIndex, StrColumn};
 
 use crate::Result;
 use crate::schema::Origin;
@@ -56,6 +56,15 @@ impl Written {
             [part] => Some(&part.column),
             _ => None,
         }
+    }
+
+    /// Whether no document has two values.
+    pub(in crate::index) fn has_one_at_most(&self) -> bool {
+        let is_single = |column: &StrColumn| {
+            let index = &column.ords().index;
+            !matches!(index, ColumnIndex::Multivalued(_))
+        };
+        self.alone().is_some_and(is_single)
     }
 
     /// How many values there are.

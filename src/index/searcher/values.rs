@@ -42,19 +42,16 @@ impl Searcher {
             };
             let mut finding = unknown(&facet, &asked, &meant);
             let context = self.context(request);
-            let offer = match &meant {
-                Meant::Mentioned(_) => Some(FacetClause {
-                    origin: Some(Origin::Mentioned),
-                    ..clause.clone()
-                }),
-                Meant::Near(near) => near.first().map(|near| FacetClause {
-                    value: near.value.clone(),
-                    ..clause.clone()
-                }),
+            let near = match &meant {
+                Meant::Mentioned(_) => None,
+                Meant::Near(near) => near.first(),
             };
-            let has_offer = offer.is_some();
+            let offer = near.map(|near| FacetClause {
+                value: near.value.clone(),
+                ..clause.clone()
+            });
+            // With no other value to offer, only the place is of interest.
             let offer = Query::Facet(offer.unwrap_or_else(|| clause.clone()));
-            // With nothing to offer, only the place is of interest.
             let rewritten = match &request.question {
                 Question::Text(text) => rewrite(text, &context, query, leaf.number, &offer),
                 Question::Tree(_) => None,
@@ -62,12 +59,18 @@ impl Searcher {
             if let Some(rewritten) = &rewritten {
                 finding = finding.at(rewritten.span.0, rewritten.span.1);
             }
-            diagnostics.push(if has_offer {
-                let text = rewritten.map_or_else(|| offer.to_string(), |rewritten| rewritten.text);
-                finding.hint(format!("write `{text}`"))
-            } else {
-                finding.hint(listing(&facet))
-            });
+            diagnostics.push(finding.hint(match &meant {
+                Meant::Mentioned(_) => {
+                    let origin = Some(Origin::Mentioned);
+                    let clause = clause.clone();
+                    format!("write `{}`", Query::Facet(FacetClause { origin, ..clause }))
+                }
+                Meant::Near(near) if near.is_empty() => listing(&facet),
+                Meant::Near(_) => {
+                    let text = rewritten.map_or_else(|| offer.to_string(), |it| it.text);
+                    format!("write `{text}`")
+                }
+            }));
         }
         for (name, choice) in &request.choices {
             self.about_choice(name, choice, request.tags, &mut looks, diagnostics)?;
