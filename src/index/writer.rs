@@ -271,7 +271,10 @@ impl Writer {
     /// As [`write_out`](Self::write_out).
     #[cfg_attr(not(feature = "formats"), expect(dead_code, reason = "for reindexing"))]
     pub(crate) fn working(&mut self) -> Result<Searcher> {
-        self.write_out()?;
+        // A commit may begin merges, which a run that has nothing to publish would leave behind.
+        if *self.operations.get_mut() > 0 {
+            self.write_out()?;
+        }
         let publisher = &self.publisher;
         let (meta, files) = publisher.segment_files()?;
         let generation = publisher.describe(meta, EngineDirectory::describe(files), None);
