@@ -263,9 +263,9 @@ pub mod vocabulary;
 pub use document::{DateRange, Document, DocumentId, PartialDate, Precision, SourceLocation};
 pub use error::{Error, ErrorKind, Result};
 pub use index::{
-    CheckOptions, CheckProgress, CheckReport, CheckedGeneration, Commit, Damage, DamageCode,
-    DamagedSegment, Export, Index, InferredTag, KeyUsage, Part, Prepared, Preparer, Remark,
-    RepairPlan, RepairStep, Searcher, StoredDocument, Subscription, TagSurface, Writer,
+    AmbiguousName, CheckOptions, CheckProgress, CheckReport, CheckedGeneration, Commit, Damage,
+    DamageCode, DamagedSegment, Export, Index, InferredTag, KeyUsage, Part, Prepared, Preparer,
+    Remark, RepairPlan, RepairStep, Searcher, StoredDocument, Subscription, TagSurface, Writer,
     WriterOptions,
 };
 pub use query::{Diagnostic, Query, Severity};
@@ -279,8 +279,8 @@ pub use reindex::{
 #[cfg(feature = "formats")]
 pub use schema::{Config, Rule, SavedSearch};
 pub use schema::{
-    FacetDefinition, FacetRef, FieldKeys, MAX_NAME_BYTES, NumberDefinition, Origin, RESERVED_NAMES,
-    Schema, check_name,
+    FacetDefinition, FacetRef, FieldKeys, MAX_NAME_BYTES, NumberDefinition, Origin, Origins,
+    RESERVED_NAMES, Schema, check_name,
 };
 #[cfg(fuzzing)]
 #[doc(hidden)]

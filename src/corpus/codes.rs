@@ -111,6 +111,7 @@ codes! {
     SAME_PATH = "same_path";
     TOO_MANY_RECORDS = "too_many_records";
     LANGUAGE_DETECTED = "language_detected";
+    NAMES_AMBIGUOUS = "names_ambiguous";
     VALUE_LEFT_OUT = "value_left_out";
     WORDS_CUT = "words_cut";
 }

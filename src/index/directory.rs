@@ -205,19 +205,24 @@ impl EngineDirectory {
             }
         }
         let mut state = self.state();
-        let mut sealed = Vec::with_capacity(files.len());
-        for (path, known) in files {
-            if let Some(known) = state.known.get_mut(&path) {
+        for (path, _) in &files {
+            if let Some(known) = state.known.get_mut(path) {
                 known.synced = true;
             }
-            sealed.push(FileRef {
-                path: path.to_string_lossy().into_owned(),
-                length: known.length,
-                hash: known.hash.to_hex().to_string(),
-            });
         }
-        sealed.sort_by(|a, b| a.path.cmp(&b.path));
-        Ok(sealed)
+        Ok(Self::describe(files))
+    }
+
+    /// Describes files, in the order of their names.
+    pub(super) fn describe(files: Vec<(PathBuf, KnownFile)>) -> Vec<FileRef> {
+        let describe = |(path, known): (PathBuf, KnownFile)| FileRef {
+            path: path.to_string_lossy().into_owned(),
+            length: known.length,
+            hash: known.hash.to_hex().to_string(),
+        };
+        let mut described: Vec<FileRef> = files.into_iter().map(describe).collect();
+        described.sort_by(|a, b| a.path.cmp(&b.path));
+        described
     }
 
     /// Whether the bytes of these files are still those that were written.

@@ -39,6 +39,9 @@ pub(super) struct Generation {
     pub(super) engine_meta: serde_json::Value,
     /// Every segment file, with its length and hash.
     pub(super) files: Vec<FileRef>,
+    /// What the corpus taught about its topics, if it taught anything.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) model: Option<FileRef>,
     /// What reindexing keeps with the documents.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(super) run: Option<RunState>,
@@ -87,6 +90,14 @@ pub(super) const DAMAGE_HINT: &str = "`pressmark check` lists what is damaged, `
 const ATTEMPTS: usize = 20;
 
 impl Pinned {
+    /// What only its writer knows, and keeps while it lives.
+    pub(super) fn unpublished(generation: Generation) -> Self {
+        Self {
+            generation: Arc::new(generation),
+            _lock: None,
+        }
+    }
+
     /// Opens and holds the newest generation.
     pub(super) fn newest(home: &Home) -> Result<Self> {
         let folder = match home {
@@ -157,6 +168,7 @@ impl Generation {
             documents: 0,
             engine_meta: serde_json::Value::Null,
             files: Vec::new(),
+            model: None,
             run: None,
         }
     }

@@ -17,6 +17,8 @@ pub(super) const CURRENT: &str = "CURRENT";
 pub(super) const GENERATIONS: &str = "generations";
 pub(super) const DATA: &str = "data";
 pub(super) const LOCK: &str = "LOCK";
+/// The folder of what the corpus taught about its topics.
+pub(super) const MODELS: &str = "models";
 /// The folder of ledgers.
 pub(super) const RUNS: &str = "runs";
 /// The folder of an index inside the folder of a corpus.

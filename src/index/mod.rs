@@ -3,6 +3,7 @@
 //! A document comes in through [`Preparer`] and [`Writer`]; generations go out
 //! through `generation`; a question goes through [`Searcher`] and `search/`.
 
+mod ambiguous;
 #[cfg(test)]
 mod broken;
 mod check;
@@ -22,6 +23,7 @@ mod keys;
 mod language;
 mod layout;
 mod merges;
+mod models;
 mod prepare;
 #[cfg(test)]
 mod property;
@@ -46,6 +48,7 @@ mod texts;
 mod tokens;
 mod writer;
 
+pub use ambiguous::AmbiguousName;
 pub use check::{
     CheckOptions, CheckProgress, CheckReport, CheckedGeneration, Damage, DamageCode,
     DamagedSegment, Part, Remark, RepairPlan, RepairStep,

@@ -2,22 +2,31 @@
 //! in the threads that read, so that the one writer only writes.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+#[cfg(feature = "formats")]
+use std::sync::{Mutex, PoisonError};
 
 use tantivy::TantivyDocument;
 use tantivy::schema::OwnedValue;
 use unicode_normalization::UnicodeNormalization;
 
-use super::inferred::{InferredTag, infer};
+use super::inferred::{Inference, Inferred, InferredTag, TOPIC};
 use super::layout::{Fields, TITLE_KEY_BYTES};
 use super::segment::card::{Card, Shared};
 use super::segment::card_file;
 use super::segment::nodes::hash_of;
 use super::segment::sentences;
+#[cfg(feature = "formats")]
+use super::stored::StoredDocument;
 use super::stored::{SourceRecord, text_hash};
 use crate::analysis::{self, Analyzer, Language};
 use crate::document::{Document, DocumentId};
 use crate::schema::{Origin, Schema};
 use crate::tagging::Tagging;
+use crate::tagging::topics::TopicModel;
+#[cfg(feature = "formats")]
+use crate::tagging::topics::{Article, Trainer};
 use crate::{Error, ErrorKind, Result};
 
 /// The most bytes a facet value may have.
@@ -36,6 +45,9 @@ pub struct Preparer {
     fields: Fields,
     schema: Schema,
     tagging: Option<Tagging>,
+    inference: Option<Inference>,
+    /// Documents that declare topics, of those that were prepared by it and its clones.
+    taught: Arc<AtomicU64>,
 }
 
 /// An analysed document, ready to be written.
@@ -46,6 +58,9 @@ pub struct Prepared {
     pub cut_tokens: u64,
     /// What was changed or refused on the way in, as sentences.
     pub notes: Vec<String>,
+    /// Names in its text that may mean values of facets, and were left out because nothing says what
+    /// they mean: as they are written, each once for a facet.
+    pub ambiguous: Vec<String>,
     /// The language used for stems, an ISO 639-1 code; empty if none.
     pub language: String,
     /// Whether that language was detected rather than declared.
@@ -64,26 +79,77 @@ impl Prepared {
 }
 
 impl Preparer {
-    pub(crate) fn new(schema: Schema, tagging: Option<Tagging>) -> Self {
+    /// `model`: what the corpus taught about its topics.
+    pub(crate) fn new(
+        schema: Schema,
+        tagging: Option<Tagging>,
+        model: Option<&Arc<TopicModel>>,
+    ) -> Self {
         let (_, fields) = Fields::schema();
         Self {
             analyzer: Analyzer::new(),
             fields,
             schema,
+            inference: tagging.clone().map(|it| Inference::new(it, model)),
             tagging,
+            taught: Arc::default(),
         }
     }
 
-    /// The values that are found in the text of a document.
-    #[cfg(feature = "formats")]
-    pub(crate) fn infer(&self, document: &Document) -> Vec<InferredTag> {
-        self.infer_in(document, language_of(document).0)
+    /// Counts the documents that declare topics here.
+    pub(super) fn counting(mut self, taught: Arc<AtomicU64>) -> Self {
+        self.taught = taught;
+        self
     }
 
-    fn infer_in(&self, document: &Document, language: Language) -> Vec<InferredTag> {
-        let tagging = self.tagging.as_ref();
-        tagging.map_or_else(Vec::new, |tagging| {
-            infer(&self.schema, tagging, document, language)
+    /// The same, by what the corpus taught about its topics.
+    #[cfg(feature = "formats")]
+    pub(crate) fn learned(mut self, model: Option<&Arc<TopicModel>>) -> Self {
+        let tagging = self.tagging.clone();
+        self.inference = tagging.map(|tagging| Inference::new(tagging, model));
+        self
+    }
+
+    /// The facet whose declared values teach topics, if topics are looked for at all.
+    #[cfg(feature = "formats")]
+    pub(crate) fn taught_by(&self) -> Option<&str> {
+        self.tagging.as_ref()?;
+        topic_facet(&self.schema)
+    }
+
+    /// Learns from a document what its topics are.
+    #[cfg(feature = "formats")]
+    pub(crate) fn teach(&mut self, document: &Document, trainer: &Mutex<Trainer>) {
+        let topics = self.taught_by().and_then(|name| document.facets.get(name));
+        let Some(topics) = topics.filter(|topics| !topics.is_empty()) else {
+            return;
+        };
+        let topics: Vec<&str> = topics.iter().map(String::as_str).collect();
+        let (language, _) = language_of(document);
+        let [title, body] = [&document.title, &document.body]
+            .map(|text| self.analyzer.analyze(text, language).stem);
+        let article = Article::new(&document.title, &document.body, language);
+        let article = article.with_stems(&title, &body);
+        let mut trainer = trainer.lock().unwrap_or_else(PoisonError::into_inner);
+        trainer.add(&article, &topics);
+    }
+
+    /// What is found in the text of a document.
+    #[cfg(feature = "formats")]
+    pub(crate) fn infer(&mut self, document: &Document) -> Inferred {
+        self.infer_in(document, language_of(document).0, None, None)
+    }
+
+    fn infer_in(
+        &mut self,
+        document: &Document,
+        language: Language,
+        stems: Option<[&str; 2]>,
+        named: Option<&Inferred>,
+    ) -> Inferred {
+        let inference = self.inference.as_mut();
+        inference.map_or_else(Inferred::default, |inference| {
+            inference.infer(&self.schema, document, language, stems, named)
         })
     }
 
@@ -93,12 +159,54 @@ impl Preparer {
     /// # Errors
     /// [`ErrorKind::Document`] if the id is empty, longer than [`DocumentId::MAX_BYTES`] or holds
     /// control characters, if a facet is not in the schema, or if the text is too long.
-    pub fn prepare(&mut self, mut document: Document, added: i64) -> Result<Prepared> {
+    pub fn prepare(&mut self, document: Document, added: i64) -> Result<Prepared> {
+        let made = self.make(document, added, None, false)?;
+        made.ok_or_else(|| Error::new(ErrorKind::Engine, "a document was not prepared"))
+    }
+
+    /// Prepares a document of the index anew, unless it has the tags that it would get.
+    /// `topics_alone`: tags of names are known to be right.
+    ///
+    /// # Errors
+    /// As [`prepare`](Self::prepare).
+    #[cfg(feature = "formats")]
+    pub(crate) fn retag(
+        &mut self,
+        stored: StoredDocument,
+        added: i64,
+        topics_alone: bool,
+    ) -> Result<Option<Prepared>> {
+        let known = Inferred {
+            tags: stored.tags,
+            ambiguous: stored.ambiguous,
+        };
+        self.make(stored.document, added, Some(&known), topics_alone)
+    }
+
+    /// `known`: the tags that it has, if it need not be made if it gets the same; those of names
+    /// are right if `topics_alone` says so.
+    fn make(
+        &mut self,
+        mut document: Document,
+        added: i64,
+        known: Option<&Inferred>,
+        topics_alone: bool,
+    ) -> Result<Option<Prepared>> {
         let notes = self.settle(&mut document)?;
         let (language, language_detected) = language_of(&document);
-        let inferred = self.infer_in(&document, language);
         let title = self.analyzer.analyze(&document.title, language);
         let body = self.analyzer.analyze(&document.body, language);
+        let stems = Some([title.stem.as_str(), body.stem.as_str()]);
+        let named = known.filter(|_| topics_alone);
+        let found = self.infer_in(&document, language, stems, named);
+        if known == Some(&found) {
+            return Ok(None);
+        }
+        let inferred = &found.tags;
+        let topics = topic_facet(&self.schema).and_then(|name| document.facets.get(name));
+        if topics.is_some() {
+            self.taught.fetch_add(1, Ordering::Relaxed);
+        }
         let language_code = if language == Language::UND {
             ""
         } else {
@@ -128,7 +236,7 @@ impl Preparer {
         if let Some(source) = &document.source {
             out.add_text(fields.path, &source.path);
         }
-        let by_origin = facets_by_origin(&document, &inferred);
+        let by_origin = facets_by_origin(&document, inferred);
         if !by_origin.is_empty() {
             out.add_object(fields.facets, by_origin);
         }
@@ -151,7 +259,11 @@ impl Preparer {
             card.add(tag.origin, &tag.facet, &tag.value);
         }
         let card = card.encode(&mut Shared::Inline);
-        let record = SourceRecord::of(&mut document, added, &inferred);
+        // What is known already was told already.
+        let ambiguous = found.ambiguous.iter().filter(|_| !topics_alone);
+        let ambiguous = ambiguous.filter_map(|name| name.surface.text(&document));
+        let ambiguous = ambiguous.map(str::to_owned).collect();
+        let record = SourceRecord::of(&mut document, added, &found);
         let record = record.to_json()?;
         let texts = [&title.exact, &title.stem, &body.exact, &body.stem];
         let size = texts.iter().map(|text| text.len()).sum::<usize>()
@@ -163,15 +275,16 @@ impl Preparer {
         out.add_text(fields.body, &document.body);
 
         let cut_tokens = title.cut_tokens + body.cut_tokens;
-        Ok(Prepared {
+        Ok(Some(Prepared {
             cut_tokens,
             notes,
+            ambiguous,
             language: language_code.to_owned(),
             language_detected,
             id: document.id,
             document: out,
             size,
-        })
+        }))
     }
 
     /// Checks a document and brings its values into the form in which they are kept, without
@@ -240,6 +353,18 @@ impl Preparer {
         document.numbers.retain(|_, values| !values.is_empty());
         Ok(())
     }
+}
+
+/// The facet whose declared values teach topics: the first that topics are looked for in.
+fn topic_facet(schema: &Schema) -> Option<&str> {
+    let mut facets = schema.facets.iter();
+    let facet = facets.find(|facet| facet.tagged_by() == Some(TOPIC))?;
+    Some(&facet.name)
+}
+
+/// Whether topics are looked for.
+pub(super) fn has_topics(schema: &Schema) -> bool {
+    topic_facet(schema).is_some()
 }
 
 /// The language of a document, and whether it was detected rather than declared.

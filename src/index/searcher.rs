@@ -32,6 +32,7 @@ use super::guard::guarded;
 use super::home::Home;
 use super::keys::{KeyCounter, KeyUsage};
 use super::layout::{Fields, open_engine};
+use super::models;
 use super::search::analyzers::{Analyzers, Lent};
 use super::search::collect::{Counted, DateTally, Found, Pass, PassFilter, Wanted};
 use super::search::compile::Compiler;
@@ -53,6 +54,7 @@ use crate::search::{
     Choice, ChosenPresence, ChosenValue, Control, Cursor, DateMatch, FORMAT_VERSION, FacetRef,
     FacetSelection, Highlighter, Limit, Question, SearchRequest, SearchResponse, Sort,
 };
+use crate::tagging::topics::TopicModel;
 use crate::{Error, ErrorKind, Result};
 use dates::{about_dates, split_dates};
 pub use export::Export;
@@ -229,6 +231,20 @@ impl Searcher {
     /// Documents in it.
     pub fn documents(&self) -> u64 {
         self.published().documents
+    }
+
+    /// What its corpus taught about its topics, if it taught anything. No search needs it: it is
+    /// read when this is asked.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Damaged`] or [`ErrorKind::Version`] if it cannot be used: topics are learned
+    /// again by [`ReindexOptions::retag`](crate::ReindexOptions).
+    pub fn topic_model(&self) -> Result<Option<TopicModel>> {
+        let Some(folder) = self.snapshot.home.folder() else {
+            return Ok(None);
+        };
+        let model = self.published().model.as_ref();
+        model.map(|file| models::read(folder, file)).transpose()
     }
 
     /// Its schema.
@@ -525,7 +541,7 @@ impl Searcher {
         let mut owners = BTreeMap::new();
         for (name, choice) in &request.choices {
             let reference = FacetRef::parse(name);
-            let facet = ResolvedFacet::find(self.schema(), &reference)?;
+            let facet = ResolvedFacet::find(self.schema(), &reference, request.tags)?;
             owners.insert(reference, pass_filters.len());
             pass_filters.push(choice_filter(&self.filters(), &facet, choice));
         }
@@ -549,6 +565,7 @@ impl Searcher {
             filters: self.filters(),
             searcher: &self.snapshot.engine,
             languages: &self.snapshot.languages,
+            tags: request.tags,
             date_match: request.date_match,
             admits_undated: false,
             ranking: request.ranking,
@@ -594,11 +611,11 @@ impl Searcher {
         reference: &FacetRef,
         own: Option<usize>,
     ) -> Result<Counted> {
-        let mut facet = ResolvedFacet::find(self.schema(), reference)?;
+        let mut facet = ResolvedFacet::find(self.schema(), reference, request.tags)?;
         let fold = self.snapshot.folds.of(&facet.definition)?;
         if let (Some(fold), Some(choice)) = (&fold, request.choices.get(&facet.name())) {
             for chosen in choice.any_of.iter().chain(&choice.all_of) {
-                facet.with_groups |= fold.is_above(&chosen.value, facet.origin)?;
+                facet.with_groups |= fold.is_above(&chosen.value, facet.origins)?;
             }
         }
         Ok(Counted { facet, fold, own })
@@ -618,6 +635,7 @@ impl Searcher {
             fields: self.snapshot.fields,
             snippets: request.snippets,
             sort: request.sort,
+            tags: request.tags,
         }
     }
 
@@ -712,6 +730,7 @@ fn digest(query: &Query, request: &SearchRequest) -> u64 {
     let decisive = (
         query.to_string(),
         &request.choices,
+        request.tags,
         request.dates,
         request.date_match == DateMatch::Overlap,
         request.added_since,

@@ -5,7 +5,8 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
-use super::inferred::{InferredTag, Packed};
+use super::ambiguous::{AmbiguousName, PackedName};
+use super::inferred::{Inferred, InferredTag, Packed};
 use super::segment::card::Card;
 use crate::document::{Document, SourceLocation};
 use crate::schema::Origin;
@@ -23,6 +24,8 @@ pub struct StoredDocument {
     pub text_hash: String,
     /// The values that were found in its text, with what speaks for them.
     pub tags: Vec<InferredTag>,
+    /// The names in its text that may mean values, and were left out.
+    pub ambiguous: Vec<AmbiguousName>,
 }
 
 /// What is only shown, never searched: stored as JSON.
@@ -50,11 +53,14 @@ pub(super) struct SourceRecord {
     added: i64,
     #[serde(rename = "e", default, skip_serializing_if = "Vec::is_empty")]
     evidence: Vec<Packed>,
+    /// Names that were left out.
+    #[serde(rename = "u", default, skip_serializing_if = "Vec::is_empty")]
+    ambiguous: Vec<PackedName>,
 }
 
 impl SourceRecord {
     /// Takes out of a document what the card does not hold.
-    pub(super) fn of(document: &mut Document, added: i64, inferred: &[InferredTag]) -> Self {
+    pub(super) fn of(document: &mut Document, added: i64, found: &Inferred) -> Self {
         let source = document.source.as_ref();
         let mut metadata = std::mem::take(&mut document.metadata);
         let mut title_keys = Vec::new();
@@ -76,7 +82,8 @@ impl SourceRecord {
             bytes: source.map(|source| (source.start, source.end.saturating_sub(source.start))),
             hash: source.map(|source| source.hash.clone()).unwrap_or_default(),
             added,
-            evidence: inferred.iter().map(InferredTag::pack).collect(),
+            evidence: found.tags.iter().map(InferredTag::pack).collect(),
+            ambiguous: found.ambiguous.iter().map(AmbiguousName::pack).collect(),
         }
     }
 
@@ -134,6 +141,8 @@ impl SourceRecord {
             .iter()
             .filter_map(InferredTag::unpack)
             .collect();
+        let ambiguous = self.ambiguous.iter();
+        let ambiguous = ambiguous.filter_map(AmbiguousName::unpack).collect();
         let text_hash = text_hash(card.title, &body).to_hex().to_string();
         let document = Document {
             id: card.id.into(),
@@ -152,6 +161,7 @@ impl SourceRecord {
             added,
             text_hash,
             tags,
+            ambiguous,
         }
     }
 }

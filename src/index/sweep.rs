@@ -6,7 +6,7 @@ use std::fs::{self, File};
 use std::path::{Path, PathBuf};
 
 use super::generation::{read_description, read_newest_description, temporary};
-use super::home::{CURRENT, DATA, GENERATIONS};
+use super::home::{CURRENT, DATA, GENERATIONS, MODELS};
 use super::storage::{remove_file, remove_folder, sync_folder};
 use crate::{Error, ErrorKind, Result};
 
@@ -26,6 +26,7 @@ pub(super) fn sweep(
         let files = entries(&build)?;
         builds.push((build, files));
     }
+    let models = entries(&folder.join(MODELS))?;
     let working = working();
     remove(&temporary(&folder.join(CURRENT)))?;
     let descriptions = folder.join(GENERATIONS);
@@ -85,7 +86,12 @@ pub(super) fn sweep(
         };
         let build = folder.join(DATA).join(&generation.build);
         needed.extend(generation.files.iter().map(|file| build.join(&file.path)));
+        let model = generation.model.iter();
+        needed.extend(model.map(|file| folder.join(&file.path)));
         needed_builds.insert(build);
+    }
+    for model in models.iter().filter(|model| !needed.contains(*model)) {
+        remove(model)?;
     }
     for (build, files) in builds {
         let mut left = 0;

@@ -1,7 +1,7 @@
 //! The one writer: documents in, generations out.
 
 use std::collections::HashSet;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -9,19 +9,23 @@ use serde_json::Value;
 use tantivy::{IndexWriter, SegmentReader, TantivyDocument, TantivyError};
 
 use super::delete::ById;
-use super::directory::EngineDirectory;
-use super::generation::{Generation, Pinned, RunState};
+use super::directory::{EngineDirectory, KnownFile};
+use super::folding::Source;
+use super::generation::{FileRef, Generation, Pinned, RunState};
 use super::guard::guarded;
 use super::home::{Home, WriterLock};
 use super::in_flight::InFlight;
 use super::layout::{Fields, open_engine};
 use super::merges::{LastMerges, MergeLog, VerifiedMerges};
-use super::prepare::{Prepared, Preparer};
+use super::models;
+use super::prepare::{Prepared, Preparer, has_topics};
+use super::searcher::Searcher;
 use super::segments::Segments;
 use super::storage::sync_folder;
 use super::sweep::sweep;
 use crate::schema::Schema;
 use crate::tagging::Tagging;
+use crate::tagging::topics::TopicModel;
 use crate::{Document, Error, ErrorKind, Result};
 
 /// What a writer may use, and what it changes.
@@ -43,6 +47,8 @@ pub struct WriterOptions {
     pub now: Option<i64>,
     /// What values are found in texts with; `None`: nothing is looked for.
     pub tagging: Option<Tagging>,
+    /// Finds topics without the model that is there if that is damaged: it will be learned anew.
+    pub relearn: bool,
 }
 
 impl Default for WriterOptions {
@@ -54,6 +60,7 @@ impl Default for WriterOptions {
             schema: None,
             now: None,
             tagging: None,
+            relearn: false,
         }
     }
 }
@@ -88,6 +95,8 @@ pub struct Writer {
     operations: AtomicU64,
     /// Documents that it was given.
     written: AtomicU64,
+    /// Names in them that were left out as ambiguous.
+    ambiguous: AtomicU64,
     last_merges: LastMerges,
     /// Between the deletion of a document and the addition of the one that replaces it, no other
     /// one of that id may come in.
@@ -95,6 +104,10 @@ pub struct Writer {
     failed: AtomicBool,
     now: Option<i64>,
     tagging: Option<Tagging>,
+    /// What the corpus taught about its topics, if tags are made of it.
+    model: Option<Arc<TopicModel>>,
+    /// Documents that declare topics, of those that were prepared.
+    taught: Arc<AtomicU64>,
     // Declared last: it gives the lock back, when everything else has stopped.
     publisher: Publisher,
 }
@@ -104,6 +117,7 @@ struct Publisher {
     home: Home,
     schema: Schema,
     build: String,
+    model: Option<FileRef>,
     published: Arc<Generation>,
     directory: EngineDirectory,
     merges: MergeLog,
@@ -170,7 +184,17 @@ impl Writer {
             working.build = build_name(published.number + 1);
             working.engine_meta = Value::Null;
             working.files.clear();
+            working.model = None;
         }
+        let model = match (&options.tagging, home.folder(), &working.model) {
+            (Some(_), Some(folder), Some(file)) if has_topics(&schema) => {
+                match models::read(folder, file) {
+                    Err(_) if options.relearn => None,
+                    model => Some(Arc::new(model?)),
+                }
+            }
+            _ => None,
+        };
         let directory = EngineDirectory::writer(&home, &working)?;
         let in_flight = Arc::<InFlight>::default();
         let index = open_engine(directory.clone(), &schema, &in_flight)
@@ -193,6 +217,7 @@ impl Writer {
             home,
             schema,
             build: working.build,
+            model: working.model,
             published,
             directory,
             merges,
@@ -205,11 +230,14 @@ impl Writer {
             fields,
             operations: AtomicU64::new(0),
             written: AtomicU64::new(0),
+            ambiguous: AtomicU64::new(0),
             last_merges,
             replacing: Mutex::default(),
             failed: AtomicBool::new(false),
             now: options.now,
             tagging: options.tagging,
+            model,
+            taught: Arc::default(),
             publisher,
         })
     }
@@ -225,7 +253,53 @@ impl Writer {
 
     /// What turns documents into what the writer takes; make one for each thread.
     pub fn preparer(&self) -> Preparer {
-        Preparer::new(self.publisher.schema.clone(), self.tagging.clone())
+        let schema = self.publisher.schema.clone();
+        Preparer::new(schema, self.tagging.clone(), self.model.as_ref())
+            .counting(Arc::clone(&self.taught))
+    }
+
+    /// Documents that declare topics, of those that its preparers made.
+    #[cfg_attr(not(feature = "formats"), expect(dead_code, reason = "for reindexing"))]
+    pub(crate) fn taught(&self) -> u64 {
+        self.taught.load(Ordering::Relaxed)
+    }
+
+    /// Everything that was written so far, published or not, to be read. What is written after it
+    /// was asked for is not in it.
+    ///
+    /// # Errors
+    /// As [`write_out`](Self::write_out).
+    #[cfg_attr(not(feature = "formats"), expect(dead_code, reason = "for reindexing"))]
+    pub(crate) fn working(&mut self) -> Result<Searcher> {
+        // A commit may begin merges, which a run that has nothing to publish would leave behind.
+        if *self.operations.get_mut() > 0 {
+            self.write_out()?;
+        }
+        let publisher = &self.publisher;
+        let (meta, files) = publisher.segment_files()?;
+        let generation = publisher.describe(meta, EngineDirectory::describe(files), None);
+        let pinned = Pinned::unpublished(generation);
+        Searcher::open(&publisher.home, pinned, 0, Source::default())
+    }
+
+    /// Keeps what the corpus taught about its topics, or that it taught nothing, for the next
+    /// publication to name. Gives whether that is something else than what is published.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Io`]; [`ErrorKind::Request`] in memory, where there is no place for it.
+    #[cfg_attr(not(feature = "formats"), expect(dead_code, reason = "for reindexing"))]
+    pub(crate) fn keep_model(&mut self, model: Option<&TopicModel>) -> Result<bool> {
+        let publisher = &mut self.publisher;
+        let published = publisher.published.model.as_ref();
+        publisher.model = match (model, publisher.home.folder()) {
+            (Some(model), Some(folder)) => Some(models::keep(folder, model, published)?),
+            (None, _) => None,
+            (Some(_), None) => {
+                let message = "an index in memory keeps no model of topics";
+                return Err(Error::new(ErrorKind::Request, message));
+            }
+        };
+        Ok(publisher.model.as_ref() != published)
     }
 
     /// Adds what a preparer made. `replaces` says whether the index may hold a document of that
@@ -237,6 +311,8 @@ impl Writer {
         self.check_usable()?;
         self.operations.fetch_add(1, Ordering::Relaxed);
         self.written.fetch_add(1, Ordering::Relaxed);
+        let ambiguous = prepared.ambiguous.len() as u64;
+        self.ambiguous.fetch_add(ambiguous, Ordering::Relaxed);
         self.in_flight.enter(prepared.size);
         let taken = if replaces {
             let id = ById::new(self.fields.id, prepared.id.as_str());
@@ -251,6 +327,12 @@ impl Writer {
             self.engine.add_document(prepared.document)
         };
         self.taken(taken)
+    }
+
+    /// Names that were left out as ambiguous, of the documents that it was given.
+    #[cfg_attr(not(feature = "formats"), expect(dead_code, reason = "for reindexing"))]
+    pub(crate) fn ambiguous(&self) -> u64 {
+        self.ambiguous.load(Ordering::Relaxed)
     }
 
     /// Deletes the document of this id, if there is one.
@@ -414,7 +496,11 @@ impl Publisher {
 
     /// Whether there is something to publish besides documents.
     fn has_changes(&self, run: Option<&RunState>) -> bool {
-        self.fresh || self.published.run.as_ref() != run || self.published.schema != self.schema
+        let published = &self.published;
+        self.fresh
+            || published.run.as_ref() != run
+            || published.schema != self.schema
+            || published.model != self.model
     }
 
     fn has_merged(&self) -> bool {
@@ -444,11 +530,8 @@ impl Publisher {
         }
     }
 
-    fn publish(&mut self, run: Option<RunState>) -> Result<Commit> {
-        let damage = self.merges.take_damage();
-        if let Some(error) = damage.or_else(|| self.directory.failure()) {
-            return Err(error);
-        }
+    /// The engine's newest meta, and the files of its segments.
+    fn segment_files(&self) -> Result<(Value, Vec<(PathBuf, KnownFile)>)> {
         let (meta, mut files) = self.directory.snapshot();
         let meta: Value = serde_json::from_slice(&meta).map_err(|source| {
             Error::new(
@@ -459,18 +542,33 @@ impl Publisher {
         })?;
         let segments = Segments::of(&meta);
         files.retain(|(path, _)| segments.own(path));
-        let files = self.directory.seal(files)?;
-        let generation = Generation {
+        Ok((meta, files))
+    }
+
+    /// The generation that would be published.
+    fn describe(&self, meta: Value, files: Vec<FileRef>, run: Option<RunState>) -> Generation {
+        Generation {
             number: self.published.number + 1,
             build: self.build.clone(),
             analysis: crate::analysis::ANALYSIS_VERSION.to_owned(),
             schema: self.schema.clone(),
-            documents: segments.documents(),
+            documents: Segments::of(&meta).documents(),
             engine_meta: meta,
             files,
+            model: self.model.clone(),
             run,
             ..(*self.published).clone()
-        };
+        }
+    }
+
+    fn publish(&mut self, run: Option<RunState>) -> Result<Commit> {
+        let damage = self.merges.take_damage();
+        if let Some(error) = damage.or_else(|| self.directory.failure()) {
+            return Err(error);
+        }
+        let (meta, files) = self.segment_files()?;
+        let files = self.directory.seal(files)?;
+        let generation = self.describe(meta, files, run);
         self.published = generation.publish(&self.home)?;
         self.fresh = false;
         match &self.home {
@@ -478,10 +576,9 @@ impl Publisher {
             Home::Folder(folder) => {
                 let build = self.published.build_folder(folder);
                 let working = || {
-                    self.directory
-                        .working_files()
-                        .map(|file| build.join(file))
-                        .collect()
+                    let model = self.model.iter().map(|file| folder.join(&file.path));
+                    let files = self.directory.working_files();
+                    files.map(|file| build.join(file)).chain(model).collect()
                 };
                 // What cannot go now is tried again when the next writer is opened, and it says so;
                 // this one has done its work.

@@ -29,12 +29,18 @@ pub(super) fn remark(text: &str, items: &[Item], findings: &mut Findings<'_>) {
         }
         let beside_or =
             item.joined == Joined::Or || next.is_some_and(|next| next.joined == Joined::Or);
-        if item.sign == Sign::Required && beside_or {
+        // Other signs may stand before it.
+        let plus = text[item.span.0..item.span.1].find('+');
+        if let Some(plus) = plus
+            && item.sign == Sign::Required
+            && beside_or
+        {
+            let plus = item.span.0 + plus;
             findings.warning(
                 "plus_beside_or",
                 item.span,
                 "`+` demands what OR leaves open: it changes nothing here",
-                findings.write((item.span.0, item.span.0 + 1), ""),
+                findings.write((plus, plus + 1), ""),
             );
         }
     }

@@ -491,3 +491,15 @@ fn a_comparison_before_a_group_leaves_every_finding_a_way_out() {
         check_sanity(text, &parsed);
     }
 }
+
+#[test]
+fn remarks_about_signs_leave_characters_whole() {
+    for text in [
+        " NEAR/8 (h(22-\u{c}+-2+N\u{c}\u{c} -C OR \u{2013}+-op",
+        "iran OR \u{2013}+oil",
+        "iran OR \u{2212}+-+oil",
+        "iran OR +oil",
+    ] {
+        check_sanity(text, &read(text));
+    }
+}

@@ -60,6 +60,10 @@ pub(super) struct Apply<'a, S: Sink> {
     documents_before: u64,
     foreign: u64,
     wrote_documents: bool,
+    /// Whether what was learned of topics is something else than what is published.
+    learned_anew: bool,
+    /// Whether documents have tags by what was learned just now.
+    is_learning: bool,
     /// Bytes of memory that wait for documents to be deleted.
     waiting: usize,
     since_checkpoint: u64,
@@ -191,6 +195,8 @@ impl<'a, S: Sink> Apply<'a, S> {
             out_of_reach: None,
             bytes: 0,
             wrote_documents: false,
+            learned_anew: false,
+            is_learning: false,
             waiting: 0,
             since_checkpoint: 0,
             last_checkpoint: Instant::now(),

@@ -5,7 +5,7 @@ mod facets;
 mod reasons;
 
 use std::path::Path;
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Instant;
 
 use facets::Tally;
@@ -20,6 +20,7 @@ use super::{Observer, ReindexOptions, ReindexPlan, Report, needs_rebuild};
 use crate::corpus::{Corpus, Note};
 use crate::index::RunState;
 use crate::tagging::Tagging;
+use crate::tagging::topics::{TopicModel, Trainer};
 use crate::{
     Commit, Document, Error, ErrorKind, Index, Preparer, Result, Schema, Searcher, StoredDocument,
 };
@@ -119,6 +120,7 @@ fn attempt(
     let sink = DrySink {
         schema: corpus.config().schema.clone(),
         tagging: options.tagging.clone(),
+        model: model_of(searcher, &options, &mut plan)?,
         searcher: searcher.cloned(),
         tally: Mutex::new(Tally::new(&job.space)),
     };
@@ -128,6 +130,26 @@ fn attempt(
     plan.remade = reasons::remade(&known, searcher, corpus, options.rebuild);
     fill(&mut plan, &job, known, sink)?;
     Ok(plan)
+}
+
+/// What a run would tag by; if it is damaged, and not learned anew, the run is refused.
+fn model_of(
+    searcher: Option<&Searcher>,
+    options: &ReindexOptions,
+    plan: &mut ReindexPlan,
+) -> Result<Option<Arc<TopicModel>>> {
+    let Some(searcher) = searcher.filter(|_| options.tagging.is_some() && !options.rebuild) else {
+        return Ok(None);
+    };
+    match searcher.topic_model() {
+        Ok(model) => Ok(model.map(Arc::new)),
+        Err(_) if options.retag => Ok(None),
+        Err(error) if needs_rebuild(&error) => {
+            plan.refused.get_or_insert_with(|| refused(&error));
+            Ok(None)
+        }
+        Err(error) => Err(error),
+    }
 }
 
 /// Reads what the run would read.
@@ -186,6 +208,8 @@ fn refused(error: &Error) -> Refused {
 struct DrySink {
     schema: Schema,
     tagging: Option<Tagging>,
+    /// What the corpus taught about its topics.
+    model: Option<Arc<TopicModel>>,
     /// What the index holds; `None` if there is none.
     searcher: Option<Searcher>,
     tally: Mutex<Tally>,
@@ -222,7 +246,11 @@ impl Sink for DrySink {
     type Prepare = DryPreparer;
 
     fn preparer(&self) -> DryPreparer {
-        DryPreparer(Preparer::new(self.schema.clone(), self.tagging.clone()))
+        DryPreparer(Preparer::new(
+            self.schema.clone(),
+            self.tagging.clone(),
+            self.model.as_ref(),
+        ))
     }
 
     fn put(&self, Unwritten(document): Unwritten, replaces: bool) -> Result<()> {
@@ -240,6 +268,22 @@ impl Sink for DrySink {
 
     fn write_out(&mut self) -> Result<()> {
         Ok(())
+    }
+
+    fn taught(&self) -> u64 {
+        0
+    }
+
+    fn working(&mut self) -> Result<Option<Searcher>> {
+        Ok(None)
+    }
+
+    fn keep_model(&mut self, _: Option<&TopicModel>) -> Result<bool> {
+        Ok(false)
+    }
+
+    fn ambiguous(&self) -> u64 {
+        0
     }
 
     fn commit(&mut self, _: RunState) -> Result<Commit> {
@@ -280,8 +324,27 @@ impl Prepare for DryPreparer {
         self.0.settle(document).map(|_| ())
     }
 
-    fn is_tagged_alike(&self, stored: &StoredDocument, document: &Document) -> bool {
-        self.0.infer(document) == stored.tags
+    fn learned(self, model: Option<&Arc<TopicModel>>) -> Self {
+        Self(self.0.learned(model))
+    }
+
+    fn taught_by(&self) -> Option<&str> {
+        self.0.taught_by()
+    }
+
+    fn teach(&mut self, document: &Document, trainer: &Mutex<Trainer>) {
+        self.0.teach(document, trainer);
+    }
+
+    fn retag(&mut self, stored: StoredDocument, added: i64, _: bool) -> Result<Option<Unwritten>> {
+        if self.0.infer(&stored.document).is_of(&stored) {
+            return Ok(None);
+        }
+        self.prepare(stored.document, added).map(Some)
+    }
+
+    fn is_tagged_alike(&mut self, stored: &StoredDocument, document: &Document) -> bool {
+        self.0.infer(document).is_of(stored)
     }
 
     fn id(Unwritten(document): &Unwritten) -> &str {

@@ -82,6 +82,7 @@ pub fn reindex(
         rebuild_with: options.rebuild.then(|| schema.clone()),
         schema: changed.then(|| schema.clone()),
         tagging: options.tagging.clone(),
+        relearn: options.retag,
     };
     let writer = patiently(options, observer, || {
         index.writer_with(writer_options.clone())

@@ -245,6 +245,8 @@ pub enum Event {
         /// The documents in it.
         documents: u64,
     },
+    /// Everything was read; topics are learned from the documents, and found in all of them.
+    Learning,
     /// Everything was read; what changed is being published.
     Publishing,
     /// The run is over.

@@ -5,15 +5,17 @@
 //! So one large file keeps every thread busy, nobody waits for anybody, and no more than a few
 //! batches exist at a time.
 
+mod learn;
+mod panics;
 mod remake;
 
-use std::any::Any;
-use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock};
 use std::time::{Duration, Instant};
 
 use crossbeam_channel::{Receiver, Sender, TrySendError, bounded};
+
+use panics::{bug, calm};
 
 use super::apply::{Apply, FileEnd, Ready, Same, Wanted, WantedFile};
 use super::entry::{Key, Status};
@@ -50,6 +52,8 @@ pub(super) struct Pipeline<'a, C: Source, S: Sink> {
     pub(super) moved: &'a Table<i64>,
     /// Whether files that were begun are read to their end when the run is to stop.
     pub(super) drains: bool,
+    /// Whether topics are learned when everything was read.
+    pub(super) learns: bool,
     pub(super) stop: AtomicBool,
     /// When somebody first asked to stop.
     pub(super) asked: OnceLock<Instant>,
@@ -705,28 +709,6 @@ impl<C: Source, S: Sink> Pipeline<'_, C, S> {
 /// A lock that a worker held while it panicked guards something half done: nobody goes on then.
 fn lock<T>(mutex: &Mutex<T>) -> Step<MutexGuard<'_, T>> {
     mutex.lock().map_err(|_| Stopped)
-}
-
-/// Does something that hostile input may break, and says how it broke.
-fn calm<T>(f: impl FnOnce() -> T) -> std::result::Result<T, String> {
-    catch_unwind(AssertUnwindSafe(f)).map_err(|panic| said(&*panic).to_owned())
-}
-
-/// What a panic said.
-fn said(panic: &(dyn Any + Send)) -> &str {
-    panic
-        .downcast_ref::<String>()
-        .map(String::as_str)
-        .or_else(|| panic.downcast_ref::<&str>().copied())
-        .unwrap_or("no message")
-}
-
-fn bug(panic: &(dyn Any + Send)) -> Error {
-    Error::new(
-        ErrorKind::Engine,
-        format!("a thread panicked: {}", said(panic)),
-    )
-    .with_hint("nothing was published; this is a bug, please report it")
 }
 
 /// Where a record lies.

@@ -61,15 +61,17 @@ pub fn repair(
         .steps
         .iter()
         .any(|step| matches!(step, RepairStep::Rebuild { .. }));
+    let relearns = plan.steps.contains(&RepairStep::Retag);
     if !rebuilds {
         forget(index_dir, plan)?;
     }
     let mut run = None;
     if let Some(corpus) = corpus.filter(|_| plan.needs_source()) {
-        let options = options.clone().rebuild(rebuilds);
+        let options = options.clone().rebuild(rebuilds).retag(relearns);
         run = Some(reindex(corpus, index_dir, &options, observer)?);
     }
-    if rebuilds {
+    // What was the newest until now can be forgotten, too.
+    if rebuilds || relearns {
         forget(index_dir, plan)?;
     }
     let mut lost = Vec::new();

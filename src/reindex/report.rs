@@ -36,12 +36,24 @@ pub struct Report {
     pub bytes: u64,
     /// How long the run took.
     pub seconds: f64,
+    /// Names of countries and actors that were left out, because nothing in the text says what they
+    /// mean, of the documents that this run wrote: each once for a document.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub ambiguous: u64,
     /// Whether documents have tags of another vocabulary, or of other rules, than they would have
     /// now: a run with [`retag`](crate::ReindexOptions::retag) makes them anew.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub retag_due: bool,
     /// The ledger, which has a line for every file and record.
     pub ledger: PathBuf,
+}
+
+#[expect(
+    clippy::trivially_copy_pass_by_ref,
+    reason = "serde passes what it has"
+)]
+fn is_zero(count: &u64) -> bool {
+    *count == 0
 }
 
 impl Report {
@@ -60,6 +72,7 @@ impl Report {
             documents: 0,
             bytes: 0,
             seconds: 0.0,
+            ambiguous: 0,
             retag_due: false,
             ledger,
         }

@@ -51,6 +51,10 @@ pub(super) enum Kept<'a> {
 }
 
 /// What is known before anything is read, and what has to be done.
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "answers to different questions"
+)]
 pub(super) struct Known {
     pub(super) old: Old,
     pub(super) plan: Plan,
@@ -65,6 +69,11 @@ pub(super) struct Known {
     pub(super) digests: Digests,
     /// Whether documents have tags that would be others now.
     retag_due: bool,
+    /// Whether the configuration makes other values of what documents declare.
+    other_values: bool,
+    /// Whether the topics of the corpus are learned: whenever everything is made anew, and when that
+    /// is asked for. What an update adds is tagged by what is known already.
+    learns: bool,
 }
 
 impl<C: Source> Job<'_, C> {
@@ -195,6 +204,7 @@ impl<C: Source> Job<'_, C> {
             // Some documents have tags of one making, some of another.
             digests.tags.clear();
         }
+        let learns = options.rebuild || options.retag || !state.complete;
         let mut old = Old::new(state, again, &self.space)?;
         if let (true, Kept::In(index)) = (lost, self.kept) {
             // Without a journal the documents themselves tell since when they are there.
@@ -221,6 +231,8 @@ impl<C: Source> Job<'_, C> {
             moved,
             digests,
             retag_due,
+            other_values,
+            learns,
         })
     }
 
@@ -285,6 +297,7 @@ impl<C: Source> Job<'_, C> {
             plan,
             old: &known.old,
             drains: apply.may_suspend(),
+            learns: known.learns,
             apply: Mutex::new(apply),
             observer: self.observer,
             preparer,
@@ -338,10 +351,16 @@ impl<C: Source> Job<'_, C> {
             }
             pipeline.run(Todo::Wanted(&wanted), threads)?;
         }
-        match kept {
-            Some(kept) => pipeline.remake(&kept, threads),
-            None => Ok(()),
+        if let Some(kept) = kept
+            .as_ref()
+            .filter(|_| known.other_values || !known.learns)
+        {
+            pipeline.remake(kept, threads)?;
         }
+        if known.learns {
+            pipeline.learn(kept, self.options.retag, threads)?;
+        }
+        Ok(())
     }
 }
 

@@ -1,8 +1,11 @@
 //! What reindexing needs of an index, so that tests can watch what is written, and break it.
 
+use std::sync::{Arc, Mutex};
+
 use crate::corpus::{Note, codes};
 use crate::index::RunState;
-use crate::{Commit, Document, Prepared, Preparer, Result, StoredDocument, Writer};
+use crate::tagging::topics::{TopicModel, Trainer};
+use crate::{Commit, Document, Prepared, Preparer, Result, Searcher, StoredDocument, Writer};
 
 /// Takes documents and publishes them.
 pub(super) trait Sink: Send {
@@ -14,6 +17,16 @@ pub(super) trait Sink: Send {
     fn delete(&self, id: &str) -> Result<()>;
     /// Lets go of what waits in memory to be deleted, and publishes nothing.
     fn write_out(&mut self) -> Result<()>;
+    /// Documents that declare topics, of those that were prepared.
+    fn taught(&self) -> u64;
+    /// Everything that was written so far, published or not, to be read; `None` if nothing is kept
+    /// of it.
+    fn working(&mut self) -> Result<Option<Searcher>>;
+    /// Keeps what was learned of topics, or that nothing was, for the next publication. Gives
+    /// whether that is something else than what is published.
+    fn keep_model(&mut self, model: Option<&TopicModel>) -> Result<bool>;
+    /// Names that were left out as ambiguous, of the documents that it was given.
+    fn ambiguous(&self) -> u64;
     fn commit(&mut self, run: RunState) -> Result<Commit>;
     fn finish(self, run: RunState) -> Result<Commit>;
     /// Documents in the newest generation.
@@ -29,8 +42,22 @@ pub(super) trait Prepare: Clone + Send + Sync {
     fn prepare(&mut self, document: Document, added: i64) -> Result<Self::Prepared>;
     /// Brings the values of a document into the form in which they are kept.
     fn settle(&self, document: &mut Document) -> Result<()>;
+    /// The same, by what was learned of topics.
+    fn learned(self, model: Option<&Arc<TopicModel>>) -> Self;
+    /// The facet whose declared values teach topics, if topics are looked for.
+    fn taught_by(&self) -> Option<&str>;
+    /// Learns from a document what its topics are.
+    fn teach(&mut self, document: &Document, trainer: &Mutex<Trainer>);
+    /// Prepares a stored document, unless it has the tags that it would get. `topics_alone`: those
+    /// of names are known to be right.
+    fn retag(
+        &mut self,
+        stored: StoredDocument,
+        added: i64,
+        topics_alone: bool,
+    ) -> Result<Option<Self::Prepared>>;
     /// Whether a stored document has the values that are found in its text now.
-    fn is_tagged_alike(&self, stored: &StoredDocument, document: &Document) -> bool;
+    fn is_tagged_alike(&mut self, stored: &StoredDocument, document: &Document) -> bool;
     fn id(prepared: &Self::Prepared) -> &str;
     /// What was changed, refused or guessed on the way in.
     fn notes(prepared: &Self::Prepared) -> Vec<Note>;
@@ -53,6 +80,22 @@ impl Sink for Writer {
 
     fn write_out(&mut self) -> Result<()> {
         self.write_out()
+    }
+
+    fn taught(&self) -> u64 {
+        self.taught()
+    }
+
+    fn working(&mut self) -> Result<Option<Searcher>> {
+        self.working().map(Some)
+    }
+
+    fn keep_model(&mut self, model: Option<&TopicModel>) -> Result<bool> {
+        self.keep_model(model)
+    }
+
+    fn ambiguous(&self) -> u64 {
+        self.ambiguous()
     }
 
     fn commit(&mut self, run: RunState) -> Result<Commit> {
@@ -83,8 +126,29 @@ impl Prepare for Preparer {
         self.settle(document).map(|_| ())
     }
 
-    fn is_tagged_alike(&self, stored: &StoredDocument, document: &Document) -> bool {
-        self.infer(document) == stored.tags
+    fn learned(self, model: Option<&Arc<TopicModel>>) -> Self {
+        self.learned(model)
+    }
+
+    fn taught_by(&self) -> Option<&str> {
+        self.taught_by()
+    }
+
+    fn teach(&mut self, document: &Document, trainer: &Mutex<Trainer>) {
+        self.teach(document, trainer);
+    }
+
+    fn retag(
+        &mut self,
+        stored: StoredDocument,
+        added: i64,
+        topics_alone: bool,
+    ) -> Result<Option<Prepared>> {
+        self.retag(stored, added, topics_alone)
+    }
+
+    fn is_tagged_alike(&mut self, stored: &StoredDocument, document: &Document) -> bool {
+        self.infer(document).is_of(stored)
     }
 
     fn id(prepared: &Prepared) -> &str {
@@ -99,6 +163,10 @@ impl Prepare for Preparer {
         }
         let left_out = prepared.notes.iter();
         notes.extend(left_out.map(|note| Note::new(codes::VALUE_LEFT_OUT, note)));
+        if !prepared.ambiguous.is_empty() {
+            let names = prepared.ambiguous.join(", ");
+            notes.push(Note::new(codes::NAMES_AMBIGUOUS, names));
+        }
         if prepared.language_detected {
             // One for nearly every document of many a corpus: the language alone will do.
             notes.push(Note::new(codes::LANGUAGE_DETECTED, &prepared.language));

@@ -11,4 +11,5 @@ mod power;
 mod stage;
 mod story;
 mod tags;
+mod topics;
 mod whole;

@@ -21,13 +21,13 @@ pub struct FacetDefinition {
     pub split: Option<String>,
     /// The vocabulary that folds its names together; `None` leaves values as written.
     pub vocabulary: Option<String>,
-    /// Whether values are looked for in texts, if a vocabulary of countries or actors belongs to it.
+    /// Whether values are looked for in texts, if a vocabulary belongs to it.
     #[serde(default = "yes", skip_serializing_if = "is_yes")]
     pub tagging: bool,
 }
 
-/// The vocabularies whose names are looked for in texts.
-const TAGGED: [&str; 2] = ["country", "actor"];
+/// The vocabularies whose entries are looked for in texts.
+const TAGGED: [&str; 3] = ["country", "actor", "topic"];
 
 fn yes() -> bool {
     true
@@ -75,7 +75,7 @@ impl FacetDefinition {
         self
     }
 
-    /// The vocabulary whose names in a text are values of the facet: its own, or that of its name.
+    /// The vocabulary whose entries a text has as values of the facet: its own, or that of its name.
     pub fn tagged_by(&self) -> Option<&str> {
         let vocabulary = self.vocabulary.as_ref().unwrap_or(&self.name);
         let is_tagged = self.tagging && TAGGED.contains(&vocabulary.as_str());
@@ -161,10 +161,91 @@ impl fmt::Display for Origin {
     }
 }
 
+/// Where values come from that count for a facet whose origin is not named.
+///
+/// It decides about facets whose values are looked for in texts; those of all others are declared.
+#[derive(
+    Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default, Serialize, Deserialize,
+)]
+#[serde(rename_all = "lowercase")]
+#[non_exhaustive]
+pub enum Origins {
+    /// What the source declares; of a document of which it declares none, what it is about.
+    #[default]
+    Usual,
+    /// What the source declares.
+    Declared,
+    /// What the document is about.
+    About,
+    /// What the document names, and is not about.
+    Mentioned,
+    /// What was found in the text: what the document is about, and what it mentions.
+    Inferred,
+    /// All of them together. A document counts once for a value, however many origins it has.
+    All,
+}
+
+impl Origins {
+    /// Every choice of origins.
+    pub const ALL: [Self; 6] = [
+        Self::Usual,
+        Self::Declared,
+        Self::About,
+        Self::Mentioned,
+        Self::Inferred,
+        Self::All,
+    ];
+
+    /// Its name on the command line and in JSON.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Usual => "usual",
+            Self::Declared => Origin::Declared.name(),
+            Self::About => Origin::About.name(),
+            Self::Mentioned => Origin::Mentioned.name(),
+            Self::Inferred => "inferred",
+            Self::All => "all",
+        }
+    }
+
+    /// The origins that count. Of the usual ones the first decides that has values.
+    pub fn origins(self) -> &'static [Origin] {
+        match self {
+            Self::Usual => &[Origin::Declared, Origin::About],
+            Self::Declared => &[Origin::Declared],
+            Self::About => &[Origin::About],
+            Self::Mentioned => &[Origin::Mentioned],
+            Self::Inferred => &[Origin::About, Origin::Mentioned],
+            Self::All => &Origin::ALL,
+        }
+    }
+
+    /// Whether values of several origins count together, so that a document may have one twice.
+    pub(crate) fn is_union(self) -> bool {
+        matches!(self, Self::Inferred | Self::All)
+    }
+}
+
+impl From<Origin> for Origins {
+    fn from(origin: Origin) -> Self {
+        match origin {
+            Origin::Declared => Self::Declared,
+            Origin::About => Self::About,
+            Origin::Mentioned => Self::Mentioned,
+        }
+    }
+}
+
+impl fmt::Display for Origins {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.name())
+    }
+}
+
 /// A facet as a request names it: `country`, or `mentioned.country`.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct FacetRef {
-    /// Where the value must come from; `None`: declared, else about.
+    /// Where the value must come from; `None`: what the request says, see [`Origins`].
     pub origin: Option<Origin>,
     /// The facet's name.
     pub name: String,

@@ -11,7 +11,7 @@ use serde::{Deserialize, Serialize};
 pub use config::{Config, Rule, SavedSearch};
 #[cfg(feature = "formats")]
 pub(crate) use config::{Digests, is_placeholder};
-pub use facet::{FacetDefinition, FacetRef, NumberDefinition, Origin};
+pub use facet::{FacetDefinition, FacetRef, NumberDefinition, Origin, Origins};
 
 use crate::{Error, ErrorKind, Result};
 

@@ -1,6 +1,7 @@
 //! A request as the arguments of the command line that ask it: what a suggestion offers to paste.
 
 use super::{Choice, ChosenPresence, ChosenValue, DateMatch, SearchRequest};
+use crate::schema::Origins;
 
 /// A word as a POSIX shell takes it unchanged.
 pub(crate) fn shell(word: &str) -> String {
@@ -32,6 +33,9 @@ pub(crate) fn arguments(request: &SearchRequest) -> Option<Vec<String>> {
     }
     if request.date_match == DateMatch::Overlap {
         arguments.extend(["--dates".to_owned(), "overlap".to_owned()]);
+    }
+    if request.tags != Origins::Usual {
+        arguments.extend(["--tags".to_owned(), request.tags.to_string()]);
     }
     if request.any {
         arguments.push("--any".to_owned());

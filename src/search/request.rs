@@ -8,6 +8,7 @@ use super::{Cursor, ValueOrder, Values};
 use crate::Result;
 use crate::document::{DateRange, PartialDate};
 use crate::query::{self, ParseContext, Query, Severity};
+use crate::schema::Origins;
 
 /// A question to a [`Searcher`](crate::Searcher).
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
@@ -18,6 +19,9 @@ pub struct SearchRequest {
     pub question: Question,
     /// What is chosen in each facet, by name (`country`, or `mentioned.country`).
     pub choices: BTreeMap<String, Choice>,
+    /// Which values count for facets that are named without an origin, in the query, in choices and
+    /// in counts.
+    pub tags: Origins,
     /// Keep documents of these dates.
     pub dates: DateRange,
     /// What a coarse date must do to match `dates` and the date clauses of the query.
@@ -286,6 +290,12 @@ impl SearchRequest {
             value: value.into(),
             written: false,
         });
+        self
+    }
+
+    /// Lets values of these origins count for facets that are named without one.
+    pub fn tags(mut self, tags: Origins) -> Self {
+        self.tags = tags;
         self
     }
 

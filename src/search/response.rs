@@ -58,8 +58,12 @@ pub struct Hit {
     pub path: Option<String>,
     /// Where it can be read on the web.
     pub url: Option<String>,
-    /// Values by facet: declared ones, else those it is about.
+    /// Values by facet that [count](SearchRequest::tags): if nothing else is said, declared ones,
+    /// else those it is about.
     pub facets: BTreeMap<String, Vec<String>>,
+    /// Those of them that were found in the text, and are not declared.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    pub inferred: BTreeMap<String, Vec<String>>,
     /// Fragments of the text with the matches marked.
     pub snippets: Vec<Snippet>,
 }
@@ -138,6 +142,14 @@ pub struct FacetCounts {
     pub next: Option<u64>,
 }
 
+#[expect(
+    clippy::trivially_copy_pass_by_ref,
+    reason = "serde passes what it has"
+)]
+fn is_zero(count: &u64) -> bool {
+    *count == 0
+}
+
 /// One value of a facet with its counts.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 #[non_exhaustive]
@@ -148,6 +160,10 @@ pub struct Bucket {
     pub count: u64,
     /// Hits after also choosing this value (`-f FACET=VALUE`).
     pub combined: u64,
+    /// Of the documents that `count` counts, those that have it by what was found in their text, and
+    /// not by what they declare.
+    #[serde(skip_serializing_if = "is_zero")]
+    pub inferred: u64,
     /// Whether it is among the values chosen.
     pub selected: bool,
     /// In a tree: different values one level below it that occur.

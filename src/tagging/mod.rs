@@ -1,5 +1,5 @@
-//! Texts → tags: which countries and actors an article is about, which it merely mentions, and
-//! what in the text says so.
+//! Texts → tags: which countries, actors and topics an article is about, which it merely mentions,
+//! and what in the text says so.
 //!
 //! A text is looked through once for the names of the vocabularies (`sightings`). A name that means
 //! several things, or other things as well, is settled by what stands around it and by the rest of
@@ -34,4 +34,4 @@ pub use vocabularies::Tagging;
 /// Names the behaviour of this module; any change of a rule, a table or a weight changes it.
 ///
 /// An index remembers the version its tags were made by.
-pub const TAGGING_VERSION: &str = "1";
+pub const TAGGING_VERSION: &str = "2";

@@ -65,6 +65,11 @@ pub(super) fn settle(
                 Settled::Else => {}
                 Settled::Ambiguous => ambiguous.push(Ambiguous {
                     vocabulary: VOCABULARIES[list],
+                    names: sighting
+                        .entries
+                        .iter()
+                        .map(|&id| tagger.vocabulary(list).entry(id).name().to_owned())
+                        .collect(),
                     entries: sighting.entries.clone(),
                     mentions: sighting.signs.title + sighting.signs.body,
                     surface: sighting.surfaces[0].clone(),

@@ -127,6 +127,8 @@ pub struct Ambiguous {
     pub vocabulary: &'static str,
     /// The entries it may mean; a single one if it may mean something else altogether.
     pub entries: Vec<EntryId>,
+    /// The names of those entries.
+    pub names: Vec<String>,
     /// How often it stands there.
     pub mentions: u32,
     /// Where it stands first.

@@ -64,10 +64,21 @@ pub enum Method {
     Rule,
 }
 
-/// Finds the topics of articles, one article after the other: one for each thread.
+impl Method {
+    /// Its name in output: `model` or `words`.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Model => "model",
+            Self::Rule => "words",
+        }
+    }
+}
+
+/// Finds the topics of articles, one article after the other: one for each thread. Clones are
+/// cheap, and share what they know.
 ///
 /// What it finds depends on the article alone, never on those before.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct TopicTagger {
     model: Option<Arc<TopicModel>>,
     rule: Rule,

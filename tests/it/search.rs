@@ -395,6 +395,12 @@ fn only_facets_that_can_narrow_are_offered() {
         )
     );
     assert_eq!(footer(&["search", "tide country:Norway"]), None);
+    // Unless somebody asks for them.
+    let asked = ["search", "tide country:Norway", "--facets", "country,actor"];
+    assert_eq!(
+        footer(&asked).as_deref(),
+        Some("  country  -f country=Norway 1\n")
+    );
 }
 
 #[test]

@@ -39,7 +39,7 @@ pub(crate) struct Note {
 }
 
 /// Notes that say how something was found out, not that something was lost.
-const HARMLESS: [&str; 2] = ["language_detected", "title_from_name"];
+const HARMLESS: [&str; 3] = ["language_detected", "names_ambiguous", "title_from_name"];
 
 /// What every line with notes holds.
 const NOTES: &str = "\"notes\":";

@@ -11,6 +11,7 @@ pub(crate) mod facets;
 pub(crate) mod fields;
 pub(crate) mod findings;
 pub(crate) mod human;
+pub(crate) mod inferred;
 pub(crate) mod json;
 pub(crate) mod layout;
 pub(crate) mod number;

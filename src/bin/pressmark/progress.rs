@@ -193,6 +193,11 @@ impl Observer for Watch {
                 };
                 self.remark(&format!("failed: {place}: {message}"));
             }
+            Event::Learning => {
+                if let Display::Bar(bar) = &self.display {
+                    bar.set_message("learning topics");
+                }
+            }
             Event::Publishing => {
                 if let Display::Bar(bar) = &self.display {
                     bar.set_message("publishing");

@@ -30,6 +30,7 @@ impl Asked {
         let mut request = SearchRequest::all();
         request.question = Question::Text(text.clone());
         request.any = selection.any;
+        request.tags = selection.tags.map(Into::into).unwrap_or_default();
         if text.contains('@') {
             request.searches = searches(common)?;
         }

@@ -478,7 +478,7 @@ fn node_tables(reader: &SegmentReader) -> Verdict {
         let Some(table) = tables.get(&name) else {
             return Err(Flaw::disagrees(format!("there are no nodes of `{name}`")));
         };
-        if !table.equals(&NodeTable::of_column(&column, table.tree)?) {
+        if !table.equals(&NodeTable::of_columns([&column], table.tree)?) {
             let message = format!("the nodes of `{name}` are not those of its values");
             return Err(Flaw::disagrees(message));
         }

@@ -56,6 +56,8 @@ pub enum RepairStep {
     },
     /// Brings the index up to date with the folder.
     Reindex,
+    /// The same, and learns the topics of the corpus again, which finds them in all documents anew.
+    Retag,
 }
 
 impl RepairPlan {
@@ -98,7 +100,9 @@ impl RepairPlan {
             Some(_) => None,
         };
         let is_over = |state: &&CheckedGeneration| {
-            !state.is_intact() || base.is_some_and(|base| state.generation > base)
+            !state.is_intact()
+                || state.model == Some(false)
+                || base.is_some_and(|base| state.generation > base)
         };
         let mut generations: Vec<u64> = report
             .generations
@@ -114,7 +118,13 @@ impl RepairPlan {
         if !generations.is_empty() {
             steps.push(RepairStep::Forget { generations });
         }
-        if changes && !rebuilds {
+        let going_on = base.or(newest.map(|newest| newest.generation));
+        let relearns = report.generations.iter().any(|state| {
+            state.model == Some(false) && going_on.is_none_or(|base| base == state.generation)
+        });
+        if relearns && !rebuilds {
+            steps.push(RepairStep::Retag);
+        } else if changes && !rebuilds {
             steps.push(RepairStep::Reindex);
         }
         Self { steps }
@@ -127,8 +137,12 @@ impl RepairPlan {
 
     /// Whether the files of the corpus are read.
     pub fn needs_source(&self) -> bool {
-        let reads =
-            |step: &RepairStep| matches!(step, RepairStep::Rebuild { .. } | RepairStep::Reindex);
+        let reads = |step: &RepairStep| {
+            matches!(
+                step,
+                RepairStep::Rebuild { .. } | RepairStep::Reindex | RepairStep::Retag
+            )
+        };
         self.steps.iter().any(reads)
     }
 }
@@ -221,6 +235,9 @@ impl fmt::Display for RepairStep {
                 write!(f, "read every file again into a new build: {reason}")
             }
             Self::Reindex => f.write_str("bring the index up to date with the folder"),
+            Self::Retag => f.write_str(
+                "bring the index up to date with the folder, and learn its topics again",
+            ),
         }
     }
 }
@@ -237,6 +254,7 @@ mod tests {
             documents: 10 * generation,
             described: true,
             journal: Some(true),
+            model: None,
             segments: 2,
             damaged: Vec::new(),
         }
@@ -278,6 +296,10 @@ mod tests {
         };
         let forgetful = |number| CheckedGeneration {
             journal: Some(false),
+            ..state(number)
+        };
+        let unlearned = |number| CheckedGeneration {
+            model: Some(false),
             ..state(number)
         };
         let ledger = (Part::Ledger, "runs/a.jsonl");
@@ -341,6 +363,25 @@ mod tests {
                     "read every file again into a new build: what runs remember of the files is \
                      damaged",
                     "forget earlier states that are damaged: 2, 3",
+                ],
+            ),
+            (
+                report(vec![unlearned(3), state(2)], &[]),
+                &[
+                    "forget earlier states that are damaged: 3",
+                    "bring the index up to date with the folder, and learn its topics again",
+                ],
+            ),
+            (
+                report(vec![state(3), unlearned(2)], &[]),
+                &["forget earlier states that are damaged: 2"],
+            ),
+            (
+                report(vec![without(state(3), &["b"]), unlearned(2)], &[]),
+                &[
+                    "go back to generation 2, which is whole and has 20 documents",
+                    "forget earlier states that are damaged: 2, 3",
+                    "bring the index up to date with the folder, and learn its topics again",
                 ],
             ),
             (

@@ -45,13 +45,17 @@ pub struct CheckedGeneration {
     pub journal: Option<bool>,
     /// Its segments.
     pub segments: u64,
+    /// Whether what the corpus taught about its topics is whole; absent if it taught nothing. No
+    /// search needs it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub model: Option<bool>,
     /// Those of its segments that are damaged.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub damaged: Vec<DamagedSegment>,
 }
 
 impl CheckedGeneration {
-    /// Whether nothing that belongs to it is damaged.
+    /// Whether nothing that searches and runs need of it is damaged.
     pub fn is_intact(&self) -> bool {
         self.described && self.journal != Some(false) && self.damaged.is_empty()
     }
@@ -106,6 +110,8 @@ pub enum Part {
     Journal,
     /// The account of one run.
     Ledger,
+    /// What the corpus taught about its topics.
+    Model,
 }
 
 /// What is wrong with a file. Stable, to be matched on.

@@ -14,7 +14,8 @@ use super::report::{
 use super::states::{States, number};
 use super::{CheckProgress, Watch, empty_report};
 use crate::index::generation::{FileRef, Generation, read_newest};
-use crate::index::home::{CURRENT, DATA, GENERATIONS, LOCK, RUNS};
+use crate::index::home::{CURRENT, DATA, GENERATIONS, LOCK, MODELS, RUNS};
+use crate::index::models;
 use crate::index::seal::lines_are_intact;
 use crate::index::segments::{SegmentState, Segments};
 use crate::index::sweep::KEPT_GENERATIONS;
@@ -26,6 +27,9 @@ const JOURNAL: &str = "journal";
 /// What vocabularies make of the index: nothing depends on it, and whoever uses it checks it.
 const VOCABULARY: &str = "vocabulary";
 const LEDGER: &str = "jsonl";
+/// What damage of a model costs.
+const MODEL_COSTS: &str = "what the corpus taught about its topics; no document, and no search \
+     needs it: `pressmark index --retag` learns it again";
 /// The ledger of a run that has not ended.
 const UNFINISHED: &str = "part";
 
@@ -128,6 +132,7 @@ impl<'a> Survey<'a> {
                 let run = generation.run.as_ref();
                 let journal = run.and_then(|run| run.journal.as_ref());
                 checked.journal = journal.map(|_| true);
+                checked.model = generation.model.as_ref().map(|_| true);
                 checked.segments = Segments::of(&generation.engine_meta).len() as u64;
                 self.note_files(generation, journal);
                 if Some(state.number) == states.newest {
@@ -153,6 +158,9 @@ impl<'a> Survey<'a> {
                 None,
                 generation,
             );
+        }
+        if let Some(model) = &generation.model {
+            self.need(model.path.clone(), model, Part::Model, None, generation);
         }
         let has_file = |segment: &str, kind: &str| {
             let mut files = generation.files.iter();
@@ -355,13 +363,20 @@ impl<'a> Survey<'a> {
                 ", of an earlier state"
             };
             (format!("{held} of {all} documents{in_newest}"), held)
+        } else if needed.part == Part::Model {
+            (MODEL_COSTS.to_owned(), 0)
         } else {
             let message = "what runs remember of the files: the next run cannot build on it";
             (message.to_owned(), 0)
         };
         for checked in &mut self.report.generations {
-            if needed.part == Part::Journal && fault.generations.contains(&checked.generation) {
-                checked.journal = Some(false);
+            if !fault.generations.contains(&checked.generation) {
+                continue;
+            }
+            match needed.part {
+                Part::Journal => checked.journal = Some(false),
+                Part::Model => checked.model = Some(false),
+                _ => {}
             }
         }
         self.report.damage.push(Damage {
@@ -436,6 +451,10 @@ impl<'a> Survey<'a> {
                         let path = |file: String| format!("{DATA}/{build}/{file}");
                         left.extend(files.into_iter().map(path));
                     }
+                }
+                MODELS => {
+                    let names = self.names(MODELS)?.into_iter();
+                    left.extend(names.map(|name| format!("{MODELS}/{name}")));
                 }
                 _ => left.push(name),
             }
@@ -537,7 +556,34 @@ impl<'a> Survey<'a> {
             self.advance(path, bytes)
         })?;
         self.report.damage.append(&mut found);
+        self.decode_models(states);
         Ok(())
+    }
+
+    /// Reads the models that are whole: one that this version cannot use is of no use.
+    fn decode_models(&mut self, states: &States) {
+        let of_kept = states
+            .kept
+            .iter()
+            .filter_map(|state| state.generation.as_ref());
+        let mut models: BTreeMap<&str, &FileRef> = BTreeMap::new();
+        for model in of_kept.filter_map(|generation| generation.model.as_ref()) {
+            models.insert(&model.path, model);
+        }
+        for (path, file) in models {
+            let is_known = self.report.damage.iter().any(|damage| damage.path == path);
+            let Some(needed) = self.needed.remove(path).filter(|_| !is_known) else {
+                continue;
+            };
+            if let Err(error) = models::read(self.folder, file) {
+                let fault = Fault {
+                    code: DamageCode::Undecodable,
+                    message: error.message().to_owned(),
+                    generations: needed.generations(),
+                };
+                self.blame(path, &needed, fault, states);
+            }
+        }
     }
 }
 

@@ -18,18 +18,21 @@ use crate::index::segment::nodes::{
 };
 use crate::vocabulary::{EntryId, EntryRef, Folded, Vocabulary, key};
 
-/// Makes the table of a column.
-pub(super) fn fold_column(
-    column: &StrColumn,
+/// Makes the table of a column, or of several whose ordinals follow each other.
+pub(super) fn fold_columns<'c>(
+    columns: impl IntoIterator<Item = &'c StrColumn>,
     vocabulary: &Vocabulary,
     tree: Option<char>,
 ) -> io::Result<NodeTable> {
-    let mut values: Vec<(String, Folded)> = Vec::with_capacity(column.num_terms());
-    let mut terms = column.dictionary().stream()?;
-    while terms.advance() {
-        let text = String::from_utf8_lossy(terms.key()).into_owned();
-        let folded = vocabulary.fold_value(&text, tree);
-        values.push((text, folded));
+    let mut values: Vec<(String, Folded)> = Vec::new();
+    for column in columns {
+        values.reserve(column.num_terms());
+        let mut terms = column.dictionary().stream()?;
+        while terms.advance() {
+            let text = String::from_utf8_lossy(terms.key()).into_owned();
+            let folded = vocabulary.fold_value(&text, tree);
+            values.push((text, folded));
+        }
     }
     let mut places = Places::new(vocabulary, tree);
     // First what has an entry: a value without one that is spelled like its name joins it.

@@ -5,43 +5,33 @@ use std::fmt;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
-use tantivy::columnar::StrColumn;
 use tantivy::index::SegmentId;
 use tantivy::schema::IndexRecordOption;
 use tantivy::{DocSet, SegmentReader, TERMINATED, Term};
 
 use super::Context;
-use super::column::{Places, fold_column};
+use super::column::{Places, fold_columns};
 use super::kept::{Key, key};
 use crate::Result;
 use crate::analysis::fold;
 use crate::index::layout::{Fields, names};
+use crate::index::search::written::Written;
 use crate::index::segment::nodes::folded::SILENT;
 use crate::index::segment::nodes::{NodeHash, NodeTable};
-use crate::schema::{FacetDefinition, Origin};
+use crate::schema::{FacetDefinition, Origin, Origins};
 use crate::vocabulary::{EntryId, Folded, Vocabulary};
 
 /// Bytes that a value takes in the memory of names, beside its letters and those of the name.
 const NAMED: usize = 96;
 
-/// The origins that a facet is counted from, in the order in which they decide.
-pub(in crate::index) fn origins_of(origin: Option<Origin>) -> &'static [Origin] {
-    match origin {
-        None => &[Origin::Declared, Origin::About],
-        Some(Origin::Declared) => &[Origin::Declared],
-        Some(Origin::About) => &[Origin::About],
-        Some(_) => &[Origin::Mentioned],
-    }
-}
-
-/// A column of a segment, and its table.
+/// The values of a segment, and their table.
 #[derive(Debug, Clone)]
 struct Opened {
-    column: StrColumn,
+    written: Written,
     table: NodeTable,
 }
 
-/// The columns of one origin by segment.
+/// The values of one origin, or of several together, by segment.
 type Columns = Arc<[Option<Opened>]>;
 
 /// A facet as its vocabulary folds it.
@@ -58,10 +48,12 @@ pub(in crate::index) struct FacetFold {
     plain: [OnceLock<Columns>; 3],
     /// By origin: tables in which they are settled.
     settled: [OnceLock<Columns>; 3],
+    /// By choice of origins that count together.
+    joined: [OnceLock<Columns>; Origins::ALL.len()],
     /// Entries of which it is known whether the facet holds them.
     there: Mutex<HashMap<EntryId, bool>>,
-    /// By origin, and at last for what is counted if none is named: whether nodes lie below others.
-    nested: [OnceLock<bool>; 4],
+    /// By choice of origins: whether nodes lie below others.
+    nested: [OnceLock<bool>; Origins::ALL.len()],
     /// Names under which values are shown; `None` for silenced ones.
     shown: Mutex<HashMap<String, Option<String>>>,
 }
@@ -88,6 +80,7 @@ impl FacetFold {
             is_over: AtomicBool::new(false),
             plain: Default::default(),
             settled: Default::default(),
+            joined: Default::default(),
             there: Mutex::default(),
             nested: Default::default(),
             shown: Mutex::default(),
@@ -99,31 +92,41 @@ impl FacetFold {
         !self.is_over.load(Ordering::Relaxed)
     }
 
-    /// The column of an origin in a segment, and its table.
-    pub(in crate::index) fn column(
+    /// The values of a segment that are to be counted, and their tables, in the order in which they
+    /// decide.
+    pub(in crate::index) fn open(
         &self,
         segment: SegmentId,
-        origin: Origin,
-    ) -> Result<Option<(StrColumn, NodeTable)>> {
+        origins: Origins,
+    ) -> Result<Vec<(Written, NodeTable)>> {
         let mut readers = self.context.segments.iter();
         let number = readers.position(|reader| reader.segment_id() == segment);
-        let columns = self.columns(origin)?;
-        let opened = number.and_then(|number| columns.get(number)?.clone());
-        Ok(opened.map(|opened| (opened.column, opened.table)))
+        let columns = if origins.is_union() {
+            vec![self.joined(origins)?]
+        } else {
+            let origins = origins.origins().iter();
+            let columns = origins.map(|&origin| self.columns(origin));
+            columns.collect::<Result<_>>()?
+        };
+        let opened = columns.iter().filter_map(|columns| {
+            let opened = columns.get(number?)?.clone()?;
+            Some((opened.written, opened.table))
+        });
+        Ok(opened.collect())
     }
 
     /// Whether documents must count for nodes above those of their values: in a tree, and where
     /// values name groups of what other values name.
-    pub(in crate::index) fn is_nested(&self, origin: Option<Origin>) -> Result<bool> {
+    pub(in crate::index) fn is_nested(&self, origins: Origins) -> Result<bool> {
         if self.tree.is_some() {
             return Ok(true);
         }
-        let place = &self.nested[origin.map_or(3, |origin| origin as usize)];
+        let place = &self.nested[origins as usize];
         if let Some(&is_nested) = place.get() {
             return Ok(is_nested);
         }
         let mut tables = Vec::new();
-        for &origin in origins_of(origin) {
+        for &origin in origins.origins() {
             let columns = self.columns(origin)?;
             tables.extend(columns.iter().flatten().map(|opened| opened.table.clone()));
         }
@@ -141,11 +144,11 @@ impl FacetFold {
     }
 
     /// Whether a value that is asked for has others below it.
-    pub(in crate::index) fn is_above(&self, value: &str, origin: Option<Origin>) -> Result<bool> {
+    pub(in crate::index) fn is_above(&self, value: &str, origins: Origins) -> Result<bool> {
         let Some(hash) = self.ask(value)? else {
             return Ok(false);
         };
-        for &origin in origins_of(origin) {
+        for &origin in origins.origins() {
             for Opened { table, .. } in self.columns(origin)?.iter().flatten() {
                 let node = table.find(&hash);
                 if node.is_some_and(|node| table.subtree(node).len() > 1) {
@@ -243,22 +246,78 @@ impl FacetFold {
         let plain = self.plain(origin)?;
         let mut columns = Vec::with_capacity(plain.len());
         for opened in plain.iter() {
-            let Some(Opened { column, table }) = opened else {
+            let Some(Opened { written, table }) = opened else {
                 columns.push(None);
                 continue;
             };
-            let table = if table.has_choices() {
-                self.settle(table)?
-            } else {
-                table.clone()
-            };
-            let column = column.clone();
-            columns.push(Some(Opened { column, table }));
+            let table = self.settle(table)?;
+            let written = written.clone();
+            columns.push(Some(Opened { written, table }));
         }
         Ok(Arc::clone(place.get_or_init(|| columns.into())))
     }
 
+    /// The columns of several origins as one, so that a value of two of them is one node.
+    fn joined(&self, origins: Origins) -> Result<Columns> {
+        let place = &self.joined[origins as usize];
+        if let Some(columns) = place.get() {
+            return Ok(Arc::clone(columns));
+        }
+        let each = origins.origins().iter();
+        let each: Vec<Columns> = each
+            .map(|&origin| self.columns(origin))
+            .collect::<Result<_>>()?;
+        let mut made = 0;
+        let mut columns = Vec::with_capacity(self.context.segments.len());
+        for number in 0..self.context.segments.len() {
+            let opened: Vec<&Opened> = each
+                .iter()
+                .filter_map(|columns| columns.get(number)?.as_ref())
+                .collect();
+            if opened.len() < 2 {
+                columns.push(opened.first().map(|&opened| opened.clone()));
+                continue;
+            }
+            let parts = opened.iter().flat_map(|opened| opened.written.parts());
+            let parts = parts.map(|part| (part.origin, part.column.clone()));
+            let written = Written::joined(parts);
+            let table = self.table(&written)?;
+            made += table.bytes();
+            let table = self.settle(&table)?;
+            columns.push(Some(Opened { written, table }));
+        }
+        Ok(self.keep(place, columns, made))
+    }
+
+    fn table(&self, written: &Written) -> Result<NodeTable> {
+        let columns = written.parts().iter().map(|part| &part.column);
+        let table = fold_columns(columns, &self.vocabulary, self.tree);
+        Ok(table.map_err(tantivy::TantivyError::from)?)
+    }
+
+    /// Keeps columns for which so many bytes were made.
+    fn keep(
+        &self,
+        place: &OnceLock<Columns>,
+        columns: Vec<Option<Opened>>,
+        made: usize,
+    ) -> Columns {
+        let mut is_first = false;
+        let columns = Arc::clone(place.get_or_init(|| {
+            is_first = true;
+            columns.into()
+        }));
+        // Another search may have been quicker, and has paid for it.
+        if is_first && !self.context.budget.take(made) {
+            self.is_over.store(true, Ordering::Relaxed);
+        }
+        columns
+    }
+
     fn settle(&self, table: &NodeTable) -> Result<NodeTable> {
+        if !table.has_choices() {
+            return Ok(table.clone());
+        }
         table.settle(|entries| {
             let mut there = None;
             let mut count = 0;
@@ -289,26 +348,17 @@ impl FacetFold {
             let key = self.key(reader, origin);
             let kept = key.and_then(|key| self.context.tables().get(&key, self.tree, false));
             let kept = kept.filter(|table| table.ordinals() as usize == column.num_terms());
+            let written = Written::of(origin, column);
             let table = if let Some(table) = kept {
                 table
             } else {
-                let table = fold_column(&column, &self.vocabulary, self.tree);
-                let table = table.map_err(tantivy::TantivyError::from)?;
+                let table = self.table(&written)?;
                 made += table.bytes();
                 table
             };
-            columns.push(Some(Opened { column, table }));
+            columns.push(Some(Opened { written, table }));
         }
-        let mut is_first = false;
-        let columns = Arc::clone(place.get_or_init(|| {
-            is_first = true;
-            columns.into()
-        }));
-        // Another search may have been quicker, and has paid for it.
-        if is_first && !self.context.budget.take(made) {
-            self.is_over.store(true, Ordering::Relaxed);
-        }
-        Ok(columns)
+        Ok(self.keep(place, columns, made))
     }
 
     /// What the table of a column is kept under.
@@ -333,8 +383,7 @@ impl FacetFold {
                 let kept = self.context.tables().get(&key, self.tree, true);
                 let table = match kept {
                     Some(table) => table,
-                    None => fold_column(&column, &self.vocabulary, self.tree)
-                        .map_err(tantivy::TantivyError::from)?,
+                    None => self.table(&Written::of(origin, column))?,
                 };
                 tables.push((key, table));
             }
@@ -349,7 +398,7 @@ impl FacetFold {
             return Ok(is_there);
         }
         let mut is_there = false;
-        for &origin in origins_of(None) {
+        for &origin in Origins::Usual.origins() {
             for (reader, opened) in self.context.segments.iter().zip(self.plain(origin)?.iter()) {
                 let Some(opened) = opened.as_ref().filter(|_| !is_there) else {
                     continue;
@@ -376,13 +425,8 @@ impl FacetFold {
             if !reader.has_deletes() {
                 return Ok(true);
             }
-            let mut text = String::new();
+            let text = opened.written.text(ordinal)?.unwrap_or_default();
             let failed = tantivy::TantivyError::from;
-            let ordinal = u64::from(ordinal);
-            opened
-                .column
-                .ord_to_str(ordinal, &mut text)
-                .map_err(failed)?;
             let mut term = Term::from_field_json_path(field, &path, false);
             term.append_type_and_str(&text);
             let postings = reader

@@ -20,7 +20,7 @@ use std::sync::{Arc, Mutex, OnceLock, PoisonError, Weak};
 use tantivy::directory::{MmapDirectory, OwnedBytes};
 use tantivy::{Directory, SegmentReader};
 
-pub(in crate::index) use facet::{FacetFold, origins_of};
+pub(in crate::index) use facet::FacetFold;
 pub(in crate::index) use source::Source;
 
 use super::generation::Generation;

@@ -2,6 +2,8 @@
 //! every value on its own: names in many spellings, names of several entries, groups, silenced
 //! entries, trees, deletions, several segments, every kind of choice.
 
+mod tagged;
+
 use std::collections::{BTreeMap, BTreeSet};
 
 use proptest::prelude::*;
@@ -131,14 +133,20 @@ struct Naive<'a> {
     /// By document: what it counts for, and what its own values are.
     nodes: Vec<BTreeSet<Node>>,
     own: Vec<BTreeSet<Node>>,
+    /// By document: the same of what it declares.
+    declared: Vec<BTreeSet<Node>>,
+    own_declared: Vec<BTreeSet<Node>>,
     asked: &'a Asked,
 }
 
 impl<'a> Naive<'a> {
-    fn new(
+    /// `values`: those that count of each document; `context`: those that tell what names of several
+    /// entries mean.
+    fn new<'v>(
         vocabulary: &'a Vocabulary,
         tree: Option<char>,
-        values: &[&Vec<String>],
+        values: &[Vec<String>],
+        context: impl IntoIterator<Item = &'v String>,
         asked: &'a Asked,
     ) -> Self {
         let mut naive = Self {
@@ -147,9 +155,11 @@ impl<'a> Naive<'a> {
             there: BTreeSet::new(),
             nodes: Vec::new(),
             own: Vec::new(),
+            declared: Vec::new(),
+            own_declared: Vec::new(),
             asked,
         };
-        for value in values.iter().flat_map(|values| values.iter()) {
+        for value in context {
             if let Folded::Entry(id) | Folded::Below(id, _) = vocabulary.fold_value(value, tree) {
                 naive.there.insert(id);
             }
@@ -161,7 +171,28 @@ impl<'a> Naive<'a> {
             naive.own.push(own.collect());
             naive.nodes.push(nodes.into_iter().flatten().collect());
         }
+        naive.declared.clone_from(&naive.nodes);
+        naive.own_declared.clone_from(&naive.own);
         naive
+    }
+
+    /// Of the values that count, these are declared.
+    fn with_declared(mut self, values: &[Vec<String>]) -> Self {
+        let nodes = |values: &Vec<String>| {
+            values
+                .iter()
+                .flat_map(|value| self.nodes_of(value))
+                .collect()
+        };
+        self.declared = values.iter().map(nodes).collect();
+        let own = |values: &Vec<String>| {
+            values
+                .iter()
+                .filter_map(|value| self.node_of(value))
+                .collect()
+        };
+        self.own_declared = values.iter().map(own).collect();
+        self
     }
 
     fn folded(&self, value: &str) -> Folded {
@@ -349,24 +380,40 @@ fn check(case: &Case) -> Result<(), TestCaseError> {
     }
     writer.commit().unwrap();
     let searcher = index.searcher().unwrap();
-    let naive: Vec<Naive<'_>> = FACETS
-        .iter()
-        .enumerate()
-        .map(|(number, (_, tree))| {
-            let values: Vec<&Vec<String>> = live.values().map(|values| values[number]).collect();
-            Naive::new(&vocabulary, *tree, &values, &case.choices[number])
-        })
-        .collect();
-    let docs = 0..live.len();
-
-    let mut request = SearchRequest::all().limit(1_000);
+    let values = |number: usize| live.values().map(move |values| values[number].clone());
+    let values: [Vec<Vec<String>>; 2] = [0, 1].map(|number| values(number).collect());
+    let naive = [0, 1].map(|number| {
+        let (values, asked) = (&values[number], &case.choices[number]);
+        let context = values.iter().flatten();
+        Naive::new(&vocabulary, FACETS[number].1, values, context, asked)
+    });
+    let ids: Vec<u8> = live.keys().copied().collect();
+    let mut request = SearchRequest::all().top(case.top);
     for (number, (name, _)) in FACETS.iter().enumerate() {
         *request.choice(*name) = choose(&case.choices[number]);
     }
+    compare(&searcher, request, &ids, &values, &naive)?;
+    // Charts, crossings and lists of random questions.
+    let options = ProofOptions::default().questions(3);
+    let report = searcher.prove_counts(&options, &mut |_| std::ops::ControlFlow::Continue(()));
+    prop_assert_eq!(report.unwrap().differences, vec![]);
+    Ok(())
+}
+
+/// Compares everything that is answered about the two facets with what the documents of these ids
+/// have: their values, and what those come to.
+fn compare(
+    searcher: &Searcher,
+    mut request: SearchRequest,
+    ids: &[u8],
+    values: &[Vec<Vec<String>>; 2],
+    naive: &[Naive<'_>; 2],
+) -> Result<(), TestCaseError> {
+    let docs = 0..ids.len();
+    request.limit = Limit::Hits(1_000);
     request.facets = FacetSelection::Names(FACETS.map(|(name, _)| name.into()).to_vec());
     let mut whole = request.clone();
     whole.top = Top::All;
-    request.top = Top::Buckets(case.top);
     let response = searcher.search(&whole).unwrap();
     for _ in 0..2 {
         // By now the columns are laid out in memory.
@@ -381,7 +428,6 @@ fn check(case: &Case) -> Result<(), TestCaseError> {
     };
 
     // Hits, and what is shown of them.
-    let ids: Vec<u8> = live.keys().copied().collect();
     let hits = docs
         .clone()
         .filter(|&doc| naive.iter().all(|facet| facet.passes(doc)));
@@ -391,13 +437,22 @@ fn check(case: &Case) -> Result<(), TestCaseError> {
     prop_assert_eq!(response.total, hits.len() as u64);
     for hit in &response.hits {
         let id: u8 = hit.id.as_str()[1..].parse().unwrap();
+        let doc = ids.iter().position(|other| *other == id).unwrap();
         for (number, (name, _)) in FACETS.iter().enumerate() {
-            let expected = live[&id][number]
+            let expected = values[number][doc]
                 .iter()
                 .filter_map(|value| naive[number].shown(value));
             let expected: BTreeSet<String> = expected.collect();
             let shown = hit.facets.get(*name).cloned().unwrap_or_default();
             prop_assert_eq!(shown.iter().cloned().collect::<BTreeSet<_>>(), expected);
+            let facet = &naive[number];
+            let is_inferred = |value: &&String| {
+                let own = facet.node_of(value).unwrap();
+                !facet.own_declared[doc].contains(&own)
+            };
+            let expected: Vec<String> = shown.iter().filter(is_inferred).cloned().collect();
+            let inferred = hit.inferred.get(*name).cloned().unwrap_or_default();
+            prop_assert_eq!(inferred, expected);
         }
     }
 
@@ -423,6 +478,11 @@ fn check(case: &Case) -> Result<(), TestCaseError> {
             let place = format!("{name} {}", bucket.value);
             prop_assert_eq!(bucket.count, count(&node), "{}", place);
             prop_assert_eq!(bucket.combined, combined(&node), "{}", place);
+            let is_inferred = |doc: &&usize| {
+                this.nodes[**doc].contains(&node) && !this.declared[**doc].contains(&node)
+            };
+            let inferred = others.iter().filter(is_inferred).count() as u64;
+            prop_assert_eq!(bucket.inferred, inferred, "{}", place);
             prop_assert_eq!(this.shown(&bucket.value), Some(bucket.value.clone()));
             let value = ChosenValue {
                 value: bucket.value.clone(),
@@ -468,7 +528,8 @@ fn check(case: &Case) -> Result<(), TestCaseError> {
         // Every name that there is, and every value exactly as it is written.
         let names = FIRST.iter().chain(&OTHER).chain(&PLAIN);
         for name_of in names {
-            let asked = SearchRequest::all().limit(0).filter(*name, *name_of);
+            let bare = SearchRequest::all().limit(0).tags(request.tags);
+            let asked = bare.clone().filter(*name, *name_of);
             let having = docs.clone().filter(|&doc| this.has(doc, name_of)).count() as u64;
             prop_assert_eq!(
                 searcher.search(&asked).unwrap().total,
@@ -477,25 +538,20 @@ fn check(case: &Case) -> Result<(), TestCaseError> {
                 name,
                 name_of
             );
-            let mut exactly = SearchRequest::all().limit(0);
+            let mut exactly = bare;
             let value = ChosenValue {
                 value: (*name_of).to_owned(),
                 written: true,
             };
             exactly.choice(*name).any_of.push(value);
-            let having = live
-                .values()
-                .filter(|values| values[number].iter().any(|v| v == name_of));
+            let values = values[number].iter();
+            let having = values.filter(|values| values.iter().any(|v| v == name_of));
             prop_assert_eq!(
                 searcher.search(&exactly).unwrap().total,
                 having.count() as u64
             );
         }
     }
-    // Charts, crossings and lists of random questions.
-    let options = ProofOptions::default().questions(3);
-    let report = searcher.prove_counts(&options, &mut |_| std::ops::ControlFlow::Continue(()));
-    prop_assert_eq!(report.unwrap().differences, vec![]);
     Ok(())
 }
 

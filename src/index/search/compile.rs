@@ -20,7 +20,7 @@ use super::watch::Watch;
 use crate::analysis::Language;
 use crate::index::layout::Fields;
 use crate::query::{DateClause, Diagnostic, MAX_BOOST, MIN_BOOST, Presence, Query, TextField};
-use crate::schema::Schema;
+use crate::schema::{Origins, Schema};
 use crate::search::spans::Shape;
 use crate::search::wanted::{Form, WantedSlot, wanted};
 use crate::search::{ChosenValue, DateMatch, FacetRef, Ranking};
@@ -39,6 +39,8 @@ pub(in crate::index) struct Compiler<'a> {
     pub(in crate::index) searcher: &'a Searcher,
     /// The languages that stems of the index are in.
     pub(in crate::index) languages: &'a [Language],
+    /// What counts for facets that are named without an origin.
+    pub(in crate::index) tags: Origins,
     pub(in crate::index) date_match: DateMatch,
     /// Whether documents without a date match every range: to count those that do not.
     pub(in crate::index) admits_undated: bool,
@@ -69,7 +71,7 @@ impl Compiler<'_> {
                     origin: clause.origin,
                     name: clause.facet.clone(),
                 };
-                let facet = ResolvedFacet::find(self.schema, &facet)?;
+                let facet = ResolvedFacet::find(self.schema, &facet, self.tags)?;
                 let value = ChosenValue {
                     value: clause.value.clone(),
                     written: clause.written,
@@ -166,10 +168,8 @@ impl Compiler<'_> {
                     origin: presence.origin,
                     name: name.to_owned(),
                 };
-                Box::new(
-                    self.filters
-                        .has_facet(ResolvedFacet::find(self.schema, &facet)?),
-                )
+                let facet = ResolvedFacet::find(self.schema, &facet, self.tags)?;
+                Box::new(self.filters.has_facet(facet))
             }
         })
     }

@@ -2,7 +2,8 @@
 //! so that a block of them is counted at once.
 
 use super::block::{BLOCK, Block};
-use super::numbers::{NumberReader, Numbering};
+use super::numbering::Numbering;
+use super::numbers::NumberReader;
 use super::views::{FacetColumn, SegmentFacet};
 use super::watch::Watch;
 use crate::Result;
@@ -202,8 +203,15 @@ fn is_narrow(numbering: &Numbering) -> bool {
 /// The most numbers that the documents of a segment may have.
 pub(in crate::index) fn most_numbers(facet: &SegmentFacet, documents: u32) -> usize {
     let each = |column: &FacetColumn| {
-        let values = column.column.ords().values.num_vals() as usize;
+        let values = column.written.of_documents();
+        // Values of several origins are counted a second time where they are declared.
+        let times = if column.written.alone().is_some() {
+            1
+        } else {
+            2
+        };
         values
+            * times
             * match (column.table.simple, facet.is_nested) {
                 (true, _) | (false, false) => 1,
                 (false, true) => 2 * column.table.most_leaves(),

@@ -13,7 +13,8 @@ pub(in crate::index) use listed::Whole;
 use super::block::Block;
 use super::counters::{Counters, Dense};
 use super::kept::{HowKept, KeptFacet};
-use super::numbers::{MISSING, NumberReader, counted};
+use super::numbering::{MISSING, counted};
+use super::numbers::NumberReader;
 use super::views::ResolvedFacet;
 use super::watch::Watch;
 use crate::Result;
@@ -145,6 +146,9 @@ impl SegmentCounts {
                 (Some(count), combined)
             }
         };
+        let settle = |counts| self.kept.numbering.settle(&self.kept.facet, counts);
+        let combined = settle(combined);
+        let count = count.map(|count| settle(count.into()).into_owned());
         let missing = count.as_deref().unwrap_or(&combined)[MISSING as usize];
         let columns = self.kept.facet.columns.iter().enumerate();
         let columns = columns.map(|(number, column)| {
@@ -152,9 +156,17 @@ impl SegmentCounts {
                 |counts: &[u32]| self.kept.numbering.by_node(number, &column.table, counts);
             let direct = |counts: &[u32]| self.kept.numbering.direct(number, counts);
             let is_group = self.kept.facet.tree.is_none() && self.kept.facet.fold.is_some();
+            let counts = count.as_deref().unwrap_or(&combined);
             ColumnTotals {
                 combined: by_node(&combined),
                 count: count.as_deref().map(by_node),
+                declared: match column.written.declared() {
+                    0 => Some(Vec::new()),
+                    _ => self
+                        .kept
+                        .numbering
+                        .declared_by_node(number, &column.table, counts),
+                },
                 direct: direct(count.as_deref().unwrap_or(&combined)).filter(|_| is_group),
             }
         });
@@ -179,6 +191,8 @@ struct ColumnTotals {
     combined: Vec<u32>,
     /// `None` if it is the same.
     count: Option<Vec<u32>>,
+    /// Documents that declare a value; `None` if all do that `count` counts.
+    declared: Option<Vec<u32>>,
     /// The nodes that some document has itself; `None` if the others are listed as well.
     direct: Option<Vec<bool>>,
 }
@@ -187,7 +201,8 @@ impl SegmentTotals {
     /// The bytes that it takes.
     pub(in crate::index) fn bytes(&self) -> usize {
         let counts = self.columns.iter().map(|column| {
-            column.combined.capacity() + column.count.as_ref().map_or(0, Vec::capacity)
+            let more = [&column.count, &column.declared].into_iter().flatten();
+            column.combined.capacity() + more.map(Vec::capacity).sum::<usize>()
         });
         counts.sum::<usize>() * size_of::<u32>()
     }
@@ -223,6 +238,8 @@ const LISTED: u32 = 1 << 31;
 struct Entry {
     count: u64,
     combined: u64,
+    /// Of `count`: documents that declare no such value.
+    inferred: u64,
     /// The entry above, or [`NO_ENTRY`]; with the mark [`LISTED`].
     above: u32,
     /// The first segment, column and node that it was found in.
@@ -347,6 +364,7 @@ impl<'a> FacetTally<'a> {
                     self.entries.push(Entry {
                         count: 0,
                         combined: 0,
+                        inferred: 0,
                         above: entries.get(above as usize).copied().unwrap_or(NO_ENTRY) & !LISTED,
                         place: (segment, column as u32, number),
                     });
@@ -354,6 +372,10 @@ impl<'a> FacetTally<'a> {
                 let entry = &mut self.entries[entry as usize];
                 entry.count += u64::from(count);
                 entry.combined += u64::from(combined);
+                if let Some(declared) = &totals.declared {
+                    let declared = declared.get(node).copied().unwrap_or(0);
+                    entry.inferred += u64::from(count.saturating_sub(declared));
+                }
                 if totals.direct.as_ref().is_none_or(|direct| direct[node]) {
                     entry.above |= LISTED;
                 }
@@ -617,6 +639,7 @@ impl<'a> FacetTally<'a> {
             count: entry.map_or(0, |entry| entry.count),
             // To add a value to an any-of choice keeps its hits; without one it narrows them.
             combined: if selected.keeps { total + added } else { added },
+            inferred: entry.map_or(0, |entry| entry.inferred),
             selected: false,
             children,
             corpus: None,

@@ -12,7 +12,6 @@ use super::views::{ResolvedFacet, SegmentFacet, Views};
 use crate::document::{DateRange, PartialDate};
 use crate::index::layout::{Fields, names};
 use crate::query::{NumberClause, path_fits};
-use crate::schema::Origin;
 use crate::search::{ChosenValue, DateMatch};
 use crate::{Error, Result};
 
@@ -42,12 +41,7 @@ impl ValueSet {
             let mut set = BTreeSet::new();
             for (value, hash) in self.values.iter().zip(&nodes) {
                 if value.written {
-                    let found = column
-                        .column
-                        .dictionary()
-                        .term_ord(value.value.as_bytes())
-                        .map_err(tantivy::TantivyError::from)?;
-                    set.extend(found.map(|ordinal| ordinal as u32));
+                    set.extend(column.written.find(&value.value)?);
                 } else if let Some(node) = hash.and_then(|hash| column.table.find(&hash)) {
                     set.extend(column.table.ordinals_in(column.table.subtree(node)));
                 }
@@ -68,21 +62,16 @@ impl ValueSet {
         if ordinals.iter().all(BTreeSet::is_empty) {
             return Ok(SegmentSet::None);
         }
-        // With several origins, what a document declares hides what it is about.
+        // Where columns decide one after the other, what a document declares hides what it is about.
         if facet.columns.len() == 1 && ordinals[0].len() <= MOST_POSTINGS {
-            let origin = match self.facet.origin {
-                None if reader_has(reader, Origin::Declared, &self.facet) => Origin::Declared,
-                None => Origin::About,
-                Some(origin) => origin,
-            };
-            return self.by_postings(field, reader, origin, &facet, &ordinals[0]);
+            return self.by_postings(field, reader, &facet, &ordinals[0]);
         }
         let sets: Vec<BitSet> = facet
             .columns
             .iter()
             .zip(&ordinals)
             .map(|(column, ordinals)| {
-                let mut set = BitSet::with_max_value(column.column.num_terms() as u32);
+                let mut set = BitSet::with_max_value(column.written.len());
                 for &ordinal in ordinals {
                     set.insert(ordinal);
                 }
@@ -102,14 +91,16 @@ impl ValueSet {
         &self,
         field: Field,
         reader: &SegmentReader,
-        origin: Origin,
         facet: &SegmentFacet,
         ordinals: &BTreeSet<u32>,
     ) -> Result<SegmentSet> {
-        let path = format!("{}.{}", origin.name(), self.facet.definition.name);
         let inverted = reader.inverted_index(field)?;
         let mut docs = BitSet::with_max_value(reader.max_doc());
         for &ordinal in ordinals {
+            let Some((part, _)) = facet.columns[0].written.place(ordinal) else {
+                continue;
+            };
+            let path = format!("{}.{}", part.origin, self.facet.definition.name);
             let mut term = Term::from_field_json_path(field, &path, false);
             term.append_type_and_str(&facet.columns[0].text(ordinal)?);
             let postings = inverted
@@ -125,19 +116,6 @@ impl ValueSet {
         }
         Ok(SegmentSet::Docs(docs))
     }
-}
-
-fn reader_has(reader: &SegmentReader, origin: Origin, facet: &ResolvedFacet) -> bool {
-    let path = format!(
-        "{}.{}.{}",
-        names::FACETS,
-        origin.name(),
-        facet.definition.name
-    );
-    reader
-        .fast_fields()
-        .str(&path)
-        .is_ok_and(|column| column.is_some())
 }
 
 /// Makes engine queries out of filters.

@@ -6,7 +6,7 @@ use tantivy::DocAddress;
 use tantivy::directory::OwnedBytes;
 
 use super::top::Ranked;
-use super::views::SegmentView;
+use super::views::{ResolvedFacet, SegmentView};
 use crate::analysis::{Analyzer, Language};
 use crate::document::{PAGE_STARTS, page_at};
 use crate::index::folding::Folds;
@@ -15,8 +15,8 @@ use crate::index::layout::Fields;
 use crate::index::segment::card::Card;
 use crate::index::stored::SourceRecord;
 use crate::index::texts::Texts;
-use crate::schema::Schema;
-use crate::search::{Highlighter, Hit, Snippet, Snippets, Sort};
+use crate::schema::{FacetDefinition, Origin, Origins, Schema};
+use crate::search::{FacetRef, Highlighter, Hit, Snippet, Snippets, Sort};
 use crate::{Error, ErrorKind, Result};
 
 /// What is needed to show hits.
@@ -25,6 +25,8 @@ pub(in crate::index) struct HitMaker<'a> {
     pub(in crate::index) fields: Fields,
     pub(in crate::index) snippets: Snippets,
     pub(in crate::index) sort: Sort,
+    /// Which values of facets are shown.
+    pub(in crate::index) tags: Origins,
     /// Which facets are folded, and how.
     pub(in crate::index) schema: &'a Schema,
     pub(in crate::index) folds: &'a Folds,
@@ -39,6 +41,7 @@ impl HitMaker<'_> {
         analyzer: &mut Analyzer,
     ) -> Result<Hit> {
         let card = card(self.views, ranked.address)?;
+        let Shown { facets, inferred } = self.facets(&card, ranked.address)?;
         let snippets = if self.snippets.fragments == 0 {
             Vec::new()
         } else {
@@ -57,35 +60,97 @@ impl HitMaker<'_> {
             date: card.date,
             path: card.path.map(str::to_owned),
             url: card.url.map(str::to_owned),
-            facets: self.facets(&card)?,
+            facets,
+            inferred,
             snippets,
         })
     }
 
     /// The values of a document, each under the name that it counts under, once.
-    fn facets(&self, card: &Card<'_>) -> Result<BTreeMap<String, Vec<String>>> {
-        let mut facets = card.effective_facets();
+    fn facets(&self, card: &Card<'_>, address: DocAddress) -> Result<Shown> {
+        let mut shown = Shown::default();
         for definition in &self.schema.facets {
             let name = &definition.name;
-            let Some(values) = facets.get_mut(name) else {
-                continue;
+            let tags = match definition.tagged_by() {
+                Some(_) => self.tags,
+                None => Origins::Usual,
             };
-            let Some(fold) = self.folds.of(definition)? else {
+            let written = self.values(card, address, definition, tags)?;
+            if written.is_empty() {
                 continue;
-            };
-            let mut shown = Vec::with_capacity(values.len());
-            for value in values.iter() {
-                shown.extend(fold.shown(value)?.filter(|name| !shown.contains(name)));
             }
-            if shown.is_empty() {
-                facets.remove(name);
-            } else {
-                *values = shown;
+            let fold = self.folds.of(definition)?;
+            let (mut values, mut inferred) = (Vec::new(), Vec::new());
+            for (origin, value) in written {
+                let value = match &fold {
+                    None => Some(value),
+                    Some(fold) => fold.shown(&value)?,
+                };
+                // What is declared comes first.
+                if let Some(value) = value.filter(|value| !values.contains(value)) {
+                    if origin != Origin::Declared {
+                        inferred.push(value.clone());
+                    }
+                    values.push(value);
+                }
+            }
+            if !values.is_empty() {
+                shown.facets.insert(name.clone(), values);
+            }
+            if !inferred.is_empty() {
+                shown.inferred.insert(name.clone(), inferred);
             }
         }
-        Ok(facets)
+        Ok(shown)
+    }
+
+    /// The values of a facet that count, as they are written, in the order of their origins.
+    fn values(
+        &self,
+        card: &Card<'_>,
+        address: DocAddress,
+        facet: &FacetDefinition,
+        tags: Origins,
+    ) -> Result<Vec<(Origin, String)>> {
+        let mut found = Vec::new();
+        for &origin in tags.origins() {
+            let lists = card.facets.iter();
+            let own = lists.filter(|(of, name, _)| (*of, *name) == (origin, &facet.name));
+            let own = own.flat_map(|(.., values)| values);
+            found.extend(own.map(|&value| (origin, value.to_owned())));
+            if tags == Origins::Usual && !found.is_empty() {
+                break;
+            }
+            // Cards do not hold what is only mentioned.
+            if origin == Origin::Mentioned {
+                let reference = FacetRef {
+                    origin: Some(origin),
+                    name: facet.name.clone(),
+                };
+                let resolved = ResolvedFacet::find(self.schema, &reference, tags)?;
+                let view = self.views.get(address.segment_ord as usize);
+                let view = view.ok_or_else(|| Error::new(ErrorKind::Engine, NO_SEGMENT))?;
+                for column in view.facet(&resolved)?.columns {
+                    for ordinal in column.written.ordinals(address.doc_id) {
+                        found.push((origin, column.text(ordinal)?));
+                    }
+                }
+            }
+        }
+        Ok(found)
     }
 }
+
+/// What is shown of the facets of a document.
+#[derive(Debug, Default)]
+struct Shown {
+    facets: BTreeMap<String, Vec<String>>,
+    /// Those that are not declared.
+    inferred: BTreeMap<String, Vec<String>>,
+}
+
+/// That the engine found a document in a segment that it does not have.
+const NO_SEGMENT: &str = "a hit of no segment";
 
 /// The card of a document.
 pub(in crate::index) fn card(views: &[SegmentView], address: DocAddress) -> Result<Card<'_>> {
@@ -102,7 +167,7 @@ pub(in crate::index) fn card(views: &[SegmentView], address: DocAddress) -> Resu
 /// What is stored of a document, for [`Texts::of`].
 pub(in crate::index) fn stored(views: &[SegmentView], address: DocAddress) -> Result<OwnedBytes> {
     let view = views.get(address.segment_ord as usize);
-    let view = view.ok_or_else(|| Error::new(ErrorKind::Engine, "a hit of no segment"))?;
+    let view = view.ok_or_else(|| Error::new(ErrorKind::Engine, NO_SEGMENT))?;
     view.texts()?.bytes(address.doc_id)
 }
 

@@ -9,7 +9,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use super::counters::Dense;
 use super::counts::SegmentTotals;
-use super::numbers::Numbering;
+use super::numbering::Numbering;
 use super::rows::Rows;
 use super::views::SegmentFacet;
 use super::watch::Watch;

@@ -13,11 +13,12 @@ use tantivy::schema::Field;
 use super::filter::ValueSet;
 use super::predicate::SegmentSet;
 use super::views::{FacetColumn, ResolvedFacet, SegmentView};
+use super::written::WrittenPart;
 use crate::Result;
 use crate::analysis::fold;
 use crate::index::folding::FacetFold;
 use crate::index::segment::nodes::folded::UNKNOWN;
-use crate::index::segment::nodes::{display_rank, folded_path};
+use crate::index::segment::nodes::{NodeTable, display_rank, folded_path};
 use crate::schema::near_miss::Wanted;
 use crate::search::ChosenValue;
 
@@ -73,7 +74,10 @@ pub(in crate::index) fn near_values(
             if let Some(fold) = fold {
                 look_at_entries(column, fold, &mut comparer, &mut candidates)?;
             }
-            look(column, tree, fold.is_some(), &mut comparer, &mut candidates)?;
+            for part in column.written.parts() {
+                let table = fold.is_some().then_some(&column.table);
+                look(part, tree, table, &mut comparer, &mut candidates)?;
+            }
         }
     }
     let mut near = Vec::new();
@@ -115,9 +119,7 @@ pub(in crate::index) fn is_known(
         let hash = segment.ask(&asked.value)?;
         for column in &segment.columns {
             let is_there = if asked.written {
-                let dictionary = column.column.dictionary();
-                let ordinal = dictionary.term_ord(asked.value.as_bytes());
-                ordinal.map_err(tantivy::TantivyError::from)?.is_some()
+                !column.written.find(&asked.value)?.is_empty()
             } else {
                 let node = hash.and_then(|hash| column.table.find(&hash));
                 node.is_some_and(|node| column.is_used(node))
@@ -131,7 +133,7 @@ pub(in crate::index) fn is_known(
 }
 
 /// The live documents of a set.
-fn count(views: &[SegmentView], field: Field, set: &ValueSet) -> Result<u64> {
+pub(in crate::index) fn count(views: &[SegmentView], field: Field, set: &ValueSet) -> Result<u64> {
     let mut count = 0;
     for view in views {
         let reader = &view.reader;
@@ -176,22 +178,23 @@ fn look_at_entries(
     Ok(())
 }
 
-/// Looks at every value of a column, or at those that no entry has.
+/// Looks at every value of an origin, or with a table at those that no entry has.
 fn look(
-    column: &FacetColumn,
+    part: &WrittenPart,
     tree: Option<char>,
-    only_unknown: bool,
+    table: Option<&NodeTable>,
     comparer: &mut Comparer,
     candidates: &mut Candidates,
 ) -> Result<()> {
-    let dictionary = column.column.dictionary();
+    let dictionary = part.column.dictionary();
     let failed = tantivy::TantivyError::from;
     let mut values = dictionary.stream().map_err(failed)?;
     let mut looked = 0;
     let mut before: Vec<(String, usize)> = Vec::new();
     while looked < MOST_VALUES && values.advance() {
         looked += 1;
-        if only_unknown && column.table.entry(values.term_ord() as u32) != UNKNOWN {
+        let ordinal = part.first + values.term_ord() as u32;
+        if table.is_some_and(|table| table.entry(ordinal) != UNKNOWN) {
             continue;
         }
         let Ok(value) = std::str::from_utf8(values.key()) else {

@@ -1,13 +1,4 @@
-//! What a document counts for in a facet, as numbers, so that to count is to add one to a counter
-//! for each number.
-//!
-//! A value of a flat facet is one number, that of its node where spellings fold together. In a tree
-//! a document must count once for a node however many of its values lead there. Take the nodes of
-//! its values
-//! in the order of the table, which is that of a walk through the tree: the document counts *for*
-//! each of them, and *against* the lowest node that two neighbours share. Of `k` values below a
-//! node, `k - 1` pairs of neighbours meet below it, so the sums over subtrees count the document
-//! once for every node that it has. A repeated node meets itself, and counts once as well.
+//! Reads the numbers that documents count for in a facet from its columns, block by block.
 
 use std::ops::Range;
 
@@ -15,135 +6,8 @@ use tantivy::columnar::column_index::{MultiValueIndex, Set};
 use tantivy::columnar::{ColumnIndex, ColumnValues};
 
 use super::block::Block;
+use super::numbering::{MISSING, NOTHING, Numbering};
 use super::views::SegmentFacet;
-use crate::index::generation::DAMAGE_HINT;
-use crate::index::segment::nodes::{NodeTable, ROOT};
-use crate::{Error, ErrorKind, Result};
-
-/// Of a document without a value, or with none that is not silenced.
-pub(in crate::index) const MISSING: u32 = 0;
-/// Of a document whose values stand for no node, so that every document has a number.
-const NOTHING: u32 = 1;
-
-/// Which numbers a facet has in a segment.
-#[derive(Debug, Clone, Default)]
-pub(in crate::index) struct Numbering {
-    columns: Vec<Span>,
-    len: u32,
-}
-
-/// The numbers of a column.
-#[derive(Debug, Clone, Copy)]
-struct Span {
-    /// The first: of ordinal 0 where every ordinal is a node of its own, else of node 0.
-    base: u32,
-    nodes: u32,
-    of: Of,
-}
-
-/// What the numbers of a column stand for.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Of {
-    /// Ordinals, each of which is a node of its own.
-    Ordinals,
-    /// Nodes, without what is above them.
-    Nodes,
-    /// Nodes of a tree; as many numbers follow that count against them.
-    Tree,
-}
-
-impl Numbering {
-    pub(in crate::index) fn new(facet: &SegmentFacet) -> Result<Self> {
-        let mut columns = Vec::with_capacity(facet.columns.len());
-        let mut len = NOTHING + 1;
-        for column in &facet.columns {
-            let nodes = column.table.len();
-            let of = match (column.table.simple, facet.is_nested) {
-                (true, _) => Of::Ordinals,
-                (false, false) => Of::Nodes,
-                (false, true) => Of::Tree,
-            };
-            columns.push(Span {
-                base: len,
-                nodes,
-                of,
-            });
-            let numbers = nodes.checked_mul(if of == Of::Tree { 2 } else { 1 });
-            len = numbers
-                .and_then(|numbers| len.checked_add(numbers))
-                .ok_or_else(|| {
-                    let message = "a facet has more values than can be counted";
-                    Error::new(ErrorKind::Damaged, message).with_hint(DAMAGE_HINT)
-                })?;
-        }
-        Ok(Self { columns, len })
-    }
-
-    /// One more than the last number.
-    pub(in crate::index) fn len(&self) -> u32 {
-        self.len
-    }
-
-    /// The nodes of a column that values lead to themselves; `None` if every node that is counted
-    /// is one.
-    pub(in crate::index) fn direct(&self, column: usize, counts: &[u32]) -> Option<Vec<bool>> {
-        let Span { base, nodes, of } = self.columns[column];
-        let of_values = &counts[base as usize..(base + nodes) as usize];
-        (of == Of::Tree).then(|| of_values.iter().map(|&count| count > 0).collect())
-    }
-
-    /// Documents by node of a column, from documents by number.
-    pub(in crate::index) fn by_node(
-        &self,
-        column: usize,
-        table: &NodeTable,
-        counts: &[u32],
-    ) -> Vec<u32> {
-        let Span { base, nodes, of } = self.columns[column];
-        let counts_of = |first: u32| &counts[first as usize..(first + nodes) as usize];
-        let of_values = counts_of(base);
-        // Most nodes may have no document, and their part of the table is not looked at.
-        match of {
-            Of::Nodes => return of_values.to_vec(),
-            Of::Ordinals => {
-                let mut by_node = vec![0; nodes as usize];
-                for (ordinal, count) in counted(of_values) {
-                    if let Some(of_node) = by_node.get_mut(table.leaf(ordinal) as usize) {
-                        *of_node = count;
-                    }
-                }
-                return by_node;
-            }
-            Of::Tree => {}
-        }
-        let of_shared = counts_of(base + nodes);
-        let pairs = of_values.iter().zip(of_shared);
-        let mut sums: Vec<u32> = pairs.map(|(a, b)| a.wrapping_sub(*b)).collect();
-        // What is below a node has greater numbers, so its sum is complete when its turn comes.
-        for node in (0..nodes).rev() {
-            if sums[node as usize] == 0 {
-                continue;
-            }
-            let parent = table.parent(node);
-            if parent != ROOT {
-                sums[parent as usize] = sums[parent as usize].wrapping_add(sums[node as usize]);
-            }
-        }
-        sums
-    }
-}
-
-/// What is greater than 0 among counts, with its place.
-pub(in crate::index) fn counted(counts: &[u32]) -> impl Iterator<Item = (u32, u32)> {
-    /// So many are looked at together.
-    const MANY: usize = 16;
-    let many = counts.chunks(MANY).enumerate();
-    let many = many.filter(|(_, many)| many.iter().fold(0, |all, count| all | count) != 0);
-    many.flat_map(|(at, many)| {
-        let each = (at * MANY..).zip(many).filter(|(_, count)| **count > 0);
-        each.map(|(place, &count)| (place as u32, count))
-    })
-}
 
 /// Reads numbers from the columns of a segment.
 #[derive(Debug)]
@@ -158,6 +22,7 @@ pub(in crate::index) struct NumberReader {
     lengths: Vec<u32>,
     ordinals: Vec<u64>,
     nodes: Vec<u32>,
+    of_document: Vec<u32>,
 }
 
 impl NumberReader {
@@ -172,14 +37,15 @@ impl NumberReader {
             lengths: Vec::new(),
             ordinals: Vec::new(),
             nodes: Vec::new(),
+            of_document: Vec::new(),
         }
     }
 
     /// Appends the numbers of the documents of a block.
     pub(in crate::index) fn read(&mut self, block: Block<'_>, into: &mut Vec<u32>) {
-        match self.facet.columns.len() {
-            0 => into.resize(into.len() + block.docs().len(), MISSING),
-            1 => match block.run() {
+        match self.facet.columns.as_slice() {
+            [] => into.resize(into.len() + block.docs().len(), MISSING),
+            [column] if column.written.alone().is_some() => match block.run() {
                 Some(run) => self.read_run(run, into),
                 None => self.read_scattered(block.docs(), into),
             },
@@ -191,16 +57,38 @@ impl NumberReader {
         }
     }
 
-    /// Appends the numbers of one document: at least one, at most two for each leaf of its values.
+    /// Appends the numbers of one document: at least one, at most two for each leaf of its values, and
+    /// as many again where values of several origins count together.
     pub(in crate::index) fn read_one(&mut self, doc: u32, into: &mut Vec<u32>) {
-        for (column, span) in self.facet.columns.iter().zip(&self.numbering.columns) {
-            let ordinals = column.column.ords();
+        for (number, column) in self.facet.columns.iter().enumerate() {
+            let span = self.numbering.read.columns[number];
+            let Some(alone) = column.written.alone() else {
+                self.of_document.clear();
+                self.of_document.extend(column.written.ordinals(doc));
+                if self.of_document.is_empty() {
+                    continue;
+                }
+                let ordinals = self.of_document.as_slice();
+                span.push_all(&column.table, ordinals, &mut self.nodes, into);
+                if let Some(span) = self.numbering.read.declared[number] {
+                    // What is declared comes first.
+                    let declared = column.written.declared();
+                    let end = ordinals.partition_point(|&ordinal| ordinal < declared);
+                    let before = into.len();
+                    span.push_all(&column.table, &ordinals[..end], &mut self.nodes, into);
+                    if into.get(before).is_some_and(|&number| number <= NOTHING) {
+                        into.truncate(before);
+                    }
+                }
+                return;
+            };
+            let ordinals = alone.ords();
             let rows = ordinals.index.value_row_ids(doc);
             if rows.is_empty() {
                 continue;
             }
             let ordinals = rows.map(|row| ordinals.values.get_val(row) as u32);
-            if span.of == Of::Ordinals {
+            if span.of.is_ordinal() {
                 into.extend(ordinals.map(|ordinal| span.base + ordinal));
             } else {
                 span.push(&column.table, ordinals, &mut self.nodes, into);
@@ -212,8 +100,11 @@ impl NumberReader {
 
     /// Documents that follow each other have values that follow each other.
     fn read_run(&mut self, docs: Range<u32>, into: &mut Vec<u32>) {
-        let (column, span) = (&self.facet.columns[0], self.numbering.columns[0]);
-        let ordinals = column.column.ords();
+        let (column, span) = (&self.facet.columns[0], self.numbering.read.columns[0]);
+        let Some(alone) = column.written.alone() else {
+            return;
+        };
+        let ordinals = alone.ords();
         let index = &ordinals.index;
         let rows = index.docid_range_to_rowids(docs.clone());
         self.ordinals.resize(rows.len(), 0);
@@ -225,7 +116,7 @@ impl NumberReader {
             ColumnIndex::Multivalued(MultiValueIndex::MultiValueIndexV2(index)) => {
                 let present = &index.optional_index;
                 let ranks = present.rank(docs.start)..present.rank(docs.end);
-                if span.of != Of::Ordinals {
+                if !span.of.is_ordinal() {
                     // Where the values of each document begin, and the last ones end.
                     let mut starts = [0; super::block::BLOCK + 1];
                     let starts = &mut starts[..=ranks.len()];
@@ -260,15 +151,18 @@ impl NumberReader {
                 rows.len()
             }
         };
-        if span.of == Of::Ordinals {
+        if span.of.is_ordinal() {
             into.extend(self.ordinals.iter().map(|&value| span.base + value as u32));
         }
         into.resize(into.len() + docs.len() - with_value, MISSING);
     }
 
     fn read_scattered(&mut self, docs: &[u32], into: &mut Vec<u32>) {
-        let (column, span) = (&self.facet.columns[0], self.numbering.columns[0]);
-        let ordinals = column.column.ords();
+        let (column, span) = (&self.facet.columns[0], self.numbering.read.columns[0]);
+        let Some(alone) = column.written.alone() else {
+            return;
+        };
+        let ordinals = alone.ords();
         self.docs_of_rows.clear();
         self.rows.clear();
         self.lengths.clear();
@@ -310,7 +204,7 @@ impl NumberReader {
             }
         }
         read_rows(&*ordinals.values, &self.rows, &mut self.ordinals);
-        if span.of == Of::Ordinals {
+        if span.of.is_ordinal() {
             into.extend(self.ordinals.iter().map(|&value| span.base + value as u32));
         } else {
             let mut values = self.ordinals.as_slice();
@@ -348,90 +242,6 @@ fn read_rows(values: &dyn ColumnValues<u64>, rows: &[u32], into: &mut Vec<u64>) 
     }
 }
 
-impl Span {
-    /// Whether every value is one number.
-    fn has_one_each(self, table: &NodeTable) -> bool {
-        self.of != Of::Tree || table.most_leaves() == 1
-    }
-
-    /// Appends the numbers of documents with one value each, which is one number, and of some
-    /// without any.
-    fn extend(self, table: &NodeTable, ordinals: &[u64], without: usize, into: &mut Vec<u32>) {
-        if self.of == Of::Ordinals {
-            into.extend(ordinals.iter().map(|&value| self.base + value as u32));
-        } else {
-            let nothing = Self::nothing(table);
-            let numbers = ordinals
-                .iter()
-                .map(|&value| match table.leaf(value as u32) {
-                    ROOT => nothing,
-                    node => self.base + node,
-                });
-            into.extend(numbers);
-        }
-        into.resize(into.len() + without, MISSING);
-    }
-
-    /// Of a document whose values lead nowhere. What is silenced is as good as missing.
-    fn nothing(table: &NodeTable) -> u32 {
-        if table.has_silent() { MISSING } else { NOTHING }
-    }
-
-    /// Appends the numbers of a document with values of these ordinals.
-    fn push(
-        self,
-        table: &NodeTable,
-        ordinals: impl Iterator<Item = u32>,
-        nodes: &mut Vec<u32>,
-        into: &mut Vec<u32>,
-    ) {
-        nodes.clear();
-        if self.of == Of::Nodes {
-            nodes.extend(ordinals.map(|ordinal| table.leaf(ordinal)));
-            nodes.retain(|&node| node != ROOT);
-        } else {
-            for ordinal in ordinals {
-                table.each_leaf(ordinal, |leaf| nodes.push(leaf));
-            }
-        }
-        let Some(&first) = nodes.first() else {
-            into.push(Self::nothing(table));
-            return;
-        };
-        if nodes.len() == 1 {
-            into.push(self.base + first);
-            return;
-        }
-        nodes.sort_unstable();
-        if self.of == Of::Nodes {
-            nodes.dedup();
-            into.extend(nodes.iter().map(|node| self.base + node));
-            return;
-        }
-        into.extend(nodes.iter().map(|node| self.base + node));
-        for pair in nodes.windows(2) {
-            if let Some(shared) = shared(table, pair[0], pair[1]) {
-                into.push(self.base + self.nodes + shared);
-            }
-        }
-    }
-}
-
-/// The lowest node that two nodes are or lie below. What is above a node has a smaller number.
-fn shared(table: &NodeTable, mut a: u32, mut b: u32) -> Option<u32> {
-    while a != b {
-        if a == ROOT || b == ROOT {
-            return None;
-        }
-        if a > b {
-            a = table.parent(a);
-        } else {
-            b = table.parent(b);
-        }
-    }
-    (a != ROOT).then_some(a)
-}
-
 #[cfg(test)]
 pub(super) mod tests {
     use std::collections::BTreeSet;
@@ -442,6 +252,9 @@ pub(super) mod tests {
     use crate::index::search::counters::{Counters, Dense};
     use crate::index::search::views::FacetColumn;
     use crate::index::search::watch::Watch;
+    use crate::index::search::written::Written;
+    use crate::index::segment::nodes::{NodeTable, ROOT};
+    use crate::schema::Origin;
 
     pub(in crate::index::search) const DOCUMENTS: u32 = 300;
 
@@ -461,9 +274,26 @@ pub(super) mod tests {
             DynamicColumn::Str(column) => column,
             other => panic!("{other:?}"),
         };
-        let table = NodeTable::of_column(&column, tree).unwrap();
+        let table = NodeTable::of_columns([&column], tree).unwrap();
         FacetColumn {
-            column,
+            written: Written::of(Origin::Declared, column),
+            table,
+            made: 0,
+        }
+    }
+
+    /// Two columns whose values count together.
+    fn joined(one: &FacetColumn, other: &FacetColumn) -> FacetColumn {
+        let parts = [one, other].map(|column| {
+            let alone = column.written.alone().unwrap();
+            (Origin::Declared, alone.clone())
+        });
+        let written = Written::joined(parts);
+        let columns = written.parts().iter().map(|part| &part.column);
+        let tree = one.table.tree.or(other.table.tree);
+        let table = NodeTable::of_columns(columns, tree).unwrap();
+        FacetColumn {
+            written,
             table,
             made: 0,
         }
@@ -497,6 +327,23 @@ pub(super) mod tests {
             (
                 "one spelling",
                 column(|doc| each(doc).map(spelled).collect(), None),
+            ),
+            (
+                "one path",
+                column(|doc| each(doc).map(path).collect(), Some('/')),
+            ),
+            (
+                "one path or nothing",
+                column(
+                    |doc| {
+                        vec![if doc % 4 == 0 {
+                            "/".to_owned()
+                        } else {
+                            path(doc)
+                        }]
+                    },
+                    Some('/'),
+                ),
             ),
             (
                 "tree",
@@ -578,7 +425,7 @@ pub(super) mod tests {
                 counters[0].add_all(&numbers);
                 dense.count(block, &mut counters[1]);
                 for (counts, how) in counters.into_iter().zip(["read", "dense"]) {
-                    let counts = counts.finish();
+                    let counts = numbering.settle(facet, counts.finish().into());
                     let of: Vec<_> = chosen.iter().map(|&doc| nodes(facet, doc)).collect();
                     let missing = of.iter().filter(|nodes| nodes.is_none()).count();
                     let place = format!("{name}, {how}, {docs:?}, {mask:x}");
@@ -607,6 +454,10 @@ pub(super) mod tests {
             let columns = vec![second.clone(), first.clone()];
             let name = format!("{second_name}, else {first_name}");
             check(&name, &facet(columns));
+            let name = format!("{second_name}, and {first_name}");
+            check(&name, &facet(vec![joined(second, first)]));
+            let name = format!("{second_name} twice");
+            check(&name, &facet(vec![joined(second, second)]));
         }
         check("no column", &facet(vec![]));
     }

@@ -5,12 +5,13 @@ use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 use tantivy::SegmentReader;
-use tantivy::columnar::{Column, StrColumn};
+use tantivy::columnar::Column;
 use tantivy::index::SegmentComponent;
 
 use super::kept::{Budget, HowKept, KeptFacet, KeptRows};
 use super::watch::Watch;
-use crate::index::folding::{FacetFold, Folds, origins_of};
+use super::written::Written;
+use crate::index::folding::{FacetFold, Folds};
 use crate::index::generation::DAMAGE_HINT;
 use crate::index::layout::names;
 use crate::index::segment::card_file::CardFile;
@@ -18,7 +19,7 @@ use crate::index::segment::nodes::folded::Shown;
 use crate::index::segment::nodes::{self, NodeHash, NodeTable, NodeTables, ROOT, hash_of};
 use crate::index::texts::TextStore;
 use crate::schema::near_miss::suggest;
-use crate::schema::{FacetDefinition, Origin, Schema};
+use crate::schema::{FacetDefinition, Origin, Origins, Schema};
 use crate::search::FacetRef;
 use crate::{Error, ErrorKind, Result};
 
@@ -152,16 +153,20 @@ impl SegmentView {
         let fold = self.folds.of(definition)?;
         let is_nested = match &fold {
             None => definition.tree.is_some(),
-            Some(fold) => facet.with_groups || fold.is_nested(facet.origin)?,
+            Some(fold) => facet.with_groups || fold.is_nested(facet.origins)?,
         };
-        let origins = origins_of(facet.origin);
-        let mut columns = Vec::with_capacity(origins.len());
-        for &origin in origins {
-            columns.extend(match &fold {
-                None => self.facet_column(origin, definition)?,
-                Some(fold) => self.folded_column(origin, fold)?,
-            });
-        }
+        let columns = match &fold {
+            None => self.plain_columns(facet.origins, definition)?,
+            Some(fold) => {
+                let opened = fold.open(self.reader.segment_id(), facet.origins)?;
+                let columns = opened.into_iter().map(|(written, table)| FacetColumn {
+                    written,
+                    table,
+                    made: 0,
+                });
+                columns.collect()
+            }
+        };
         Ok(SegmentFacet {
             columns,
             is_nested,
@@ -170,16 +175,29 @@ impl SegmentView {
         })
     }
 
-    fn folded_column(&self, origin: Origin, fold: &FacetFold) -> Result<Option<FacetColumn>> {
-        let found = fold.column(self.reader.segment_id(), origin)?;
-        Ok(found.map(|(column, table)| FacetColumn {
-            column,
+    /// The columns of a facet that no vocabulary folds.
+    fn plain_columns(&self, origins: Origins, facet: &FacetDefinition) -> Result<Vec<FacetColumn>> {
+        let mut columns = Vec::new();
+        for &origin in origins.origins() {
+            columns.extend(self.plain_column(origin, facet)?);
+        }
+        if !origins.is_union() || columns.len() < 2 {
+            return Ok(columns);
+        }
+        let parts = columns.iter().flat_map(|column| column.written.parts());
+        let parts = parts.map(|part| (part.origin, part.column.clone()));
+        let written = Written::joined(parts);
+        let columns = written.parts().iter().map(|part| &part.column);
+        let table = NodeTable::of_columns(columns, facet.tree);
+        let table = table.map_err(tantivy::TantivyError::from)?;
+        Ok(vec![FacetColumn {
+            made: table.bytes(),
+            written,
             table,
-            made: 0,
-        }))
+        }])
     }
 
-    fn facet_column(&self, origin: Origin, facet: &FacetDefinition) -> Result<Option<FacetColumn>> {
+    fn plain_column(&self, origin: Origin, facet: &FacetDefinition) -> Result<Option<FacetColumn>> {
         let path = format!("{}.{}.{}", names::FACETS, origin.name(), facet.name);
         let Some(column) = self.reader.fast_fields().str(&path)? else {
             return Ok(None);
@@ -189,14 +207,14 @@ impl SegmentView {
             Some(table) if table.tree == facet.tree => (table.clone(), 0),
             // The facet became a tree, or ceased to be one, after the segment was written.
             _ => {
-                let made = NodeTable::of_column(&column, facet.tree);
+                let made = NodeTable::of_columns([&column], facet.tree);
                 let table = made.map_err(tantivy::TantivyError::from)?;
                 let bytes = table.bytes();
                 (table, bytes)
             }
         };
         Ok(Some(FacetColumn {
-            column,
+            written: Written::of(origin, column),
             table,
             made,
         }))
@@ -206,18 +224,27 @@ impl SegmentView {
 /// A facet as a request names it, found in the schema.
 #[derive(Debug, Clone, PartialEq)]
 pub(in crate::index) struct ResolvedFacet {
+    /// The origin that the request names with it.
     pub(in crate::index) origin: Option<Origin>,
+    /// What counts.
+    pub(in crate::index) origins: Origins,
     pub(in crate::index) definition: FacetDefinition,
     /// Whether groups of what documents have count, although no document has them itself.
     pub(in crate::index) with_groups: bool,
 }
 
 impl ResolvedFacet {
-    /// Finds a facet, or says which there are.
-    pub(in crate::index) fn find(schema: &Schema, facet: &FacetRef) -> Result<Self> {
+    /// Finds a facet, or says which there are. `tags`: what counts if it names no origin, and has
+    /// values of several.
+    pub(in crate::index) fn find(schema: &Schema, facet: &FacetRef, tags: Origins) -> Result<Self> {
         if let Some(definition) = schema.find_facet(&facet.name) {
+            let otherwise = match definition.tagged_by() {
+                Some(_) => tags,
+                None => Origins::Usual,
+            };
             return Ok(Self {
                 origin: facet.origin,
+                origins: facet.origin.map_or(otherwise, Origins::from),
                 definition: definition.clone(),
                 with_groups: false,
             });
@@ -238,7 +265,10 @@ impl ResolvedFacet {
 
     /// What tells it from other ways to count the same facet.
     pub(in crate::index) fn key(&self) -> String {
-        let mut key = self.name();
+        let mut key = self.definition.name.clone();
+        if self.origins != Origins::Usual {
+            key = format!("{}.{key}", self.origins);
+        }
         if self.with_groups {
             key.push('/'); // no name has one
         }
@@ -265,10 +295,11 @@ pub(in crate::index) struct SegmentFacet {
     pub(in crate::index) fold: Option<Arc<FacetFold>>,
 }
 
-/// One column of a facet: ordinals of written values, and the nodes they count for.
+/// Values of a facet that count side by side: ordinals of what is written, and the nodes they count
+/// for.
 #[derive(Debug, Clone)]
 pub(in crate::index) struct FacetColumn {
-    pub(in crate::index) column: StrColumn,
+    pub(in crate::index) written: Written,
     pub(in crate::index) table: NodeTable,
     /// The bytes of the table that were made in memory: none if it was written with the segment.
     pub(in crate::index) made: usize,
@@ -292,10 +323,10 @@ impl SegmentFacet {
     ) -> bool {
         for (index, facet) in self.columns.iter().enumerate() {
             let (mut any, mut counts) = (false, false);
-            for ordinal in facet.column.ords().values_for_doc(document) {
+            for ordinal in facet.written.ordinals(document) {
                 any = true;
-                counts |= facet.counts(ordinal as u32);
-                visit(index, ordinal as u32);
+                counts |= facet.counts(ordinal);
+                visit(index, ordinal);
             }
             if any {
                 return counts;
@@ -306,12 +337,12 @@ impl SegmentFacet {
 
     /// Whether a document has a value that is not silenced.
     pub(in crate::index) fn has_value(&self, document: u32) -> bool {
-        let has = |facet: &&FacetColumn| facet.column.ords().index.has_value(document);
+        let has = |facet: &&FacetColumn| facet.written.has(document);
         let Some(facet) = self.columns.iter().find(has) else {
             return false;
         };
-        let mut ordinals = facet.column.ords().values_for_doc(document);
-        !facet.table.has_silent() || ordinals.any(|ordinal| facet.counts(ordinal as u32))
+        let mut ordinals = facet.written.ordinals(document);
+        !facet.table.has_silent() || ordinals.any(|ordinal| facet.counts(ordinal))
     }
 }
 
@@ -335,12 +366,7 @@ impl FacetColumn {
 
     /// The string of an ordinal.
     pub(in crate::index) fn text(&self, ordinal: u32) -> Result<String> {
-        let mut text = String::new();
-        let found = self
-            .column
-            .ord_to_str(u64::from(ordinal), &mut text)
-            .map_err(tantivy::TantivyError::from)?;
-        if found { Ok(text) } else { Err(lacking()) }
+        self.written.text(ordinal)?.ok_or_else(lacking)
     }
 
     /// The forms under which nodes are shown. Of neighbours in the dictionary, all are read at
@@ -355,19 +381,15 @@ impl FacetColumn {
             }
         }
         forms.sort_unstable();
-        let ordinals: Vec<u64> = forms.iter().map(|form| u64::from(form.0)).collect();
+        let ordinals: Vec<u32> = forms.iter().map(|form| form.0).collect();
         let mut read = forms.iter();
-        let found = self
-            .column
-            .dictionary()
-            .sorted_ords_to_term_cb(&ordinals, |bytes| {
-                if let Some(&(_, length, at)) = read.next() {
-                    let text = String::from_utf8_lossy(bytes);
-                    let text = text.get(..length).unwrap_or(&text).trim();
-                    text.clone_into(&mut texts[at]);
-                }
-            })
-            .map_err(tantivy::TantivyError::from)?;
+        let found = self.written.texts(&ordinals, |bytes| {
+            if let Some(&(_, length, at)) = read.next() {
+                let text = String::from_utf8_lossy(bytes);
+                let text = text.get(..length).unwrap_or(&text).trim();
+                text.clone_into(&mut texts[at]);
+            }
+        })?;
         if found { Ok(texts) } else { Err(lacking()) }
     }
 }

@@ -68,12 +68,24 @@ impl Searcher {
         stretch: &Stretch,
         mut f: impl FnMut(StoredDocument) -> Result<()>,
     ) -> Result<()> {
-        guarded(|| self.documents_of(stretch, &mut f))
+        guarded(|| self.documents_of(stretch, None, &mut f))
+    }
+
+    /// Calls back with every live document of a stretch that declares values of a facet, whole; the
+    /// texts of others are not read.
+    pub(crate) fn each_declaring(
+        &self,
+        stretch: &Stretch,
+        facet: &str,
+        mut f: impl FnMut(StoredDocument) -> Result<()>,
+    ) -> Result<()> {
+        guarded(|| self.documents_of(stretch, Some(facet), &mut f))
     }
 
     fn documents_of(
         &self,
         stretch: &Stretch,
+        declaring: Option<&str>,
         f: &mut dyn FnMut(StoredDocument) -> Result<()>,
     ) -> Result<()> {
         let view = self.view(stretch)?;
@@ -82,9 +94,15 @@ impl Searcher {
             if view.reader.is_deleted(doc) {
                 continue;
             }
+            let address = DocAddress::new(stretch.segment as u32, doc);
+            if let Some(facet) = declaring {
+                let card = hits::card(&self.snapshot.views, address)?;
+                if !declared(&card).contains_key(facet) {
+                    continue;
+                }
+            }
             let bytes = store.bytes(doc)?;
             let texts = Texts::of(&bytes, self.snapshot.fields)?;
-            let address = DocAddress::new(stretch.segment as u32, doc);
             f(self.whole(address, texts)?)?;
         }
         Ok(())

@@ -16,6 +16,7 @@ use crate::query::{
     DateClause, Distance, FacetClause, Fuzzy, MAX_DISTANCE, MAX_EDITS, MAX_MOVES, Near,
     NumberClause, Pattern, Phrase, Query, Regex, TextField, Word,
 };
+use crate::schema::Origins;
 use crate::search::{ChosenValue, FacetRef};
 
 /// Ladders of one clause, at most.
@@ -30,24 +31,34 @@ pub(super) type Ladder = Vec<(String, Query)>;
 
 impl Searcher {
     /// Ways in which a clause can admit more. `lonely` are documents that fail nothing else.
-    pub(super) fn looser(&self, clause: &Query, lonely: &[DocAddress]) -> Result<Vec<Ladder>> {
-        inside(clause, &|leaf| self.looser_leaf(leaf, lonely))
+    pub(super) fn looser(
+        &self,
+        clause: &Query,
+        tags: Origins,
+        lonely: &[DocAddress],
+    ) -> Result<Vec<Ladder>> {
+        inside(clause, &|leaf| self.looser_leaf(leaf, tags, lonely))
     }
 
     /// Values in a clause that no document has, spelled otherwise.
-    pub(super) fn spelled(&self, clause: &Query) -> Result<Vec<Ladder>> {
+    pub(super) fn spelled(&self, clause: &Query, tags: Origins) -> Result<Vec<Ladder>> {
         inside(clause, &|leaf| {
             let Query::Facet(facet) = leaf else {
                 return Ok(Vec::new());
             };
-            let (resolved, value) = self.value_of(facet)?;
+            let (resolved, value) = self.value_of(facet, tags)?;
             let near = self.near(&resolved, &value)?.into_iter();
             let near = near.map(|(words, near)| vec![(words, with_value(facet, near))]);
             Ok(near.collect())
         })
     }
 
-    fn looser_leaf(&self, clause: &Query, lonely: &[DocAddress]) -> Result<Vec<Ladder>> {
+    fn looser_leaf(
+        &self,
+        clause: &Query,
+        tags: Origins,
+        lonely: &[DocAddress],
+    ) -> Result<Vec<Ladder>> {
         let mut looser = Vec::new();
         let mut step = |words: String, query: Query| looser.push(vec![(words, query)]);
         match clause {
@@ -71,7 +82,7 @@ impl Searcher {
                 looser.push(vec![replaced(clause, Query::all(sides))]);
             }
             Query::Facet(facet) => {
-                let (resolved, value) = self.value_of(facet)?;
+                let (resolved, value) = self.value_of(facet, tags)?;
                 for (words, wider) in wider_value(&resolved, &value) {
                     step(words, with_value(facet, wider));
                 }
@@ -108,7 +119,7 @@ impl Searcher {
         Ok(looser)
     }
 
-    fn value_of(&self, facet: &FacetClause) -> Result<(ResolvedFacet, ChosenValue)> {
+    fn value_of(&self, facet: &FacetClause, tags: Origins) -> Result<(ResolvedFacet, ChosenValue)> {
         let reference = FacetRef {
             origin: facet.origin,
             name: facet.facet.clone(),
@@ -117,7 +128,8 @@ impl Searcher {
             value: facet.value.clone(),
             written: facet.written,
         };
-        Ok((ResolvedFacet::find(self.schema(), &reference)?, value))
+        let resolved = ResolvedFacet::find(self.schema(), &reference, tags)?;
+        Ok((resolved, value))
     }
 
     /// Ranges that reach to the nearest dates before and after, in no finer steps than the range

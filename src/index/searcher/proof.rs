@@ -209,7 +209,7 @@ impl Proof<'_> {
         let mut nodes: BTreeMap<&str, (u64, BTreeMap<NodeHash, u64>)> = BTreeMap::new();
         let counted = |name: &str, value: &str| -> Result<Vec<NodeHash>> {
             let schema = self.searcher.schema();
-            let facet = ResolvedFacet::find(schema, &FacetRef::parse(name))?;
+            let facet = ResolvedFacet::find(schema, &FacetRef::parse(name), asked.request.tags)?;
             if let Some(fold) = self.searcher.snapshot.folds.of(&facet.definition)? {
                 return fold.counted(value);
             }

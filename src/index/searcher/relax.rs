@@ -180,8 +180,9 @@ impl Searcher {
         let lonely = &failing.lonely[number];
         match &parts.list[number] {
             Part::Clause(clause) => {
-                let spelled = self.spelled(&parts.clauses[*clause])?;
-                let looser = self.looser(&parts.clauses[*clause], lonely)?;
+                let tags = parts.request.tags;
+                let spelled = self.spelled(&parts.clauses[*clause], tags)?;
+                let looser = self.looser(&parts.clauses[*clause], tags, lonely)?;
                 let mut climb = |ladder: Ladder, change: fn(String, SearchRequest) -> Change| {
                     let number = changes.len();
                     for (words, new) in ladder {
@@ -242,7 +243,8 @@ impl Searcher {
         set: impl Fn(&mut Choice, usize, ChosenValue),
         changes: &mut Vec<Change>,
     ) -> Result<()> {
-        let resolved = ResolvedFacet::find(self.schema(), &FacetRef::parse(facet))?;
+        let resolved =
+            ResolvedFacet::find(self.schema(), &FacetRef::parse(facet), parts.request.tags)?;
         for (number, value) in values.iter().enumerate() {
             let with = |value: ChosenValue| {
                 let mut changed = parts.with_clauses(parts.clauses.clone());

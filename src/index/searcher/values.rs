@@ -2,9 +2,11 @@
 
 use super::Searcher;
 use crate::Result;
-use crate::index::search::near_values::{NearValue, is_known, near_values};
+use crate::index::search::filter::ValueSet;
+use crate::index::search::near_values::{NearValue, count, is_known, near_values};
 use crate::index::search::views::ResolvedFacet;
 use crate::query::{Diagnostic, FacetClause, ParseContext, Query, Severity, rewrite};
+use crate::schema::{Origin, Origins};
 use crate::search::{Choice, ChosenValue, FacetRef, Question, SearchRequest, shell};
 
 /// Values that are offered in place of one.
@@ -33,17 +35,23 @@ impl Searcher {
                 origin: clause.origin,
                 name: clause.facet.clone(),
             };
-            let Some((facet, near)) = self.look_for(&reference, &asked, &mut looks)? else {
+            let Some((facet, meant)) =
+                self.look_for(&reference, &asked, request.tags, &mut looks)?
+            else {
                 continue;
             };
-            let mut finding = unknown(&facet, &asked, &near);
+            let mut finding = unknown(&facet, &asked, &meant);
             let context = self.context(request);
-            let offer = near.first().map(|near| FacetClause {
+            let near = match &meant {
+                Meant::Mentioned(_) => None,
+                Meant::Near(near) => near.first(),
+            };
+            let offer = near.map(|near| FacetClause {
                 value: near.value.clone(),
                 ..clause.clone()
             });
+            // With no other value to offer, only the place is of interest.
             let offer = Query::Facet(offer.unwrap_or_else(|| clause.clone()));
-            // With nothing to offer, only the place is of interest.
             let rewritten = match &request.question {
                 Question::Text(text) => rewrite(text, &context, query, leaf.number, &offer),
                 Question::Tree(_) => None,
@@ -51,15 +59,21 @@ impl Searcher {
             if let Some(rewritten) = &rewritten {
                 finding = finding.at(rewritten.span.0, rewritten.span.1);
             }
-            diagnostics.push(if near.is_empty() {
-                finding.hint(listing(&facet))
-            } else {
-                let text = rewritten.map_or_else(|| offer.to_string(), |rewritten| rewritten.text);
-                finding.hint(format!("write `{text}`"))
-            });
+            diagnostics.push(finding.hint(match &meant {
+                Meant::Mentioned(_) => {
+                    let origin = Some(Origin::Mentioned);
+                    let clause = clause.clone();
+                    format!("write `{}`", Query::Facet(FacetClause { origin, ..clause }))
+                }
+                Meant::Near(near) if near.is_empty() => listing(&facet),
+                Meant::Near(_) => {
+                    let text = rewritten.map_or_else(|| offer.to_string(), |it| it.text);
+                    format!("write `{text}`")
+                }
+            }));
         }
         for (name, choice) in &request.choices {
-            self.about_choice(name, choice, &mut looks, diagnostics)?;
+            self.about_choice(name, choice, request.tags, &mut looks, diagnostics)?;
         }
         Ok(())
     }
@@ -68,6 +82,7 @@ impl Searcher {
         &self,
         name: &str,
         choice: &Choice,
+        tags: Origins,
         looks: &mut usize,
         diagnostics: &mut Vec<Diagnostic>,
     ) -> Result<()> {
@@ -78,15 +93,24 @@ impl Searcher {
             ("-x", &choice.none_of),
         ] {
             for asked in values {
-                let Some((facet, near)) = self.look_for(&reference, asked, looks)? else {
+                let Some((facet, meant)) = self.look_for(&reference, asked, tags, looks)? else {
                     continue;
                 };
-                let finding = unknown(&facet, asked, &near);
-                diagnostics.push(match near.first() {
+                let finding = unknown(&facet, asked, &meant);
+                let written = if asked.written { "=" } else { "" };
+                let argument = match &meant {
+                    Meant::Mentioned(_) => {
+                        let name = format!("{}.{name}", Origin::Mentioned);
+                        Some(format!("{name}={written}{}", asked.value))
+                    }
+                    Meant::Near(near) => {
+                        let near = near.first();
+                        near.map(|near| format!("{name}={written}{}", near.value))
+                    }
+                };
+                diagnostics.push(match argument {
                     None => finding.hint(listing(&facet)),
-                    Some(near) => {
-                        let written = if asked.written { "=" } else { "" };
-                        let argument = format!("{name}={written}{}", near.value);
+                    Some(argument) => {
                         finding.hint(format!("write `{option} {}`", shell(&argument)))
                     }
                 });
@@ -95,16 +119,36 @@ impl Searcher {
         Ok(())
     }
 
-    /// What is near to a value that no document has; `None` if one has it.
+    /// What may be meant by a value that no document has; `None` if one has it.
     fn look_for(
         &self,
         reference: &FacetRef,
         asked: &ChosenValue,
+        tags: Origins,
         looks: &mut usize,
-    ) -> Result<Option<(ResolvedFacet, Vec<NearValue>)>> {
-        let facet = ResolvedFacet::find(self.schema(), reference)?;
-        if is_known(&self.snapshot.views, &facet, asked)? {
+    ) -> Result<Option<(ResolvedFacet, Meant)>> {
+        let facet = ResolvedFacet::find(self.schema(), reference, tags)?;
+        let views = &self.snapshot.views;
+        if is_known(views, &facet, asked)? {
             return Ok(None);
+        }
+        if facet.origin.is_none() && facet.definition.tagged_by().is_some() {
+            let mentioned = FacetRef {
+                origin: Some(Origin::Mentioned),
+                name: reference.name.clone(),
+            };
+            let mentioned = ResolvedFacet::find(self.schema(), &mentioned, tags)?;
+            if is_known(views, &mentioned, asked)? {
+                let field = self.snapshot.fields.facets;
+                let set = ValueSet {
+                    facet: mentioned,
+                    values: vec![asked.clone()],
+                };
+                let count = count(views, field, &set)?;
+                if count > 0 {
+                    return Ok(Some((facet, Meant::Mentioned(count))));
+                }
+            }
         }
         let near = if *looks == 0 {
             Vec::new()
@@ -112,7 +156,7 @@ impl Searcher {
             *looks -= 1;
             self.near_values(&facet, asked)?
         };
-        Ok(Some((facet, near)))
+        Ok(Some((facet, Meant::Near(near))))
     }
 
     /// The values of a facet that are nearest to one, with the documents of each.
@@ -136,15 +180,28 @@ impl Searcher {
     }
 }
 
-fn unknown(facet: &ResolvedFacet, asked: &ChosenValue, near: &[NearValue]) -> Diagnostic {
+/// What may be meant by a value that no document has.
+enum Meant {
+    /// The value as so many documents mention it, which does not count.
+    Mentioned(u64),
+    /// One of these; nobody knows if there are none.
+    Near(Vec<NearValue>),
+}
+
+fn unknown(facet: &ResolvedFacet, asked: &ChosenValue, meant: &Meant) -> Diagnostic {
     let mut message = format!(
         "no document has `{}` as its `{}`",
         asked.value,
         facet.name()
     );
-    if !near.is_empty() {
-        let near: Vec<String> = near.iter().map(shown).collect();
-        message = format!("{message}; near it: {}", near.join(", "));
+    match meant {
+        Meant::Mentioned(1) => message.push_str("; 1 document mentions it"),
+        Meant::Mentioned(count) => message = format!("{message}; {count} documents mention it"),
+        Meant::Near(near) if near.is_empty() => {}
+        Meant::Near(near) => {
+            let near: Vec<String> = near.iter().map(shown).collect();
+            message = format!("{message}; near it: {}", near.join(", "));
+        }
     }
     Diagnostic::new(Severity::Warning, "unknown_value", message)
 }
@@ -160,7 +217,11 @@ fn shown(near: &NearValue) -> String {
 
 fn listing(facet: &ResolvedFacet) -> String {
     let name = facet.name();
-    format!("`pressmark facets --facets {name} --top all` lists the values there are")
+    let tags = match facet.origin {
+        None if facet.origins != Origins::Usual => format!(" --tags {}", facet.origins),
+        _ => String::new(),
+    };
+    format!("`pressmark facets --facets {name}{tags} --top all` lists the values there are")
 }
 
 #[cfg(test)]

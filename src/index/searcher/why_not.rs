@@ -182,7 +182,8 @@ impl Searcher {
     fn demand(&self, parts: &Parts<'_>, part: &Part) -> Result<Demand> {
         let filters = self.filters();
         let request = parts.request;
-        let facet = |name: &str| ResolvedFacet::find(self.schema(), &FacetRef::parse(name));
+        let facet =
+            |name: &str| ResolvedFacet::find(self.schema(), &FacetRef::parse(name), request.tags);
         let values = |name: &str, values: &[ChosenValue], wanted: Wanted| -> Result<Demand> {
             let set = ValueSet {
                 facet: facet(name)?,

@@ -5,7 +5,7 @@
 //! stand in the card of a segment as numbers of a table. On its way into a segment a card holds
 //! them itself.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::HashMap;
 
 use super::blobs::Blobs;
 use super::bytes::{Reader, put_signed, put_str, put_varint};
@@ -193,19 +193,6 @@ impl<'a> Card<'a> {
             facets,
         })
     }
-
-    /// Values by facet as a list of hits shows them: declared ones, else those it is about.
-    pub(crate) fn effective_facets(&self) -> BTreeMap<String, Vec<String>> {
-        let mut shown = BTreeMap::new();
-        for wanted in [Origin::Declared, Origin::About] {
-            for (_, facet, values) in self.facets.iter().filter(|(origin, ..)| *origin == wanted) {
-                shown
-                    .entry((*facet).to_owned())
-                    .or_insert_with(|| values.iter().map(|&value| value.to_owned()).collect());
-            }
-        }
-        shown
-    }
 }
 
 /// Where the strings go that many cards share.
@@ -310,8 +297,5 @@ mod tests {
             runs[1].len() < runs[0].len(),
             "a title that repeats is shared"
         );
-        let shown = card.effective_facets();
-        assert_eq!(shown["country"], ["Cuba", "United States"]);
-        assert_eq!(shown["topic"], ["missiles"]);
     }
 }

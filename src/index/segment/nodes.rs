@@ -118,9 +118,12 @@ pub(crate) struct NodeTable {
 const NODE_BYTES: usize = 16;
 
 impl NodeTable {
-    /// Makes the table of a column in memory.
-    pub(crate) fn of_column(column: &StrColumn, tree: Option<char>) -> io::Result<Self> {
-        let (bytes, ordinals, count, simple) = build(column, tree)?;
+    /// Makes the table of a column in memory, or of several whose ordinals follow each other.
+    pub(crate) fn of_columns<'c>(
+        columns: impl IntoIterator<Item = &'c StrColumn>,
+        tree: Option<char>,
+    ) -> io::Result<Self> {
+        let (bytes, ordinals, count, simple) = build(columns, tree)?;
         let shape = Shape {
             leaves: 0,
             ordinals,
@@ -338,32 +341,40 @@ impl NodeTables {
     }
 }
 
-/// Makes the table of one column; returns its bytes, its node count and whether it is simple.
-fn build(column: &StrColumn, tree: Option<char>) -> io::Result<(Vec<u8>, u32, u32, bool)> {
+/// Makes the table of one column, or of several whose ordinals follow each other; returns its bytes,
+/// its node count and whether it is simple.
+fn build<'c>(
+    columns: impl IntoIterator<Item = &'c StrColumn>,
+    tree: Option<char>,
+) -> io::Result<(Vec<u8>, u32, u32, bool)> {
     struct Form {
         folded: String,
         ordinal: u32,
         length: u32,
         leaf: bool,
     }
-    let mut forms: Vec<Form> = Vec::with_capacity(column.num_terms());
-    let mut texts: Vec<String> = Vec::with_capacity(column.num_terms());
-    let mut terms = column.dictionary().stream()?;
-    while terms.advance() {
-        let text = String::from_utf8_lossy(terms.key()).into_owned();
-        let ordinal = texts.len() as u32;
-        let path = folded_path(&text, tree);
-        let steps = path.len();
-        for (step, (folded, length)) in path.into_iter().enumerate() {
-            let leaf = step + 1 == steps;
-            forms.push(Form {
-                folded,
-                ordinal,
-                length: length as u32,
-                leaf,
-            });
+    let mut forms: Vec<Form> = Vec::new();
+    let mut texts: Vec<String> = Vec::new();
+    for column in columns {
+        forms.reserve(column.num_terms());
+        texts.reserve(column.num_terms());
+        let mut terms = column.dictionary().stream()?;
+        while terms.advance() {
+            let text = String::from_utf8_lossy(terms.key()).into_owned();
+            let ordinal = texts.len() as u32;
+            let path = folded_path(&text, tree);
+            let steps = path.len();
+            for (step, (folded, length)) in path.into_iter().enumerate() {
+                let leaf = step + 1 == steps;
+                forms.push(Form {
+                    folded,
+                    ordinal,
+                    length: length as u32,
+                    leaf,
+                });
+            }
+            texts.push(text);
         }
-        texts.push(text);
     }
     let ordinals = texts.len() as u32;
     forms.sort_by(|a, b| {
@@ -473,7 +484,7 @@ impl NodePlugin {
                 .iter()
                 .find(|(name, _)| name == facet)
                 .map(|&(_, tree)| tree);
-            let (bytes, ordinals, count, simple) = build(&column, tree)?;
+            let (bytes, ordinals, count, simple) = build([&column], tree)?;
             put_str(&mut directory, &path.replace('\u{1}', "."));
             put_varint(
                 &mut directory,

@@ -58,6 +58,7 @@ impl<S: Sink> Apply<'_, S> {
         self.list_renamed(plan, report)?;
         report.check()?;
         report.bytes = self.bytes;
+        report.ambiguous = self.sink.ambiguous();
         let kept = if self.run.rebuild { 0 } else { self.foreign };
         report.documents = self.claims.len() + kept;
         if let Some(error) = self.out_of_reach.take() {
@@ -84,6 +85,7 @@ impl<S: Sink> Apply<'_, S> {
         let totals = report.totals();
         let changed = self.journal.is_dirty()
             || self.wrote_documents
+            || self.learned_anew
             || self.run.config != self.run.config_before
             || ["seen", "duplicate", "skipped", "failed"]
                 .iter()

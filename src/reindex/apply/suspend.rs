@@ -15,6 +15,7 @@ impl<S: Sink> Apply<'_, S> {
     /// Whether a run like this may publish a part of its work.
     pub(in crate::reindex) fn may_suspend(&self) -> bool {
         self.run.checkpoints.is_none()
+            && !self.is_learning
             && !self.run.rebuild
             && self.run.max_errors.is_none()
             && self.old.state.complete

@@ -1,6 +1,6 @@
 //! Makes documents anew from what the index keeps of them, in parallel.
 
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::atomic::Ordering;
 use std::time::Instant;
 
 use super::super::apply::Ready;
@@ -8,7 +8,6 @@ use super::super::entry::Key;
 use super::super::sink::{Prepare, Sink};
 use super::super::source::Source;
 use super::{Pipeline, Step, Stopped, calm, milliseconds, notes_of};
-use crate::index::Stretch;
 use crate::{Error, ErrorKind, Result, Searcher, StoredDocument};
 
 impl<C: Source, S: Sink> Pipeline<'_, C, S> {
@@ -18,37 +17,9 @@ impl<C: Source, S: Sink> Pipeline<'_, C, S> {
     /// # Errors
     /// As [`run`](Self::run).
     pub(in crate::reindex) fn remake(&self, kept: &Searcher, threads: usize) -> Result<()> {
-        let stretches = kept.stretches();
-        let next = AtomicUsize::new(0);
-        let job = || {
-            let mut analyse = self.preparer.clone();
-            while let Some(stretch) = stretches.get(next.fetch_add(1, Ordering::Relaxed)) {
-                if self.is_stopping() {
-                    break;
-                }
-                self.stretch(kept, stretch, &mut analyse)?;
-            }
-            Ok(())
-        };
-        self.spawn(vec![job; threads.clamp(1, 256)])
-    }
-
-    fn stretch(&self, kept: &Searcher, stretch: &Stretch, analyse: &mut S::Prepare) -> Step {
-        let mut going = Ok(());
-        let read = kept.each_document(stretch, |stored| {
-            going = self
-                .go_on()
-                .and_then(|()| self.remake_one(&stored, analyse));
-            match going {
-                Ok(()) => Ok(()),
-                // Only to get out of here: the reason is kept elsewhere.
-                Err(Stopped) => Err(Error::new(ErrorKind::Cancelled, "stopped")),
-            }
-        });
-        going?;
-        read.map_err(|error| {
-            self.keep(error);
-            Stopped
+        self.each_stretch(kept, &self.preparer, threads, |stretch, analyse| {
+            let remake = |stored: StoredDocument| self.remake_one(&stored, analyse);
+            self.each_of(|f| kept.each_document(stretch, f), remake)
         })
     }
 
@@ -56,17 +27,20 @@ impl<C: Source, S: Sink> Pipeline<'_, C, S> {
         let started = Instant::now();
         let before = &stored.document;
         let id = Key::of(before.id.as_str());
-        let Some((number, hash, added)) = self.guarded(|apply| apply.untouched(id))? else {
+        let held = self.guarded(|apply| apply.held(id))?;
+        let Some(held) = held.filter(|held| held.is_untouched) else {
             return Ok(());
         };
         let made = calm(|| {
             let mut document = before.clone();
             self.source.remake(&mut document);
             analyse.settle(&mut document)?;
-            if document == *before && analyse.is_tagged_alike(stored, &document) {
+            // Tags are made anew when everything is there, if they are learned.
+            let is_tagged_alike = self.learns || analyse.is_tagged_alike(stored, &document);
+            if document == *before && is_tagged_alike {
                 return Ok(None);
             }
-            analyse.prepare(document, added).map(Some)
+            analyse.prepare(document, held.added).map(Some)
         });
         self.counts.records.fetch_add(1, Ordering::Relaxed);
         let made = made.unwrap_or_else(|panic| {
@@ -82,14 +56,14 @@ impl<C: Source, S: Sink> Pipeline<'_, C, S> {
             }
         };
         let ready = Ready {
-            number,
+            number: held.number,
             member: before
                 .source
                 .as_ref()
                 .and_then(|source| source.member())
                 .map(str::to_owned),
-            hash: hash.padded(),
-            added,
+            hash: held.hash.padded(),
+            added: held.added,
             notes: notes_of::<S>(Vec::new(), &prepared),
             prepared,
             bytes: before.body.len() as u64,

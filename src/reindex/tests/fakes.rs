@@ -20,7 +20,8 @@ use crate::corpus::{
 use crate::document::SourceLocation;
 use crate::index::RunState;
 use crate::schema::Digests;
-use crate::{Commit, Document, Error, ErrorKind, Result, StoredDocument};
+use crate::tagging::topics::{TopicModel, Trainer};
+use crate::{Commit, Document, Error, ErrorKind, Result, Searcher, StoredDocument};
 
 /// A record of a file.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -414,6 +415,22 @@ impl Sink for FakeSink<'_> {
         Ok(())
     }
 
+    fn taught(&self) -> u64 {
+        0
+    }
+
+    fn working(&mut self) -> Result<Option<Searcher>> {
+        Ok(None)
+    }
+
+    fn keep_model(&mut self, _: Option<&TopicModel>) -> Result<bool> {
+        Ok(false)
+    }
+
+    fn ambiguous(&self) -> u64 {
+        0
+    }
+
     fn commit(&mut self, run: RunState) -> Result<Commit> {
         self.publish(run)
     }
@@ -437,7 +454,21 @@ pub(super) struct FakePreparer;
 impl Prepare for FakePreparer {
     type Prepared = (String, Held);
 
-    fn is_tagged_alike(&self, _: &StoredDocument, _: &Document) -> bool {
+    fn learned(self, _: Option<&Arc<TopicModel>>) -> Self {
+        self
+    }
+
+    fn taught_by(&self) -> Option<&str> {
+        None
+    }
+
+    fn teach(&mut self, _: &Document, _: &Mutex<Trainer>) {}
+
+    fn retag(&mut self, _: StoredDocument, _: i64, _: bool) -> Result<Option<(String, Held)>> {
+        Ok(None)
+    }
+
+    fn is_tagged_alike(&mut self, _: &StoredDocument, _: &Document) -> bool {
         true
     }
 

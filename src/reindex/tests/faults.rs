@@ -30,6 +30,7 @@ impl<'s> Stake<'s> {
         copy(before, &index);
         stage.run(step, &index).unwrap();
         let new = content(&index).unwrap().unwrap();
+        assert_eq!(new.model().is_some(), step.learns(), "{step:?}");
         let settled = stage.settle(step, &index, "undisturbed");
         Self {
             stage,
@@ -81,7 +82,7 @@ impl<'s> Stake<'s> {
         match found {
             None => self.old.is_none(),
             Some(found) if self.old.is_none() && found.is_empty() => true,
-            Some(found) if self.step == Step::Resumable => found.is_part_of(&self.new),
+            Some(found) if self.step.is_resumable() => found.is_part_of(&self.new),
             Some(found) => self.old.as_ref() == Some(found) || self.new == *found,
         }
     }
@@ -108,7 +109,7 @@ fn play_all(stride: usize) -> Vec<(Step, u64, u64)> {
     let mut played = Vec::new();
     let mut offset = 0;
     let nothing = tempdir().unwrap();
-    for life in [&[Step::Resumable][..], Step::life()] {
+    for life in Step::LIVES {
         let stage = Stage::new();
         let index = tempdir().unwrap();
         let mut before = nothing.path().join("none");

@@ -53,7 +53,7 @@ impl Done<'_> {
         match (found, &self.old) {
             (found, Some(old)) => found == Some(old),
             (None, None) => true,
-            (Some(found), None) if self.step == Step::Resumable => found.is_part_of(&self.new),
+            (Some(found), None) if self.step.is_resumable() => found.is_part_of(&self.new),
             (Some(found), None) => found.is_empty(),
         }
     }
@@ -109,7 +109,7 @@ impl<'s> Life<'s> {
 /// Looks at images of every `stride`-th moment, so many of each. Gives the number of images.
 fn cut_the_power(stride: usize, seeds: u64) -> u64 {
     let mut images = 0;
-    for steps in [&[Step::Resumable][..], Step::life()] {
+    for steps in Step::LIVES {
         let stage = Stage::new();
         let life = Life::new(&stage, Path::new("none"), Plan::watch());
         let mut begun = 0;
@@ -136,7 +136,7 @@ fn cut_the_power_after_a_kill(stride: usize, seeds: u64) -> u64 {
     let stage = Stage::new();
     let kept = tempdir().unwrap();
     let mut before = kept.path().join("none");
-    for &step in Step::life() {
+    for &step in Step::LIVES[1] {
         let old = content(&before).unwrap();
         stage.prepare(step);
         for killed in (0..).step_by(stride) {

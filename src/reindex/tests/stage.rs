@@ -25,21 +25,34 @@ pub(super) enum Step {
     Rebuild,
     /// Another schema.
     Switch,
+    /// A build of documents that teach topics; it publishes on the way.
+    Learn,
+    /// Other documents teach other topics.
+    Retag,
 }
 
 impl Step {
-    pub(super) const ALL: [Self; 6] = [
-        Self::Resumable,
-        Self::Build,
-        Self::Update,
-        Self::Return,
-        Self::Rebuild,
-        Self::Switch,
+    /// The lives of indexes: steps that follow each other in each of them.
+    pub(super) const LIVES: [&[Self]; 3] = [
+        &[Self::Resumable],
+        &[
+            Self::Build,
+            Self::Update,
+            Self::Return,
+            Self::Rebuild,
+            Self::Switch,
+        ],
+        &[Self::Learn, Self::Retag],
     ];
 
-    /// The steps that follow each other in the life of one index.
-    pub(super) fn life() -> &'static [Self] {
-        &Self::ALL[1..]
+    /// Whether a part of it may be published on the way.
+    pub(super) fn is_resumable(self) -> bool {
+        matches!(self, Self::Resumable | Self::Learn)
+    }
+
+    /// Whether topics are learned in it.
+    pub(super) fn learns(self) -> bool {
+        matches!(self, Self::Learn | Self::Retag)
     }
 }
 
@@ -54,6 +67,8 @@ pub(super) struct Stage {
 pub(super) struct Content {
     documents: BTreeMap<String, Value>,
     facets: Value,
+    /// The hash of what was learned of topics.
+    model: Option<String>,
 }
 
 impl Stage {
@@ -98,6 +113,8 @@ impl Stage {
                 self.write("z.jsonl", &lines(1..4, "Peru"));
             }
             Step::Return => self.remove("z.jsonl"),
+            Step::Learn => self.write("t.jsonl", &taught("alder birch cedar")),
+            Step::Retag => self.write("t.jsonl", &taught("alder birch dogwood elder")),
             Step::Rebuild | Step::Switch => {}
         }
     }
@@ -106,10 +123,12 @@ impl Stage {
     pub(super) fn run(&self, step: Step, index: &Path) -> Result<Report> {
         let options = ReindexOptions::at(NOW + step as i64)
             .threads(2)
-            .rebuild(step == Step::Rebuild);
-        let options = match step {
-            Step::Resumable => options.checkpoints(std::time::Duration::MAX, 4),
-            _ => options,
+            .rebuild(step == Step::Rebuild)
+            .retag(step == Step::Retag);
+        let options = if step.is_resumable() {
+            options.checkpoints(std::time::Duration::MAX, 4)
+        } else {
+            options
         };
         let config = match step {
             Step::Switch => "[facets.country]\n[facets.desk]\nkeys = [\"desk\"]\n",
@@ -146,6 +165,25 @@ impl Stage {
             report.failed,
         ]
     }
+}
+
+/// Documents that teach topics, and one that is to get one of them.
+fn taught(words: &str) -> String {
+    let line = |id: &str, topic: &str, text: &str| {
+        format!(
+            "{{\"id\": \"{id}\", \"topic\": \"{topic}\", \"language\": \"en\", \"body\": \"{text}\"}}\n"
+        )
+    };
+    let mut lines = line("sea", "", "No tide at the quay.");
+    for word in words.split(' ') {
+        for (more, text) in ["took", "left", "found", "met"].into_iter().zip(1..) {
+            let sea = format!("The tide {more} the quay. {word}");
+            let land = format!("The wheat {more} the field. {word}");
+            lines += &line(&format!("sea-{word}-{text}"), "sea", &sea);
+            lines += &line(&format!("land-{word}-{text}"), "land", &land);
+        }
+    }
+    lines
 }
 
 fn lines(numbers: std::ops::Range<u32>, country: &str) -> String {
@@ -194,7 +232,12 @@ pub(super) fn content(index: &Path) -> Result<Option<Content>> {
         assert_eq!(found.total, expected as u64, "{word}");
     }
     let facets = serde_json::to_value(&response.facets).unwrap();
-    Ok(Some(Content { documents, facets }))
+    let model = searcher.topic_model()?.map(|model| model.hash());
+    Ok(Some(Content {
+        documents,
+        facets,
+        model,
+    }))
 }
 
 impl Content {
@@ -202,10 +245,24 @@ impl Content {
         self.documents.is_empty()
     }
 
-    /// Whether every document is in the other, as it is there.
+    /// Whether every document is in the other, as it is there. Topics are found when all are there.
     pub(super) fn is_part_of(&self, whole: &Self) -> bool {
-        let mut documents = self.documents.iter();
-        documents.all(|(id, document)| whole.documents.get(id) == Some(document))
+        let without_topics = |document: &Value| {
+            let mut document = document.clone();
+            if let Some(facets) = document["facets"].as_object_mut() {
+                facets.remove("topic");
+            }
+            document
+        };
+        self.documents.iter().all(|(id, document)| {
+            let of_whole = whole.documents.get(id).map(without_topics);
+            of_whole == Some(without_topics(document))
+        })
+    }
+
+    /// The hash of what was learned of topics.
+    pub(super) fn model(&self) -> Option<&str> {
+        self.model.as_deref()
     }
 }
 
@@ -226,13 +283,14 @@ fn leftovers(index: &Path) -> Vec<String> {
         let name = path.file_name().unwrap().to_str().unwrap();
         needed.insert(format!("generations/{name}"));
         let generation: Value = serde_json::from_slice(&fs::read(&path).unwrap()).unwrap();
+        needed.extend(generation["model"]["path"].as_str().map(str::to_owned));
         let build = generation["build"].as_str().unwrap();
         for file in generation["files"].as_array().unwrap() {
             needed.insert(format!("data/{build}/{}", file["path"].as_str().unwrap()));
         }
     }
     let mut left = Vec::new();
-    for folder in ["", "generations", "data", "journal", "runs"] {
+    for folder in ["", "generations", "data", "models", "journal", "runs"] {
         for file in files(&index.join(folder), folder == "data") {
             let name = file.strip_prefix(index).unwrap().to_str().unwrap();
             // How long old journals and ledgers stay is their own affair.

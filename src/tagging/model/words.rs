@@ -70,7 +70,7 @@ pub(super) type Count = (u64, u32);
 pub(crate) const NUMBER: u64 = 0;
 
 /// Reads the words of articles, one after the other; keeps its memory from one to the next.
-#[derive(Debug, Default)]
+#[derive(Debug, Clone, Default)]
 pub(crate) struct Reader {
     analyzer: Analyzer,
     /// The stems of title and body, by the positions of their words.

@@ -6,7 +6,7 @@
 //! times at once. A topic needs [`needed`] in total: more in a long article, which mentions more.
 
 use std::collections::BTreeMap;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 
 use super::phrases::{Hit, Phrases, Use};
 use super::{Method, TopicTag};
@@ -163,12 +163,12 @@ fn needed(words: usize) -> f32 {
     (3.0 + words as f32 / 150.0).clamp(4.0, 10.0)
 }
 
-/// Topics with the phrases that speak for them.
-#[derive(Debug)]
+/// Topics with the phrases that speak for them. Clones share what they know.
+#[derive(Debug, Clone)]
 pub(super) struct Rule {
     topics: Arc<Vec<Known>>,
     /// By language, made when an article needs them.
-    phrases: BTreeMap<&'static str, Phrases>,
+    phrases: Arc<Mutex<BTreeMap<&'static str, Arc<Phrases>>>>,
     analyzer: Analyzer,
 }
 
@@ -233,18 +233,15 @@ impl Rule {
     fn new(topics: Vec<Known>) -> Self {
         Self {
             topics: Arc::new(topics),
-            phrases: BTreeMap::new(),
+            phrases: Arc::default(),
             analyzer: Analyzer::new(),
         }
     }
 
     /// The topics of an article that was just read, the most certain first.
     pub(super) fn decide(&mut self, article: &Article<'_>, reader: &Reader) -> Vec<TopicTag> {
-        let (topics, analyzer) = (&self.topics, &mut self.analyzer);
-        let phrases = self
-            .phrases
-            .entry(article.language.code())
-            .or_insert_with(|| phrases_in(article.language, topics, analyzer));
+        let phrases = self.phrases_in(article.language);
+        let topics = &self.topics;
         let hits = phrases.find(reader);
         let mut said: Vec<Said<'_>> = Vec::new();
         for hits in hits.chunk_by(|a, b| a.phrase == b.phrase) {
@@ -282,6 +279,15 @@ impl Rule {
             evidence: evidence(said, article),
         };
         reached.into_iter().map(tag).collect()
+    }
+
+    /// The phrases in the stems of a language. Whoever comes while they are made waits for them.
+    fn phrases_in(&mut self, language: Language) -> Arc<Phrases> {
+        let mut phrases = self.phrases.lock().unwrap_or_else(PoisonError::into_inner);
+        let made = phrases
+            .entry(language.code())
+            .or_insert_with(|| Arc::new(phrases_in(language, &self.topics, &mut self.analyzer)));
+        Arc::clone(made)
     }
 }
 

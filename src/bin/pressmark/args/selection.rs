@@ -24,6 +24,13 @@ pub(crate) struct SelectionArgs {
     /// Keep documents with any value
     #[arg(long, value_name = "FACET")]
     pub(crate) has: Vec<String>,
+    /// Which values of facets count that are named without an origin
+    ///
+    /// In the query, in choices and in counts: what the sources declare, what documents are about,
+    /// what they mention, or several of these together. Default: what is declared; of a document
+    /// that declares nothing, what it is about. See docs/tagging.md.
+    #[arg(long, value_name = "WHICH")]
+    pub(crate) tags: Option<TagsArg>,
     /// Keep documents that entered the index since then
     #[arg(long, value_name = "DATE")]
     pub(crate) added_since: Option<String>,
@@ -42,6 +49,33 @@ pub(crate) struct SelectionArgs {
     /// Take warnings for errors
     #[arg(long)]
     pub(crate) strict: bool,
+}
+
+/// Which values of facets count.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum TagsArg {
+    /// What the source declares
+    Declared,
+    /// What a document is about, as far as its text tells
+    About,
+    /// What a document names, and is not about
+    Mentioned,
+    /// What was found in the text: about and mentioned together
+    Inferred,
+    /// All of them; a document counts once for a value
+    All,
+}
+
+impl From<TagsArg> for pressmark::Origins {
+    fn from(tags: TagsArg) -> Self {
+        match tags {
+            TagsArg::Declared => Self::Declared,
+            TagsArg::About => Self::About,
+            TagsArg::Mentioned => Self::Mentioned,
+            TagsArg::Inferred => Self::Inferred,
+            TagsArg::All => Self::All,
+        }
+    }
 }
 
 /// What a coarse date must do to match a range.

@@ -108,6 +108,7 @@ fn verdict(
     };
     let mut open = SearchRequest::all();
     open.date_match = asked.request.date_match;
+    open.tags = asked.request.tags;
     open.today = asked.request.today;
     let mut clauses = Vec::new();
     let parts = match query {
@@ -159,6 +160,7 @@ fn verdict(
         id: id.to_owned(),
         matches: whole,
         evidence: evidence::of(&stored, std::slice::from_ref(query)),
+        ambiguous: evidence::left_out(&stored, std::slice::from_ref(query)),
         clauses,
         score,
     })

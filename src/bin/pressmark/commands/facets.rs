@@ -13,7 +13,7 @@ use crate::args::{Common, FacetsArgs, Format, IdleArgs};
 use crate::console::Console;
 use crate::failure::{Failure, Finish};
 use crate::output::draw::Pen;
-use crate::output::{facets, json, number};
+use crate::output::{facets, inferred, json, number};
 use crate::request::Asked;
 use crate::settings::Place;
 
@@ -102,6 +102,10 @@ impl View {
                 };
                 facets::table(console.out(), &response.facets, asked, self.pen, stream)?;
                 below(response.total, !response.facets.is_empty(), console)?;
+                let mut buckets = response.facets.iter().flat_map(|(_, list)| &list.buckets);
+                if buckets.any(|bucket| bucket.inferred > 0) {
+                    console.say(inferred::LEGEND);
+                }
             }
         }
         if self.format != Format::Json {

@@ -89,8 +89,10 @@ pub(super) fn first(common: &Common, place: &Place, console: &mut Console) -> Re
 pub(super) fn tagging(place: &Place) -> Result<Tagging, Failure> {
     let vocabularies = own_vocabulary::load(&own_vocabulary::files(place)?)?;
     let of = |name| vocabularies.get(name).cloned();
-    Ok(match (of("country"), of("actor")) {
-        (Some(countries), Some(actors)) => Tagging::new(countries, actors),
+    Ok(match (of("country"), of("actor"), of("topic")) {
+        (Some(countries), Some(actors), Some(topics)) => {
+            Tagging::new(countries, actors).with_topics(topics)
+        }
         _ => Tagging::bundled(),
     })
 }
@@ -221,6 +223,12 @@ fn receipt(report: &Report, place: &Place, console: &mut Console) {
         "document is indexed",
         "documents are indexed",
     ));
+    if report.ambiguous > 0 {
+        let names = number::count(report.ambiguous, "name", "names");
+        console.remark(&format!(
+            "{names} of countries or actors left out, as the texts do not say what they mean"
+        ));
+    }
     if report.retag_due {
         console.remark(&format!(
             "the tags of some documents are not what the vocabulary gives now: pressmark index \

@@ -12,7 +12,7 @@ use crate::console::{Console, Stream, Talk};
 use crate::failure::{Failure, Finish};
 use crate::last::Last;
 use crate::output::page::{Form, Head, Listed};
-use crate::output::{csv, fields, human, number, refine, why_not};
+use crate::output::{csv, fields, human, inferred, number, refine, why_not};
 use crate::request::Asked;
 use crate::settings::{FromHere, Place};
 
@@ -20,8 +20,8 @@ use crate::settings::{FromHere, Place};
 pub(super) struct Listing {
     asked: Asked,
     what: What,
-    /// Whether the number of facet values was asked for.
-    has_top: bool,
+    /// How much is offered to refine by.
+    offered: refine::Extent,
 }
 
 /// Hits, made as they are asked for.
@@ -94,7 +94,10 @@ impl Listing {
         Ok(Self {
             asked,
             what,
-            has_top: counting.top.is_some(),
+            offered: refine::Extent {
+                all: counting.top.is_some(),
+                named: counting.facets.is_some(),
+            },
         })
     }
 
@@ -194,6 +197,7 @@ impl Listing {
         }
         let is_human = matches!(form, Form::Human(_));
         let mut ids = Vec::new();
+        let mut has_inferred = false;
         let stream = console.stdout;
         write(
             form,
@@ -203,6 +207,7 @@ impl Listing {
             console.out(),
             stream,
             |hit| {
+                has_inferred |= !hit.inferred.is_empty();
                 if is_human && ids.len() < 1_000 {
                     ids.push(hit.id.into_string());
                 }
@@ -211,7 +216,8 @@ impl Listing {
         console.flush()?;
         if is_human {
             Last::new(place, ids).remember();
-            self.footer(&head, started, console);
+            let has_marks = has_inferred && form.fields().contains(&FieldName::Facets);
+            self.footer(&head, has_marks, started, console);
         }
         if !matches!(form, Form::Json(_)) {
             way_out(head.why_not.as_ref(), &head.relaxations, place, console);
@@ -238,8 +244,9 @@ impl Listing {
         Ok(head.total)
     }
 
-    /// The total, and what to refine by.
-    fn footer(&self, head: &Head, started: Instant, console: &mut Console) {
+    /// The total, and what to refine by. `has_marks`: whether hits have values that are marked as
+    /// inferred.
+    fn footer(&self, head: &Head, has_marks: bool, started: Instant, console: &mut Console) {
         if console.talk == Talk::Quiet {
             return;
         }
@@ -252,9 +259,14 @@ impl Listing {
         };
         let gap = if head.hits > 0 { "\n" } else { "" };
         console.say(&format!("{gap}{line}"));
-        let refine = refine::render(&head.facets, head.total, self.has_top, console.stderr);
-        if !refine.is_empty() && head.total > 0 {
+        let refine = refine::render(&head.facets, head.total, self.offered, console.stderr);
+        let is_refined = !refine.is_empty() && head.total > 0;
+        if is_refined {
             console.say(&format!("\n{refine}"));
+        }
+        let mut buckets = head.facets.iter().flat_map(|(_, list)| &list.buckets);
+        if has_marks || is_refined && buckets.any(|bucket| bucket.inferred > 0) {
+            console.say(inferred::LEGEND);
         }
         if let Some(cursor) = &head.cursor {
             console.mention(&format!("next page: --cursor {cursor}"));

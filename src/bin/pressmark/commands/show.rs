@@ -15,7 +15,7 @@ use crate::args::{Common, ShowArgs};
 use crate::console::{Console, Stream};
 use crate::failure::{Failure, Finish};
 use crate::output::layout::{Flow, Role, columns};
-use crate::output::{clean, fields, findings, human, json};
+use crate::output::{clean, fields, findings, human, inferred, json};
 use crate::request::Asked;
 
 pub(super) fn run(
@@ -44,6 +44,10 @@ pub(super) fn run(
         let stream = console.stdout;
         let lit = lit.unwrap_or_default();
         print(console.out(), &stored, &lit, searcher.schema(), stream)?;
+        if !stored.tags.is_empty() {
+            console.flush()?;
+            console.say(&format!("\n{}", inferred::LEGEND));
+        }
     }
     Ok(Finish::Done)
 }
@@ -83,6 +87,9 @@ struct Shown<'a> {
     numbers: &'a BTreeMap<String, Vec<f64>>,
     meta: Map<String, Value>,
     tags: Vec<fields::Tag<'a>>,
+    /// Names that may mean values of facets, and were left out.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    ambiguous: Vec<fields::Name<'a>>,
     hash: &'a str,
     source: Option<&'a SourceLocation>,
     added: String,
@@ -108,6 +115,7 @@ impl<'a> Shown<'a> {
             numbers: &document.numbers,
             meta: fields::meta(stored, schema),
             tags: fields::tags(stored),
+            ambiguous: fields::ambiguous(stored),
             hash: &stored.text_hash,
             source: document.source.as_ref(),
             added: instant(stored.added),
@@ -231,9 +239,20 @@ fn entries(stored: &StoredDocument, schema: &Schema) -> Vec<(String, String)> {
         for origin in [Origin::About, Origin::Mentioned] {
             let tags = stored.tags.iter();
             let tags = tags.filter(|tag| tag.facet == facet.name && tag.origin == origin);
-            let values: Vec<&str> = tags.map(|tag| tag.value.as_str()).collect();
+            let values: Vec<String> = tags.map(|tag| inferred::marked(&tag.value)).collect();
             add(&format!("{origin}.{}", facet.name), values.join("; "));
         }
+    }
+    for facet in &schema.facets {
+        let names = stored.ambiguous.iter();
+        let names = names.filter(|name| name.facet == facet.name);
+        let names: Vec<String> = names
+            .map(|name| {
+                let text = name.surface.text(document).unwrap_or_default();
+                format!("{text} ({})", name.values.join(" or "))
+            })
+            .collect();
+        add(&format!("ambiguous.{}", facet.name), names.join("; "));
     }
     for (name, values) in &document.numbers {
         let values: Vec<String> = values.iter().map(ToString::to_string).collect();

@@ -57,6 +57,9 @@ struct Overview<'a> {
     documents: u64,
     facets: Vec<&'a str>,
     numbers: Vec<&'a str>,
+    /// What the corpus taught about its topics, if it taught anything.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    topics: Option<Topics>,
     /// Whether its first build is unfinished, so that it holds a part of the corpus.
     partial: bool,
     published: Option<String>,
@@ -65,6 +68,57 @@ struct Overview<'a> {
     ledger: Option<&'a Path>,
     /// A newer run that did not come to its end.
     unfinished: Option<UnfinishedRun<'a>>,
+}
+
+/// What the corpus taught about its topics, or why that cannot be used.
+#[derive(Serialize)]
+#[serde(untagged)]
+enum Topics {
+    Learned {
+        /// Topics that were learned.
+        learned: usize,
+        /// Topics of too few documents, which are known by their names.
+        by_name: usize,
+        /// Documents that they were learned from.
+        documents: u32,
+        /// The hash of what was learned.
+        model: String,
+    },
+    Damaged {
+        error: String,
+    },
+}
+
+impl Topics {
+    fn of(searcher: &Searcher) -> Option<Self> {
+        Some(match searcher.topic_model() {
+            Ok(model) => {
+                let model = model?;
+                Self::Learned {
+                    learned: model.topics().len(),
+                    by_name: model.thin_topics().len(),
+                    documents: model.documents(),
+                    model: model.hash(),
+                }
+            }
+            Err(error) => Self::Damaged {
+                error: error.to_string(),
+            },
+        })
+    }
+
+    fn in_words(&self) -> String {
+        match self {
+            Self::Learned {
+                learned, documents, ..
+            } => format!(
+                "{} learned from {}",
+                count(*learned as u64, "topic", "topics"),
+                count((*documents).into(), "document", "documents")
+            ),
+            Self::Damaged { error } => error.clone(),
+        }
+    }
 }
 
 #[derive(Serialize)]
@@ -102,6 +156,7 @@ fn overview(
             .iter()
             .map(|number| number.name.as_str())
             .collect(),
+        topics: Topics::of(searcher),
         partial: searcher.is_partial(),
         published: published.map(instant),
         last_run: ledger.map(|ledger| &ledger.totals),
@@ -133,6 +188,9 @@ fn overview(
     entries.push(("facets", overview.facets.join(", ")));
     if !overview.numbers.is_empty() {
         entries.push(("numbers", overview.numbers.join(", ")));
+    }
+    if let Some(topics) = &overview.topics {
+        entries.push(("topics", clean::line(&topics.in_words())));
     }
     if let Some(ledger) = ledger {
         let run = format!("{} · {}", local(ledger.at), totals(&ledger.totals));

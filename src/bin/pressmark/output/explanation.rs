@@ -32,6 +32,9 @@ pub(crate) struct Verdict {
     /// Where in its text the values stand that the query asks for, if they were inferred.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub(crate) evidence: Vec<Proof>,
+    /// Names in its text that may mean the values that the query asks for, and were left out.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub(crate) ambiguous: Vec<LeftOut>,
     /// How its score came about, if it matches.
     #[serde(flatten, skip_serializing_if = "Option::is_none")]
     pub(crate) score: Option<ScoreExplanation>,
@@ -52,6 +55,39 @@ pub(crate) struct Proof {
     pub(crate) start: usize,
     pub(crate) end: usize,
     pub(crate) sentence: String,
+}
+
+/// A name that may mean a value, and was left out because nothing says what it means.
+#[derive(Debug, Serialize)]
+pub(crate) struct LeftOut {
+    pub(crate) facet: String,
+    /// The values that it may mean; a single one if it may mean something else.
+    pub(crate) values: Vec<String>,
+    pub(crate) mentions: u32,
+    /// Where it stands first: `title` or `body`, the name as it is written there, and its bytes.
+    pub(crate) field: String,
+    pub(crate) surface: String,
+    pub(crate) start: usize,
+    pub(crate) end: usize,
+    pub(crate) sentence: String,
+}
+
+impl LeftOut {
+    /// Why it was left out.
+    fn reason(&self) -> String {
+        let times = match self.mentions {
+            1 => "once".to_owned(),
+            times => format!("{times} times"),
+        };
+        let or = match self.values.as_slice() {
+            [one] => format!("{one} or something else"),
+            several => several.join(" or "),
+        };
+        format!(
+            "{} {}: named {times}, and nothing tells whether {or} is meant",
+            self.facet, self.surface
+        )
+    }
 }
 
 /// A clause that every hit must match.
@@ -103,6 +139,10 @@ pub(crate) fn print(
                 before = value;
             }
             entry("", &sentence.sentence)?;
+        }
+        for name in &verdict.ambiguous {
+            entry("left out", &name.reason())?;
+            entry("", &name.sentence)?;
         }
         if let Some(score) = &verdict.score {
             entry("score", &format!("{:.4}", score.score))?;

@@ -9,7 +9,7 @@ use super::draw::{Pen, share_out};
 use super::layout::{Flow, Role, columns, cut, pad, styled};
 use super::number::{count, shell, thousands, times};
 use super::refine::joined;
-use super::{clean, csv, json};
+use super::{clean, csv, inferred, json};
 use crate::console::Stream;
 
 /// What was asked, and of what.
@@ -131,7 +131,7 @@ fn way_up(name: &str, choice: &Choice, schema: &Schema, stream: Stream) -> Strin
 }
 
 fn label(bucket: &Bucket) -> String {
-    let value = clean::line(&bucket.value);
+    let value = inferred::label(bucket, &clean::line(&bucket.value));
     match bucket.children {
         Some(children) if children > 0 => format!("{value} (+{} below)", thousands(children)),
         _ => value,

@@ -1,6 +1,6 @@
 //! The fields of a hit by the names that `--fields` takes, in the order asked for.
 
-use pressmark::{Origin, Schema, StoredDocument};
+use pressmark::{Origin, Schema, StoredDocument, TagSurface};
 use serde::ser::SerializeMap;
 use serde::{Serialize, Serializer};
 use serde_json::{Map, Value};
@@ -64,7 +64,12 @@ impl Serialize for Chosen<'_> {
                 FieldName::Date => map.serialize_entry(name, &hit.date)?,
                 FieldName::Url => map.serialize_entry(name, &hit.url)?,
                 FieldName::Path => map.serialize_entry(name, &hit.path)?,
-                FieldName::Facets => map.serialize_entry(name, &hit.facets)?,
+                FieldName::Facets => {
+                    map.serialize_entry(name, &hit.facets)?;
+                    if !hit.inferred.is_empty() {
+                        map.serialize_entry("inferred", &hit.inferred)?;
+                    }
+                }
                 FieldName::Snippets => map.serialize_entry(name, &hit.snippets)?,
                 FieldName::Text => {
                     map.serialize_entry(name, &stored.map(|stored| &stored.document.body))?;
@@ -105,12 +110,7 @@ pub(crate) fn tags(stored: &StoredDocument) -> Vec<Tag<'_>> {
             surfaces: tag
                 .surfaces
                 .iter()
-                .map(|surface| Surface {
-                    field: &surface.field,
-                    text: surface.text(&stored.document).unwrap_or_default(),
-                    start: surface.start,
-                    end: surface.end,
-                })
+                .map(|surface| Surface::of(surface, stored))
                 .collect(),
         }),
     });
@@ -144,6 +144,41 @@ struct Surface<'a> {
     text: &'a str,
     start: usize,
     end: usize,
+}
+
+impl<'a> Surface<'a> {
+    fn of(surface: &'a TagSurface, stored: &'a StoredDocument) -> Self {
+        Self {
+            field: &surface.field,
+            text: surface.text(&stored.document).unwrap_or_default(),
+            start: surface.start,
+            end: surface.end,
+        }
+    }
+}
+
+/// A name that may mean values of a facet, and was left out.
+#[derive(Debug, Serialize)]
+pub(crate) struct Name<'a> {
+    facet: &'a str,
+    /// What it may mean; if it is one thing alone, it may be none.
+    values: &'a [String],
+    mentions: u32,
+    /// Where it stands first.
+    #[serde(flatten)]
+    surface: Surface<'a>,
+}
+
+/// Names that were left out, because nothing in the document says what they mean.
+pub(crate) fn ambiguous(stored: &StoredDocument) -> Vec<Name<'_>> {
+    let names = stored.ambiguous.iter();
+    let names = names.map(|name| Name {
+        facet: &name.facet,
+        values: &name.values,
+        mentions: name.mentions,
+        surface: Surface::of(&name.surface, stored),
+    });
+    names.collect()
 }
 
 /// The keys of the source that no field, facet or number took.

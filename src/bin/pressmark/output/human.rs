@@ -92,7 +92,8 @@ impl Human {
             });
             for name in names {
                 if let Some(values) = hit.facets.get(name).filter(|values| !values.is_empty()) {
-                    parts.push(facet(name, values));
+                    let inferred = hit.inferred.get(name).map_or(&[][..], Vec::as_slice);
+                    parts.push(facet(name, values, inferred));
                 }
             }
         }
@@ -220,8 +221,8 @@ fn title(hit: &Hit, stream: Stream) -> Flow {
     flow
 }
 
-/// A facet with its values, the first few.
-fn facet(name: &str, values: &[String]) -> Flow {
+/// A facet with its values, the first few; those that were found in the text are marked.
+fn facet(name: &str, values: &[String], inferred: &[String]) -> Flow {
     let mut flow = Flow::default();
     // A name stays with the first word of its value.
     match name {
@@ -234,7 +235,11 @@ fn facet(name: &str, values: &[String]) -> Flow {
     }
     let shown = values.len().min(MOST_VALUES);
     for (at, value) in values[..shown].iter().enumerate() {
-        flow.push(Role::Plain, value);
+        if inferred.contains(value) {
+            flow.push(Role::Plain, &super::inferred::marked(value));
+        } else {
+            flow.push(Role::Plain, value);
+        }
         if at + 1 < shown {
             flow.push(Role::Plain, ",");
             flow.space();

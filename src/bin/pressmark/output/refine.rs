@@ -2,6 +2,7 @@
 
 use pressmark::{FacetCounts, FacetResults};
 
+use super::inferred;
 use super::layout::{Flow, Role, columns, pad, styled};
 use super::number::{shell, thousands};
 use crate::console::Stream;
@@ -9,12 +10,21 @@ use crate::console::Stream;
 /// Values offered of a facet when nobody said how many.
 const OFFERED: usize = 5;
 
-/// Renders the footer; empty if there is nothing to refine by. `total` is the number of hits;
-/// `all` offers every bucket there is instead of the first few.
-pub(crate) fn render(facets: &FacetResults, total: u64, all: bool, stream: Stream) -> String {
+/// How much is offered.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub(crate) struct Extent {
+    /// Every bucket there is, instead of the first few of each facet.
+    pub(crate) all: bool,
+    /// Also facets that would leave out no hit: somebody asked for them.
+    pub(crate) named: bool,
+}
+
+/// Renders the footer; empty if there is nothing to refine by. `total` is the number of hits.
+pub(crate) fn render(facets: &FacetResults, total: u64, extent: Extent, stream: Stream) -> String {
+    let Extent { all, named } = extent;
     let lines: Vec<(&str, Flow)> = facets
         .iter()
-        .filter(|(_, counts)| can_narrow(counts, total))
+        .filter(|(_, counts)| named || can_narrow(counts, total))
         .map(|(name, counts)| {
             let mut items = Vec::new();
             let mut hidden = counts.other;
@@ -34,7 +44,8 @@ pub(crate) fn render(facets: &FacetResults, total: u64, all: bool, stream: Strea
                     item.glue(Role::Match, "✓ ");
                 }
                 item.glue(Role::Flag, &flag);
-                item.glue(Role::Plain, &format!(" {}", thousands(bucket.combined)));
+                let number = format!(" {}{}", thousands(bucket.combined), inferred::part(bucket));
+                item.glue(Role::Plain, &number);
                 items.push(item);
             }
             // With a value chosen, asking for none would leave no hits.

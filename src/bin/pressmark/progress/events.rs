@@ -63,6 +63,7 @@ impl<W: Write> Lines<W> {
             Event::Checkpoint { documents } => {
                 json!({ "event": "checkpoint", "documents": documents })
             }
+            Event::Learning => json!({ "event": "learning" }),
             Event::Publishing => json!({ "event": "publishing" }),
             // Said with the totals, when there are any.
             _ => return,

@@ -179,30 +179,32 @@ impl FacetTally<'_> {
         let table = &column.table;
         let mut seen = vec![false; table.len() as usize];
         let failed = tantivy::TantivyError::from;
-        let mut terms = column.column.dictionary().stream().map_err(failed)?;
         let mut looked = 0_usize;
-        while terms.advance() {
-            looked += 1;
-            if looked.is_multiple_of(PATIENCE) {
-                watch.check()?;
-            }
-            let ordinal = terms.term_ord() as u32;
-            let mut node = table.leaf(ordinal);
-            if node == ROOT || (seen[node as usize] && self.fold.is_none()) {
-                continue;
-            }
-            let text = String::from_utf8_lossy(terms.key());
-            for (folded, _) in folded_path(&text, tree).into_iter().rev() {
-                let is_seen = node != ROOT && std::mem::replace(&mut seen[node as usize], true);
-                if node == ROOT || (is_seen && self.fold.is_none()) {
-                    break;
+        for part in column.written.parts() {
+            let mut terms = part.column.dictionary().stream().map_err(failed)?;
+            while terms.advance() {
+                looked += 1;
+                if looked.is_multiple_of(PATIENCE) {
+                    watch.check()?;
                 }
-                visit(node, folded.rsplit('\0').next().unwrap_or(&folded));
-                // The other steps of a path need not be those of the entry's.
-                if table.entry(ordinal) != UNKNOWN {
-                    break;
+                let ordinal = part.first + terms.term_ord() as u32;
+                let mut node = table.leaf(ordinal);
+                if node == ROOT || (seen[node as usize] && self.fold.is_none()) {
+                    continue;
                 }
-                node = table.parent(node);
+                let text = String::from_utf8_lossy(terms.key());
+                for (folded, _) in folded_path(&text, tree).into_iter().rev() {
+                    let is_seen = node != ROOT && std::mem::replace(&mut seen[node as usize], true);
+                    if node == ROOT || (is_seen && self.fold.is_none()) {
+                        break;
+                    }
+                    visit(node, folded.rsplit('\0').next().unwrap_or(&folded));
+                    // The other steps of a path need not be those of the entry's.
+                    if table.entry(ordinal) != UNKNOWN {
+                        break;
+                    }
+                    node = table.parent(node);
+                }
             }
         }
         Ok(())

@@ -9,6 +9,7 @@ use crate::index::generation::DAMAGE_HINT;
 use crate::index::layout::names;
 use crate::index::stored::StoredDocument;
 use crate::query::{DateClause, FacetClause, Phrase, Query, Word};
+use crate::schema::Origins;
 use crate::search::{ChosenPresence, ChosenValue, DateMatch, SearchRequest};
 use crate::{DateRange, Error, ErrorKind, PartialDate, Result};
 
@@ -93,6 +94,9 @@ impl<'a> Sampler<'a> {
         if let Some(date) = about.document.date.filter(|_| dice.one_in(5)) {
             request.dates.from = PartialDate::year(date.ymd().0).ok();
         }
+        if let Some(&tags) = dice.pick(&Origins::ALL).filter(|_| dice.one_in(2)) {
+            request.tags = tags;
+        }
         let facets = &self.searcher.schema().facets;
         for _ in 0..dice.below(3) {
             if let Some(facet) = dice.pick(facets) {
@@ -112,8 +116,10 @@ impl<'a> Sampler<'a> {
     ) -> Result<()> {
         let other = self.document(dice)?;
         let value = |of: &StoredDocument, dice: &mut Dice| {
-            let values = of.document.facets.get(facet)?;
-            let value = dice.pick(values)?.clone();
+            let declared = of.document.facets.get(facet).into_iter().flatten();
+            let tags = of.tags.iter().filter(|tag| tag.facet == facet);
+            let values = declared.chain(tags.map(|tag| &tag.value));
+            let value = (*dice.pick(&values.collect::<Vec<_>>())?).clone();
             Some(ChosenValue {
                 value,
                 written: false,

@@ -1,0 +1,156 @@
+//! The written values of a facet in a segment: those of one origin, or of several side by side.
+
+use tantivy::columnar::{ColumnIndex, StrColumn};
+
+use crate::Result;
+use crate::schema::Origin;
+
+/// The values that documents have, as ordinals. Those of several origins follow each other: a value
+/// of two origins has two ordinals.
+#[derive(Debug, Clone)]
+pub(in crate::index) struct Written {
+    parts: Vec<WrittenPart>,
+}
+
+/// The values of one origin.
+#[derive(Debug, Clone)]
+pub(in crate::index) struct WrittenPart {
+    pub(in crate::index) origin: Origin,
+    pub(in crate::index) column: StrColumn,
+    /// The ordinal of its first value.
+    pub(in crate::index) first: u32,
+}
+
+impl Written {
+    /// The values of one origin.
+    pub(in crate::index) fn of(origin: Origin, column: StrColumn) -> Self {
+        Self::joined([(origin, column)])
+    }
+
+    /// The values of some origins, in this order.
+    pub(in crate::index) fn joined(columns: impl IntoIterator<Item = (Origin, StrColumn)>) -> Self {
+        let mut end = 0;
+        let columns = columns.into_iter();
+        let parts = columns.map(|(origin, column)| {
+            let first = end;
+            end += column.num_terms() as u32;
+            WrittenPart {
+                origin,
+                column,
+                first,
+            }
+        });
+        Self {
+            parts: parts.collect(),
+        }
+    }
+
+    /// The values by origin.
+    pub(in crate::index) fn parts(&self) -> &[WrittenPart] {
+        &self.parts
+    }
+
+    /// The column of its values, if they are of one origin.
+    pub(in crate::index) fn alone(&self) -> Option<&StrColumn> {
+        match self.parts.as_slice() {
+            [part] => Some(&part.column),
+            _ => None,
+        }
+    }
+
+    /// Whether no document has two values.
+    pub(in crate::index) fn has_one_at_most(&self) -> bool {
+        let is_single = |column: &StrColumn| {
+            let index = &column.ords().index;
+            !matches!(index, ColumnIndex::Multivalued(_))
+        };
+        self.alone().is_some_and(is_single)
+    }
+
+    /// How many values there are.
+    pub(in crate::index) fn len(&self) -> u32 {
+        let last = self.parts.last();
+        last.map_or(0, |part| part.first + part.column.num_terms() as u32)
+    }
+
+    /// How many of the values are declared: they come first.
+    pub(in crate::index) fn declared(&self) -> u32 {
+        let first = self.parts.first();
+        let declared = first.filter(|part| part.origin == Origin::Declared);
+        declared.map_or(0, |part| part.column.num_terms() as u32)
+    }
+
+    /// How many values the documents have together.
+    pub(in crate::index) fn of_documents(&self) -> usize {
+        let each = |part: &WrittenPart| part.column.ords().values.num_vals() as usize;
+        self.parts.iter().map(each).sum()
+    }
+
+    /// The ordinals of a document.
+    pub(in crate::index) fn ordinals(&self, document: u32) -> impl Iterator<Item = u32> + '_ {
+        self.parts.iter().flat_map(move |part| {
+            let ordinals = part.column.ords().values_for_doc(document);
+            ordinals.map(|ordinal| part.first + ordinal as u32)
+        })
+    }
+
+    /// Whether a document has a value.
+    pub(in crate::index) fn has(&self, document: u32) -> bool {
+        let has = |part: &WrittenPart| part.column.ords().index.has_value(document);
+        self.parts.iter().any(has)
+    }
+
+    /// The ordinals of a value: one for each origin that it has.
+    pub(in crate::index) fn find(&self, value: &str) -> Result<Vec<u32>> {
+        let mut found = Vec::new();
+        for part in &self.parts {
+            let ordinal = part.column.dictionary().term_ord(value.as_bytes());
+            let ordinal = ordinal.map_err(tantivy::TantivyError::from)?;
+            found.extend(ordinal.map(|ordinal| part.first + ordinal as u32));
+        }
+        Ok(found)
+    }
+
+    /// The part that an ordinal belongs to, and its ordinal there.
+    pub(in crate::index) fn place(&self, ordinal: u32) -> Option<(&WrittenPart, u64)> {
+        let after = self.parts.partition_point(|part| part.first <= ordinal);
+        let part = self.parts.get(after.checked_sub(1)?)?;
+        Some((part, u64::from(ordinal - part.first)))
+    }
+
+    /// The value of an ordinal; `None` if there is none.
+    pub(in crate::index) fn text(&self, ordinal: u32) -> Result<Option<String>> {
+        let Some((part, ordinal)) = self.place(ordinal) else {
+            return Ok(None);
+        };
+        let mut text = String::new();
+        let found = part.column.ord_to_str(ordinal, &mut text);
+        let found = found.map_err(tantivy::TantivyError::from)?;
+        Ok(found.then_some(text))
+    }
+
+    /// Calls back with the value of each of these ascending ordinals; false if one is missing. Of
+    /// neighbours in a dictionary, all are read at once.
+    pub(in crate::index) fn texts(
+        &self,
+        ordinals: &[u32],
+        mut visit: impl FnMut(&[u8]),
+    ) -> Result<bool> {
+        let mut rest = ordinals;
+        for (number, part) in self.parts.iter().enumerate() {
+            let next = self.parts.get(number + 1);
+            let of_part = next.map_or(rest.len(), |next| {
+                rest.partition_point(|&ordinal| ordinal < next.first)
+            });
+            let (own, others) = rest.split_at(of_part);
+            rest = others;
+            let own: Vec<u64> = own.iter().map(|at| u64::from(at - part.first)).collect();
+            let dictionary = part.column.dictionary();
+            let found = dictionary.sorted_ords_to_term_cb(&own, |bytes| visit(bytes));
+            if !found.map_err(tantivy::TantivyError::from)? {
+                return Ok(false);
+            }
+        }
+        Ok(rest.is_empty())
+    }
+}
