@@ -158,8 +158,9 @@ def costs(measured, key):
     yield "index, processor", median(results.get("index"), "cpu_seconds")
     yield "index, clock", median(results.get("index"), "seconds")
     yield "index, bytes", sum(results.get("size", {}).values()) or None
+    seconds = "cpu_seconds" if measured["clock"] == "processor" else "seconds"
     for name in ("unchanged", "changed"):
-        yield f"update, {name}", median(results.get(name), "seconds")
+        yield f"update, {name}", median(results.get(name), seconds)
     for name, title in questions.CLASSES.items():
         times = [results["warm"][n] for n, question in enumerate(asked) if question["class"] == name and results["warm"][n]]
         yield title, statistics.median(map(statistics.median, times)) if times else None
