@@ -103,13 +103,13 @@ fn a_writer_that_failed_does_not_commit_what_is_left() {
 
 #[test]
 fn a_merge_that_fails_in_its_own_thread_is_not_lost() {
-    // The eighth segment sets a merge off; that of a single one writes no more than half as much.
+    // The fourth segment sets a merge off; that of a single one writes no more than half as much.
     let alone = play(1, 3, |writer, _| {
         writer.put(document(1))?;
         writer.finish()
     });
-    let merging = play(7, 3, |writer, _| {
-        writer.put(document(7))?;
+    let merging = play(3, 3, |writer, _| {
+        writer.put(document(3))?;
         writer.finish()
     });
     assert!(merging.len() > alone.len() + 3, "{merging:?}");
