@@ -51,7 +51,7 @@ class Report:
                 cell += f" (×{digits(ratio)})"
             cells.append(cell)
         bare, mine = values.get("bare"), ours.get("bare", values.get("pressmark"))
-        of_bare = digits((mine / bare) if less_is_better else (bare / mine)) if bare and mine else "–"
+        of_bare = digits(mine / bare) if bare and mine else "–"
         return f"| {name} | {' | '.join(cells)} | {of_bare} |"
 
     def head(self, first):
@@ -65,7 +65,7 @@ class Report:
         yield (
             f"Medians of {measured['rounds']} rounds for questions and commands, of {measured['index_rounds']} for builds and updates; "
             f"questions by {'the time that the side had a processor' if measured['clock'] == 'processor' else 'the wall clock'}. "
-            "In brackets: how many times as long (or large) as pressmark's; above 1, pressmark is ahead. Last column: pressmark's share of the yardstick's."
+            "In brackets: how many times as long (or large) as pressmark's; above 1, pressmark is ahead. Last column: pressmark's figure divided by the yardstick's."
         )
         yield ""
         for side in measured["sides"]:
@@ -158,8 +158,9 @@ def costs(measured, key):
     yield "index, processor", median(results.get("index"), "cpu_seconds")
     yield "index, clock", median(results.get("index"), "seconds")
     yield "index, bytes", sum(results.get("size", {}).values()) or None
+    seconds = "cpu_seconds" if measured["clock"] == "processor" else "seconds"
     for name in ("unchanged", "changed"):
-        yield f"update, {name}", median(results.get(name), "seconds")
+        yield f"update, {name}", median(results.get(name), seconds)
     for name, title in questions.CLASSES.items():
         times = [results["warm"][n] for n, question in enumerate(asked) if question["class"] == name and results["warm"][n]]
         yield title, statistics.median(map(statistics.median, times)) if times else None

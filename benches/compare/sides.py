@@ -21,6 +21,8 @@ keys = ["country"]
 keys = ["actor"]
 [facets.topic]
 keys = ["topic"]
+[tagging]
+enabled = false
 """
 
 

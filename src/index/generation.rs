@@ -173,6 +173,11 @@ impl Generation {
         }
     }
 
+    /// Whether it is a part of a first build that was not finished.
+    pub(super) fn is_partial(&self) -> bool {
+        self.run.as_ref().is_some_and(|run| run.totals.is_null())
+    }
+
     /// The folder of the segment files.
     pub(super) fn build_folder(&self, folder: &Path) -> PathBuf {
         folder.join(DATA).join(&self.build)

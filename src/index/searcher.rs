@@ -218,8 +218,7 @@ impl Searcher {
     /// Whether it is a part of a first build that was never finished: what a search finds is true,
     /// what it does not find may be missing.
     pub fn is_partial(&self) -> bool {
-        let run = self.published().run.as_ref();
-        run.is_some_and(|run| run.totals.is_null())
+        self.published().is_partial()
     }
 
     /// Bytes that are kept of facets from one search to the next: never more than

@@ -65,6 +65,10 @@ pub(super) fn sweep(
         kept.append(&mut held);
         break;
     }
+    let is_finished = match kept.get(&newest) {
+        Some(path) => !read_newest_description(path)?.is_partial(),
+        None => false,
+    };
     let mut needed: HashSet<PathBuf> = working.clone();
     // Their folders stay even if there is no file in them: readers look for them.
     let mut needed_builds = HashSet::new();
@@ -84,6 +88,13 @@ pub(super) fn sweep(
             }
             Err(error) => return Err(error),
         };
+        // Nobody wants a part of a first build back when the whole is there: what it names would
+        // double the index.
+        let is_overtaken = is_finished && number < newest && generation.is_partial();
+        if is_overtaken && let Some(_alone) = hold(path) {
+            remove(path)?;
+            continue;
+        }
         let build = folder.join(DATA).join(&generation.build);
         needed.extend(generation.files.iter().map(|file| build.join(&file.path)));
         let model = generation.model.iter();

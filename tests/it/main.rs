@@ -24,6 +24,7 @@ mod pdf;
 mod readers;
 mod sample;
 mod search;
+mod tags;
 mod tidy;
 mod topics;
 mod upgrades;

@@ -13,7 +13,7 @@ use super::report::{
 };
 use super::states::{States, number};
 use super::{CheckProgress, Watch, empty_report};
-use crate::index::generation::{FileRef, Generation, read_newest};
+use crate::index::generation::{FileRef, Generation, description, read_newest};
 use crate::index::home::{CURRENT, DATA, GENERATIONS, LOCK, MODELS, RUNS};
 use crate::index::models;
 use crate::index::seal::lines_are_intact;
@@ -506,7 +506,10 @@ impl<'a> Survey<'a> {
         let Ok(newest) = read_newest(self.folder) else {
             return;
         };
-        let is_gone = |generation: &u64| generation + KEPT_GENERATIONS as u64 <= newest;
+        let is_gone = |generation: &u64| {
+            let is_old = generation + KEPT_GENERATIONS as u64 <= newest;
+            is_old || !description(self.folder, *generation).exists()
+        };
         let damage = &mut self.report.damage;
         damage.retain(|damage| {
             damage.part != Part::Journal

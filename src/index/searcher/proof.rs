@@ -495,7 +495,7 @@ mod tests {
                 searcher: &searcher,
                 lie,
             };
-            let options = ProofOptions::default().questions(12);
+            let options = ProofOptions::default().questions(30);
             let report = prove(&searcher, &liar, &options, &mut go_on).unwrap();
             let found = report.differences.iter().find(|difference| {
                 difference.what.contains(named) && difference.count == difference.hits + 1
