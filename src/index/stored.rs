@@ -102,6 +102,13 @@ impl SourceRecord {
         self.added
     }
 
+    /// The values of a facet that the text merely mentions: the card does not have them.
+    pub(super) fn mentioned(&self, facet: &str) -> Vec<&str> {
+        let of_facet = |tag: &&Packed| tag.0 == facet && tag.1 == Origin::Mentioned as u8;
+        let mentioned = self.evidence.iter().filter(of_facet);
+        mentioned.map(|tag| tag.2.as_str()).collect()
+    }
+
     /// The keys of the source but those that hold the title.
     pub(super) fn metadata(&self) -> &Map<String, Value> {
         &self.metadata

@@ -569,7 +569,11 @@ fn documents(reader: &SegmentReader, go_on: &mut dyn FnMut(u32) -> bool) -> Verd
         }
         for (name, strings) in &mut facets {
             let mut counted = strings.of(doc)?;
-            let mut shown: Vec<&str> = values_of(&card, name).collect();
+            let mentioned = name.strip_prefix(Origin::Mentioned.name());
+            let mut shown: Vec<&str> = match mentioned.and_then(|rest| rest.strip_prefix('.')) {
+                Some(facet) => record.mentioned(facet),
+                None => values_of(&card, name).collect(),
+            };
             counted.sort_unstable();
             shown.sort_unstable();
             if counted != shown {

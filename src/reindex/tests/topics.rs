@@ -317,6 +317,23 @@ fn check(place: &Place, deep: bool) -> CheckReport {
 }
 
 #[test]
+fn a_deep_check_finds_nothing_wrong_with_what_was_found() {
+    let text = "---\ntitle: Peru builds a road\nlanguage: en\n---\nPeru builds a road in Peru. The \
+                strikers are on strike, the walkout goes on, and Chile looks on.";
+    let place = Place::new(&[("a.md", text)]);
+    place.index();
+    for query in [
+        "mentioned.country:Chile",
+        "about.country:Peru",
+        "about.topic:\"labor strike\"",
+    ] {
+        assert_eq!(total(&place, query), 1, "{query}");
+    }
+    let report = check(&place, true);
+    assert!(report.healthy, "{:?}", report.damage);
+}
+
+#[test]
 fn a_damaged_model_is_found_and_learned_again() {
     let whole = taught();
     run(&whole, &options());
