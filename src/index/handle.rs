@@ -1,6 +1,8 @@
 //! The handle on an index: create, open, write, search.
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
+#[cfg(feature = "formats")]
+use std::path::PathBuf;
 use std::sync::{Arc, Mutex};
 
 use super::folding::Source;

@@ -44,6 +44,7 @@ pub struct Preparer {
     analyzer: Analyzer,
     fields: Fields,
     schema: Schema,
+    #[cfg_attr(not(feature = "formats"), expect(dead_code, reason = "for reindexing"))]
     tagging: Option<Tagging>,
     inference: Option<Inference>,
     /// Documents that declare topics, of those that were prepared by it and its clones.

@@ -398,7 +398,6 @@ impl Writer {
     ///
     /// # Errors
     /// [`ErrorKind::Io`] or [`ErrorKind::Damaged`]; the published state stays as it is.
-    #[cfg_attr(not(feature = "formats"), expect(dead_code, reason = "for reindexing"))]
     pub(crate) fn write_out(&mut self) -> Result<()> {
         self.check_usable()?;
         let committed = self.engine.commit();

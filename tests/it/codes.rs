@@ -115,6 +115,11 @@ fn corpus() -> World {
     write("long-word.txt", "x".repeat(70_000).as_bytes());
     let english = "The envoys met in the harbour and spoke about the treaty for many hours. ";
     write("english.txt", english.repeat(5).as_bytes());
+    // What nothing in the text settles.
+    write(
+        "georgia.txt",
+        b"The envoys left for Georgia in the morning, and nobody said why.\n",
+    );
     // Notes about metadata.
     write("front.md", b"---\ntitle: [open\n---\nThe text stays.\n");
     write("side.txt", b"Text");

@@ -19,11 +19,15 @@ next: pressmark search -C harbour WORD
 
 "#]]
     );
+    // Files of the last two seconds are read again; whether they are that young is for the machine to say.
+    let without_reading = |shown: String| {
+        let lines = shown.lines().filter(|line| !line.starts_with("reading "));
+        lines.fold(String::new(), |all, line| all + line + "\n")
+    };
     assert_data_eq!(
-        world.run("", &["index", "harbour"]).shown(),
+        without_reading(world.run("", &["index", "harbour"]).shown()),
         str![[r#"
 --- stderr
-reading 4 of 4 files (1.9 kB)
 indexed 0 · unchanged 7 · [TIME]
 7 documents are indexed
 next: pressmark search -C harbour WORD
@@ -35,10 +39,9 @@ next: pressmark search -C harbour WORD
     world.write("harbour/news/new.md", "# New\n\nA text about ferries.\n");
     world.write("harbour/notes.xyz", "?");
     assert_data_eq!(
-        world.harbour(&["index"]).shown(),
+        without_reading(world.harbour(&["index"]).shown()),
         str![[r#"
 --- stderr
-reading 4 of 4 files (1.5 kB)
 indexed 1 · unchanged 6 · skipped 1 (unsupported 1) · removed 1 · [TIME]
 7 documents are indexed
 next: pressmark search WORD
