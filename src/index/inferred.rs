@@ -36,7 +36,7 @@ pub struct InferredTag {
     pub confidence: f64,
     /// How often it is named; of a topic, how many places of the text are shown for it.
     pub mentions: u32,
-    /// Where; of a topic, the words that tell most first. At most [`MAX_SURFACES`](crate::tagging::MAX_SURFACES) places.
+    /// Where; of a topic, the words that tell most first. At most [`MAX_SURFACES`] places.
     pub surfaces: Vec<TagSurface>,
 }
 

@@ -58,7 +58,7 @@ pub struct Hit {
     pub path: Option<String>,
     /// Where it can be read on the web.
     pub url: Option<String>,
-    /// Values by facet that [count](SearchRequest::tags): if nothing else is said, declared ones,
+    /// Values by facet that [count](crate::SearchRequest::tags): if nothing else is said, declared ones,
     /// else those it is about.
     pub facets: BTreeMap<String, Vec<String>>,
     /// Those of them that were found in the text, and are not declared.
