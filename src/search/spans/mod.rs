@@ -280,7 +280,14 @@ impl<'a> Evaluation<'a> {
             (a.start, a.end)
                 .cmp(&(b.start, b.end))
                 .then_with(|| a.used.1.cmp(&b.used.1))
-                .then_with(|| self.positions(a).cmp(self.positions(b)))
+                .then_with(|| {
+                    // Most that reach as far are the same.
+                    if a.used == b.used {
+                        std::cmp::Ordering::Equal
+                    } else {
+                        self.positions(a).cmp(self.positions(b))
+                    }
+                })
         });
         spans.dedup_by(|a, b| {
             (a.start, a.end, a.used.1) == (b.start, b.end, b.used.1)
