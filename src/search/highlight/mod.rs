@@ -6,6 +6,7 @@
 mod automaton;
 mod fragments;
 mod matcher;
+mod patterns;
 mod placed;
 mod words;
 

@@ -6,10 +6,11 @@ use std::sync::Arc;
 
 use super::automaton::{Automaton, State};
 use super::matcher::{Clauses, Form};
+use super::patterns::Patterns;
 use super::placed::Place;
 use crate::analysis::{Analyzer, Language, Token, hash};
 use crate::query::TextField;
-use crate::search::pattern::{Glance, WordPattern};
+use crate::search::pattern::WordPattern;
 use crate::search::wanted::{Form as WantedForm, WantedSlot};
 
 /// Different meanings that are kept; more of them are forgotten all at once.
@@ -37,8 +38,8 @@ impl Meaning {
 }
 
 /// What an exact form, a stem or a pattern is wanted for.
-#[derive(Debug, Clone, Copy)]
-enum Use {
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Use {
     Lone(usize),
     Place(Place),
 }
@@ -51,8 +52,7 @@ pub(super) struct Words {
     stem: Automaton,
     exact_uses: HashMap<String, Vec<Use>>,
     stem_uses: HashMap<String, Vec<Use>>,
-    /// By the byte that their words begin with; first those of which that is not known.
-    patterns: Vec<(Option<u8>, Arc<WordPattern>, Use)>,
+    patterns: Patterns,
     /// Which bytes words begin with that may mean something, by which most are told that do not.
     first_bytes: [bool; 256],
     /// Which bytes words begin with whose stems may mean something.
@@ -86,28 +86,37 @@ impl Words {
             stem: automaton(Form::Stem),
             exact_uses: HashMap::new(),
             stem_uses: HashMap::new(),
-            patterns: Vec::new(),
+            patterns: Patterns::default(),
             first_bytes: [false; 256],
             stem_bytes: [false; 256],
             remembered: Remembered::default(),
             meanings: vec![Meaning::default()],
             numbers: HashMap::new(),
         };
+        let mut patterns = Vec::new();
         for (number, slot) in clauses.lone.iter().enumerate() {
-            let number = clauses.plain.len() + number;
-            words.want(slot, Use::Lone(number), field, analyzer);
+            let wanted = Use::Lone(clauses.plain.len() + number);
+            words.want(slot, wanted, field, analyzer, &mut patterns);
         }
         for (clause, wanted) in clauses.placed.iter().enumerate() {
             for (number, slot) in wanted.slots.iter().enumerate() {
-                words.want(slot, Use::Place((clause, number)), field, analyzer);
+                let wanted = Use::Place((clause, number));
+                words.want(slot, wanted, field, analyzer, &mut patterns);
             }
         }
-        words.patterns.sort_by_key(|(first, ..)| *first);
+        words.patterns = Patterns::new(patterns);
         words.note_first_bytes();
         words
     }
 
-    fn want(&mut self, slot: &WantedSlot, wanted: Use, field: TextField, analyzer: &mut Analyzer) {
+    fn want(
+        &mut self,
+        slot: &WantedSlot,
+        wanted: Use,
+        field: TextField,
+        analyzer: &mut Analyzer,
+        patterns: &mut Vec<(Arc<WordPattern>, Use)>,
+    ) {
         if slot.field.is_some_and(|wanted| wanted != field) {
             return;
         }
@@ -121,10 +130,7 @@ impl Words {
                     let stem = analyzer.stem(word, self.language).to_owned();
                     self.stem_uses.entry(stem).or_default().push(wanted);
                 }
-                WantedForm::Fits(pattern) => {
-                    let pattern = (pattern.first_byte(), Arc::clone(pattern), wanted);
-                    self.patterns.push(pattern);
-                }
+                WantedForm::Fits(pattern) => patterns.push((Arc::clone(pattern), wanted)),
             }
         }
     }
@@ -147,9 +153,9 @@ impl Words {
         for byte in self.exact.terms().chain(words).filter_map(byte) {
             self.first_bytes[byte] = true;
         }
-        for (first, ..) in &self.patterns {
+        for first in self.patterns.first_bytes() {
             match first {
-                Some(byte) => self.first_bytes[usize::from(*byte)] = true,
+                Some(byte) => self.first_bytes[usize::from(byte)] = true,
                 None => self.first_bytes = [true; 256],
             }
         }
@@ -200,13 +206,6 @@ impl Words {
         number as usize
     }
 
-    /// The patterns whose words begin with a byte, or of which that is not known.
-    fn patterns_of(&self, first: Option<u8>) -> &[(Option<u8>, Arc<WordPattern>, Use)] {
-        let start = self.patterns.partition_point(|(other, ..)| *other < first);
-        let length = self.patterns[start..].partition_point(|(other, ..)| *other == first);
-        &self.patterns[start..start + length]
-    }
-
     fn find(&self, analyzer: &mut Analyzer, word: &str) -> Meaning {
         let mut meaning = Meaning {
             exact: self.exact.number(word),
@@ -222,14 +221,7 @@ impl Words {
             .flatten()
             .for_each(&mut add);
         let first = word.as_bytes().first().copied().unwrap_or_default();
-        let glance = Glance::of(word);
-        for patterns in [self.patterns_of(None), self.patterns_of(Some(first))] {
-            for (_, pattern, of) in patterns {
-                if pattern.may_fit(&glance) && pattern.fits_word(word) {
-                    add(of);
-                }
-            }
-        }
+        self.patterns.fitting(word, &mut add);
         if self.stem_bytes[usize::from(first)] {
             let stem = analyzer.stem(word, self.language);
             self.stem_uses
@@ -293,7 +285,7 @@ impl Run {
 
 /// Slots at first, and at most; powers of two.
 const FEWEST_SLOTS: usize = 1 << 8;
-const MOST_SLOTS: usize = 1 << 15;
+const MOST_SLOTS: usize = 1 << 17;
 /// The longest word that is remembered, in bytes.
 const LONGEST: usize = 27;
 
@@ -357,7 +349,7 @@ mod tests {
     #[test]
     fn what_is_remembered_is_true_however_many_words_there_are() {
         let mut remembered = Remembered::default();
-        let words: Vec<String> = (0..40_000_u32)
+        let words: Vec<String> = (0..200_000_u32)
             .map(|n| format!("w{n:0width$}", width = n as usize % 40))
             .collect();
         let mut known = 0;

@@ -8,7 +8,7 @@ use std::cell::RefCell;
 use std::collections::HashMap;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
-use super::{Glance, Letters};
+use super::{Glance, Letters, Sketch};
 
 /// The most edits.
 const MOST: usize = 2;
@@ -88,6 +88,14 @@ impl Fuzzy {
         glance.characters.abs_diff(self.word.len()) <= edits as usize
             && self.glance.lacking_in(glance.letters) <= edits
             && glance.letters.lacking_in(self.glance) <= edits
+    }
+
+    pub(super) fn sketch(&self) -> Sketch {
+        Sketch {
+            edits: self.edits,
+            characters: self.word.len(),
+            letters: self.glance.0,
+        }
     }
 
     pub(super) fn start(&self) -> State {

@@ -79,6 +79,25 @@ impl<'w> Glance<'w> {
             letters: Letters::of(word),
         }
     }
+
+    pub(crate) fn characters(&self) -> usize {
+        self.characters
+    }
+
+    /// A bit for each plain letter that it has, and some for all others.
+    pub(crate) fn letters(&self) -> u32 {
+        self.letters.0
+    }
+}
+
+/// A word that others are nearly like, at a glance.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Sketch {
+    /// Edits that are allowed: 1 or 2.
+    pub(crate) edits: u8,
+    pub(crate) characters: usize,
+    /// Its letters, as those of a [`Glance`].
+    pub(crate) letters: u32,
 }
 
 /// Which letters a word has: a bit for each plain one, and some for all others.
@@ -123,7 +142,7 @@ impl WordPattern {
 
     /// What the words begin with, if that is all that is asked of them: they stand side by side in
     /// a dictionary.
-    pub(crate) fn beginning(&self) -> Option<String> {
+    pub(crate) fn beginning(&self) -> Option<&str> {
         match self {
             Self::Wildcards(pattern) => pattern.beginning(),
             Self::Fuzzy(_) | Self::Regex(_) => None,
@@ -206,8 +225,19 @@ impl WordPattern {
         }
     }
 
+    /// What a word has to be like to fit, if all that is asked is to be nearly another.
+    pub(crate) fn sketch(&self) -> Option<Sketch> {
+        match self {
+            Self::Fuzzy(pattern) => Some(pattern.sketch()),
+            Self::Wildcards(_) | Self::Regex(_) => None,
+        }
+    }
+
     /// Whether a word fits.
     pub(crate) fn fits_word(&self, word: &str) -> bool {
+        if let Some(beginning) = self.beginning() {
+            return word.starts_with(beginning);
+        }
         let mut state = self.start();
         for byte in word.bytes() {
             state = self.step(state, byte);
@@ -228,7 +258,10 @@ mod tests {
     #[test]
     fn only_of_a_prefix_is_the_beginning_all() {
         use Element::{Char, Many, One};
-        let of = |elements| WordPattern::wildcards(elements).unwrap().beginning();
+        let of = |elements| {
+            let pattern = WordPattern::wildcards(elements).unwrap();
+            pattern.beginning().map(str::to_owned)
+        };
         assert_eq!(of(vec![Char('a'), Char('é'), Many]).as_deref(), Some("aé"));
         assert_eq!(of(vec![Many]).as_deref(), Some(""));
         for elements in [

@@ -39,6 +39,10 @@ impl Element {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Wildcards {
     elements: Vec<Element>,
+    /// The letters in front of the first wildcard.
+    letters: String,
+    /// Whether one for many is all that is behind them.
+    is_beginning: bool,
 }
 
 /// Which elements may be next, a bit for each, and one for the end.
@@ -49,36 +53,35 @@ impl Wildcards {
     pub(super) fn new(mut elements: Vec<Element>) -> Option<Self> {
         elements.dedup_by(|a, b| a == b && a.repeats());
         let characters = elements.iter().filter(|element| !element.repeats()).count();
-        (characters <= MAX_PATTERN_CHARACTERS && elements.len() < State::BITS as usize)
-            .then_some(Self { elements })
+        if characters > MAX_PATTERN_CHARACTERS || elements.len() >= State::BITS as usize {
+            return None;
+        }
+        let mut behind = elements.as_slice();
+        let mut letters = String::new();
+        while let [Element::Char(c), rest @ ..] = behind {
+            letters.push(*c);
+            behind = rest;
+        }
+        Some(Self {
+            letters,
+            is_beginning: behind == [Element::Many],
+            elements,
+        })
     }
 
     /// What the words begin with, if that is all that is asked of them.
-    pub(super) fn beginning(&self) -> Option<String> {
-        let (Element::Many, letters) = self.elements.split_last()? else {
-            return None;
-        };
-        let letters = letters.iter().map(|element| match element {
-            Element::Char(c) => Some(*c),
-            _ => None,
-        });
-        letters.collect()
+    pub(super) fn beginning(&self) -> Option<&str> {
+        self.is_beginning.then_some(&self.letters)
     }
 
     /// The byte that all words begin with, if it is known.
     pub(super) fn first_byte(&self) -> Option<u8> {
-        match self.elements.first()? {
-            Element::Char(first) => first.encode_utf8(&mut [0; 4]).bytes().next(),
-            _ => None,
-        }
+        self.letters.bytes().next()
     }
 
     #[inline]
     pub(super) fn may_fit(&self, word: &str) -> bool {
-        match self.elements.first() {
-            Some(Element::Char(first)) => word.starts_with(*first),
-            _ => true,
-        }
+        word.starts_with(&self.letters)
     }
 
     pub(super) fn start(&self) -> State {

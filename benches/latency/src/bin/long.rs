@@ -21,6 +21,9 @@ struct Args {
     /// Times that every question is asked
     #[arg(long, value_name = "N", default_value_t = 11)]
     rounds: usize,
+    /// Only questions whose names contain this
+    #[arg(long, value_name = "TEXT", default_value = "")]
+    only: String,
     /// Documents whose bodies are put together
     #[arg(value_name = "INPUT.jsonl")]
     input: PathBuf,
@@ -87,6 +90,9 @@ fn main() -> Result<()> {
             "(the NEAR/1000 of) NEAR/1000 and".to_owned(),
         ),
     ] {
+        if !name.contains(&args.only) {
+            continue;
+        }
         let request = SearchRequest::query(query)?;
         let with = match time(&searcher, &request, args.rounds) {
             Ok(with) => with,
