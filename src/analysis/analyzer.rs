@@ -1,7 +1,8 @@
 //! The analyzer: both forms of every word, for the index and for a query.
 
 use super::language::Language;
-use super::packed::STEP;
+use super::packed::{STEP, unpack};
+use super::places::Places;
 use super::sentences::{Boundaries, Boundary};
 use super::stem::Stems;
 use super::tokens::{Token, Tokenized, tokenize};
@@ -23,6 +24,8 @@ pub struct Analysis {
     pub exact: String,
     /// The stem terms (`en:missil`), packed, at the same positions.
     pub stem: String,
+    /// Where the words stand in the text.
+    pub places: Places,
     /// Tokens of each form.
     pub tokens: u32,
     /// The position after the last token.
@@ -33,6 +36,20 @@ pub struct Analysis {
     pub sentences: Vec<u32>,
     /// The positions at which paragraphs begin, in order; all of them begin a sentence.
     pub paragraphs: Vec<u32>,
+}
+
+impl Analysis {
+    /// Gives every word of the text to `f` once more, as [`tokenize`] does.
+    pub fn each(&self, mut f: impl FnMut(Token<'_>)) {
+        for ((exact, position), (start, end)) in unpack(&self.exact).zip(self.places.iter()) {
+            f(Token {
+                exact,
+                position,
+                start,
+                end,
+            });
+        }
+    }
 }
 
 /// A word of a query, in its exact form.
@@ -72,12 +89,16 @@ impl Analyzer {
         let mut exact = String::with_capacity(text.len() + 16);
         let mut stem = Vec::with_capacity(text.len() + text.len() / 2 + 16);
         let mut boundaries = Boundaries::default();
-        let mut analysis = Analysis::default();
+        let mut analysis = Analysis {
+            places: Places::with_capacity(text.len() / 5),
+            ..Analysis::default()
+        };
         let done = tokenize(text, |token| {
             exact.push_str(token.exact);
             exact.push(STEP);
             self.stems.push_term(token.exact, language, &mut stem);
             stem.push(STEP as u8);
+            analysis.places.push(token.start, token.end);
             match boundaries.step(text, token.start, token.end) {
                 Boundary::None => {}
                 boundary => {

@@ -32,7 +32,7 @@ impl AmbiguousName {
             values,
             mentions: found.mentions,
             surface: TagSurface {
-                field: found.surface.field.name().to_owned(),
+                field: found.surface.field,
                 start: found.surface.range.start,
                 end: found.surface.range.end,
             },
@@ -41,12 +41,11 @@ impl AmbiguousName {
 
     pub(super) fn pack(&self) -> PackedName {
         let TagSurface { field, start, end } = &self.surface;
-        let field = u8::from(field != TextField::Title.name());
         (
             self.facet.clone(),
             self.values.clone(),
             self.mentions,
-            (field, *start, end - start),
+            (*field as u8, *start, end - start),
         )
     }
 
@@ -62,7 +61,7 @@ impl AmbiguousName {
             values: values.clone(),
             mentions: *mentions,
             surface: TagSurface {
-                field: field.name().to_owned(),
+                field,
                 start: *start,
                 end: start.checked_add(*length)?,
             },

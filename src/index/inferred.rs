@@ -10,10 +10,9 @@ use super::prepare::{MAX_VALUE_BYTES, MAX_VALUES};
 use super::segment::nodes::hash_of;
 #[cfg(feature = "formats")]
 use super::stored::StoredDocument;
-use crate::analysis::Language;
 use crate::document::Document;
 use crate::schema::{FacetDefinition, Origin, Schema};
-use crate::tagging::topics::{self, Method, TopicModel, TopicTag, TopicTagger};
+use crate::tagging::topics::{Method, TopicModel, TopicTag, TopicTagger};
 use crate::tagging::{Article, MAX_SURFACES, Rule, Tag, Tagging, Tags, TextField};
 
 /// The vocabulary whose entries are found by what an article says, not by their names alone.
@@ -31,7 +30,7 @@ pub struct InferredTag {
     /// Whether the document is about it, or mentions it.
     pub origin: Origin,
     /// Why a name was taken for it, or how the topic was found; see `docs/tagging.md`.
-    pub rule: String,
+    pub rule: &'static str,
     /// How sure the origin is, from 0 to 1, in hundredths.
     pub confidence: f64,
     /// How often it is named; of a topic, how many places of the text are shown for it.
@@ -44,8 +43,8 @@ pub struct InferredTag {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[non_exhaustive]
 pub struct TagSurface {
-    /// `title` or `body`.
-    pub field: String,
+    /// In which part.
+    pub field: TextField,
     /// Its first byte there.
     pub start: usize,
     /// The byte after its last one.
@@ -55,7 +54,7 @@ pub struct TagSurface {
 impl TagSurface {
     fn new(field: TextField, range: &Range<usize>) -> Self {
         Self {
-            field: field.name().to_owned(),
+            field,
             start: range.start,
             end: range.end,
         }
@@ -63,10 +62,9 @@ impl TagSurface {
 
     /// What is written there.
     pub fn text<'a>(&self, document: &'a Document) -> Option<&'a str> {
-        let text = if self.field == TextField::Title.name() {
-            &document.title
-        } else {
-            &document.body
+        let text = match self.field {
+            TextField::Title => &document.title,
+            TextField::Body => &document.body,
         };
         text.get(self.start..self.end)
     }
@@ -96,14 +94,14 @@ fn rule_of(number: u8) -> Option<&'static str> {
 impl InferredTag {
     pub(super) fn pack(&self) -> Packed {
         let surfaces = self.surfaces.iter().map(|surface| {
-            let field = u8::from(surface.field != TextField::Title.name());
+            let field = surface.field as u8;
             (field, surface.start, surface.end - surface.start)
         });
         (
             self.facet.clone(),
             self.origin as u8,
             self.value.clone(),
-            number_of(&self.rule),
+            number_of(self.rule),
             (self.confidence * 100.0).round() as u8,
             self.mentions,
             surfaces.collect(),
@@ -120,7 +118,7 @@ impl InferredTag {
                 TextField::Body
             };
             Some(TagSurface {
-                field: field.name().to_owned(),
+                field,
                 start,
                 end: start.checked_add(length)?,
             })
@@ -129,7 +127,7 @@ impl InferredTag {
             facet: facet.clone(),
             value: value.clone(),
             origin: *Origin::ALL.get(usize::from(*origin))?,
-            rule: rule_of(*rule)?.to_owned(),
+            rule: rule_of(*rule)?,
             confidence: f64::from(*confidence) / 100.0,
             mentions: *mentions,
             surfaces: surfaces.collect::<Option<_>>()?,
@@ -167,15 +165,12 @@ impl Inference {
     }
 
     /// The tags of a document for those facets of a schema that have some, in the order of the
-    /// facets; in each what it is about comes first. With the names that were left out. `stems`:
-    /// the packed stem terms of title and body, if they are there. `named`: what is known of the
-    /// document, if that is right but for topics.
+    /// facets; in each what it is about comes first. With the names that were left out. `named`:
+    /// what is known of the document, if that is right but for topics.
     pub(super) fn infer(
         &mut self,
         schema: &Schema,
-        document: &Document,
-        language: Language,
-        stems: Option<[&str; 2]>,
+        article: &Article<'_>,
         named: Option<&Inferred>,
     ) -> Inferred {
         let facets = schema.facets.iter();
@@ -186,7 +181,7 @@ impl Inference {
         let (mut tags, mut ambiguous) = (Vec::new(), Vec::new());
         for (facet, vocabulary) in facets {
             if vocabulary == TOPIC {
-                let topics = topics.get_or_insert_with(|| self.topics(document, language, stems));
+                let topics = topics.get_or_insert_with(|| self.topics.tag(article));
                 let own = topics.iter().filter(|tag| can_be_value(&tag.value, facet));
                 tags.extend(own.take(MAX_VALUES).map(|tag| of_topic(tag, facet)));
                 continue;
@@ -198,7 +193,7 @@ impl Inference {
                 ambiguous.extend(own.filter(|name| name.facet == facet.name).cloned());
                 continue;
             }
-            let found: &Tags = found.get_or_insert_with(|| self.named(document, language));
+            let found: &Tags = found.get_or_insert_with(|| self.tagging.tagger().tag(article));
             let own = found.tags.iter().filter(|tag| tag.vocabulary == vocabulary);
             let own = own.filter(|tag| can_be_value(&tag.name, facet));
             tags.extend(own.take(MAX_VALUES).map(|tag| of_name(tag, facet)));
@@ -212,28 +207,6 @@ impl Inference {
             ambiguous.extend(own.take(MAX_VALUES));
         }
         Inferred { tags, ambiguous }
-    }
-
-    fn named(&self, document: &Document, language: Language) -> Tags {
-        self.tagging.tagger().tag(&Article {
-            title: &document.title,
-            body: &document.body,
-            language: (language != Language::UND).then(|| language.code()),
-            date: document.date,
-        })
-    }
-
-    fn topics(
-        &mut self,
-        document: &Document,
-        language: Language,
-        stems: Option<[&str; 2]>,
-    ) -> Vec<TopicTag> {
-        let article = topics::Article::new(&document.title, &document.body, language);
-        self.topics.tag(&match stems {
-            Some([title, body]) => article.with_stems(title, body),
-            None => article,
-        })
     }
 }
 
@@ -251,7 +224,7 @@ fn of_name(tag: &Tag, facet: &FacetDefinition) -> InferredTag {
         facet: facet.name.clone(),
         value: tag.name.clone(),
         origin: tag.origin,
-        rule: tag.rule.name().to_owned(),
+        rule: tag.rule.name(),
         confidence: tag.confidence,
         mentions: tag.mentions,
         surfaces: surfaces
@@ -270,7 +243,7 @@ fn of_topic(tag: &TopicTag, facet: &FacetDefinition) -> InferredTag {
         facet: facet.name.clone(),
         value: tag.value.clone(),
         origin: Origin::About,
-        rule: tag.method.name().to_owned(),
+        rule: tag.method.name(),
         confidence: (f64::from(tag.confidence) * 100.0).round() / 100.0,
         mentions: surfaces.len() as u32,
         surfaces,

@@ -23,10 +23,10 @@ use super::stored::{SourceRecord, text_hash};
 use crate::analysis::{self, Analyzer, Language};
 use crate::document::{Document, DocumentId};
 use crate::schema::{Origin, Schema};
-use crate::tagging::Tagging;
 use crate::tagging::topics::TopicModel;
 #[cfg(feature = "formats")]
-use crate::tagging::topics::{Article, Trainer};
+use crate::tagging::topics::Trainer;
+use crate::tagging::{Article, Tagging};
 use crate::{Error, ErrorKind, Result};
 
 /// The most bytes a facet value may have.
@@ -127,10 +127,10 @@ impl Preparer {
         };
         let topics: Vec<&str> = topics.iter().map(String::as_str).collect();
         let (language, _) = language_of(document);
-        let [title, body] = [&document.title, &document.body]
-            .map(|text| self.analyzer.analyze(text, language).stem);
+        let [title, body] =
+            [&document.title, &document.body].map(|text| self.analyzer.analyze(text, language));
         let article = Article::new(&document.title, &document.body, language);
-        let article = article.with_stems(&title, &body);
+        let article = article.analyzed(&title, &body);
         let mut trainer = trainer.lock().unwrap_or_else(PoisonError::into_inner);
         trainer.add(&article, &topics);
     }
@@ -138,19 +138,13 @@ impl Preparer {
     /// What is found in the text of a document.
     #[cfg(feature = "formats")]
     pub(crate) fn infer(&mut self, document: &Document) -> Inferred {
-        self.infer_in(document, language_of(document).0, None, None)
+        self.infer_in(&article_of(document, language_of(document).0), None)
     }
 
-    fn infer_in(
-        &mut self,
-        document: &Document,
-        language: Language,
-        stems: Option<[&str; 2]>,
-        named: Option<&Inferred>,
-    ) -> Inferred {
+    fn infer_in(&mut self, article: &Article<'_>, named: Option<&Inferred>) -> Inferred {
         let inference = self.inference.as_mut();
         inference.map_or_else(Inferred::default, |inference| {
-            inference.infer(&self.schema, document, language, stems, named)
+            inference.infer(&self.schema, article, named)
         })
     }
 
@@ -197,9 +191,8 @@ impl Preparer {
         let (language, language_detected) = language_of(&document);
         let title = self.analyzer.analyze(&document.title, language);
         let body = self.analyzer.analyze(&document.body, language);
-        let stems = Some([title.stem.as_str(), body.stem.as_str()]);
-        let named = known.filter(|_| topics_alone);
-        let found = self.infer_in(&document, language, stems, named);
+        let article = article_of(&document, language).analyzed(&title, &body);
+        let found = self.infer_in(&article, known.filter(|_| topics_alone));
         if known == Some(&found) {
             return Ok(None);
         }
@@ -366,6 +359,11 @@ fn topic_facet(schema: &Schema) -> Option<&str> {
 /// Whether topics are looked for.
 pub(super) fn has_topics(schema: &Schema) -> bool {
     topic_facet(schema).is_some()
+}
+
+/// A document as it is tagged.
+fn article_of(document: &Document, language: Language) -> Article<'_> {
+    Article::new(&document.title, &document.body, language).written(document.date)
 }
 
 /// The language of a document, and whether it was detected rather than declared.

@@ -12,6 +12,7 @@
 //! Nothing here reads files or knows of an index. Time grows with the text alone; memory does not
 //! grow with it, since of each name only the first [`MAX_SURFACES`] places are kept.
 
+mod article;
 mod context;
 mod cues;
 mod model;
@@ -25,9 +26,10 @@ mod tests;
 pub mod topics;
 mod vocabularies;
 
+pub use article::Article;
 pub use salience::{Salience, Signs};
 pub use sightings::MAX_SURFACES;
-pub use tagger::{Article, Tagger};
+pub use tagger::Tagger;
 pub use tags::{Ambiguous, Rule, Surface, Tag, Tags, TextField};
 pub use vocabularies::Tagging;
 

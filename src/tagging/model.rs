@@ -21,8 +21,7 @@ use super::tags::TextField;
 use cut::Sureness;
 pub use train::{MAX_TOPICS, MIN_TOPIC_DOCUMENTS, MIN_TRAINING_DOCUMENTS, Trainer};
 use weights::{Stems, Weighted};
-pub use words::Article;
-pub(crate) use words::{NUMBER, Reader, number_of, places};
+pub(crate) use words::{NUMBER, Reader, number_of};
 
 /// What a corpus taught about its topics; made by a [`Trainer`], kept as bytes beside an index.
 #[derive(Debug, Clone, PartialEq)]
@@ -147,7 +146,7 @@ impl TopicModel {
     }
 
     /// The topics of an article that was just read, in the order of their names.
-    pub(crate) fn decide(&self, article: &Article<'_>, reader: &Reader) -> Vec<Decision> {
+    pub(crate) fn decide(&self, reader: &mut Reader) -> Vec<Decision> {
         let parts = &self.parts;
         let mut vector = Vec::new();
         parts
@@ -173,7 +172,7 @@ impl TopicModel {
             })
             .collect();
         if !decisions.is_empty() {
-            self.explain(&mut decisions, &vector, article, reader);
+            self.explain(&mut decisions, &vector, reader);
         }
         decisions
     }
@@ -188,13 +187,7 @@ impl TopicModel {
     }
 
     /// Says of each decision which words speak for it, and where they stand.
-    fn explain(
-        &self,
-        decisions: &mut [Decision],
-        vector: &[Weighted],
-        article: &Article<'_>,
-        reader: &Reader,
-    ) {
+    fn explain(&self, decisions: &mut [Decision], vector: &[Weighted], reader: &Reader) {
         let telling: Vec<Vec<(u64, f32)>> = decisions
             .iter()
             .map(|decision| self.telling(decision.topic as u16, vector))
@@ -202,7 +195,7 @@ impl TopicModel {
         let mut shown: Vec<u64> = telling.iter().flatten().map(|word| word.0).collect();
         shown.sort_unstable();
         shown.dedup();
-        let found = Found::new(&shown, article, reader);
+        let found = Found::new(&shown, reader);
         for (decision, telling) in decisions.iter_mut().zip(telling) {
             for (stem, share) in telling {
                 let places = found.places(stem).take(MAX_PLACES);
@@ -241,28 +234,19 @@ struct Found(Vec<(u64, TextField, Range<usize>)>);
 
 impl Found {
     /// Finds stems, which ascend; each in a few places only.
-    fn new(stems: &[u64], article: &Article<'_>, reader: &Reader) -> Self {
+    fn new(stems: &[u64], reader: &Reader) -> Self {
         let mut found = Vec::new();
         let mut counts = vec![0; stems.len()];
         for field in TextField::ALL {
-            let mut positions = Vec::new();
-            let mut numbers = Vec::new();
             for (position, stem) in (0..).zip(reader.stems(field)) {
                 if let Ok(at) = stems.binary_search(stem)
                     && counts[at] < MAX_PLACES
+                    && let Some(place) = reader.place(field, position, position)
                 {
                     counts[at] += 1;
-                    positions.push(position);
-                    numbers.push(*stem);
+                    found.push((*stem, field, place));
                 }
             }
-            let places = places(article.text(field), &positions);
-            found.extend(
-                numbers
-                    .into_iter()
-                    .zip(places)
-                    .map(|(stem, range)| (stem, field, range)),
-            );
         }
         Self(found)
     }

@@ -2,8 +2,9 @@
 
 use std::collections::HashSet;
 
+use super::article::Article;
 use super::sightings::{ACTOR, COUNTRY, Sighting, Sightings};
-use super::tagger::{Article, Tagger, VOCABULARIES, days};
+use super::tagger::{Tagger, VOCABULARIES, days};
 use super::tags::{Ambiguous, Rule};
 use crate::vocabulary::{Day, Doubt, EntryId, EntryRef, Kind, Role};
 

@@ -2,10 +2,11 @@
 
 use std::collections::HashMap;
 
+use super::article::Article;
 use super::context::{Around, Verdict, is_list};
 use super::salience::Signs;
-use super::tagger::Article;
 use super::tags::{Surface, TextField};
+use crate::analysis::Language;
 use crate::vocabulary::{Doubt, EntryId, Found, Matcher, Role};
 
 /// The most places that are kept of a name, and of a tag.
@@ -76,10 +77,9 @@ impl Sightings {
     pub(super) fn gather(matcher: &Matcher, article: &Article<'_>, places: &impl Places) -> Self {
         let mut sightings = Self::default();
         let mut known: HashMap<Key, usize> = HashMap::new();
-        for (field, text) in [
-            (TextField::Title, article.title),
-            (TextField::Body, article.body),
-        ] {
+        let language = (article.language != Language::UND).then(|| article.language.code());
+        for field in TextField::ALL {
+            let text = article.text(field);
             let mut look = Look {
                 text,
                 field,
@@ -92,9 +92,11 @@ impl Sightings {
                 previous: None,
             };
             // The body comes last, so that its words remain.
-            sightings.words = matcher.scan(text, article.language, |found| {
-                sightings.add(&mut known, &mut look, found, places);
-            });
+            let mut scan = matcher.scan(text, language);
+            let mut add = |found| sightings.add(&mut known, &mut look, found, places);
+            let words = article.words(field, |word| scan.word(word, &mut add));
+            scan.finish(&mut add);
+            sightings.words = words;
         }
         sightings
     }

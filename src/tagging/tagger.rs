@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 
+use super::article::Article;
 use super::cues::{AGAINST, CUES, Cue, UNKNOWN};
 use super::salience::{Salience, Signs};
 use super::settle::{Named, settle};
@@ -16,20 +17,6 @@ const MAX_TAGS: usize = 200;
 
 /// The vocabularies, in the order of their lists.
 pub(super) const VOCABULARIES: [&str; 2] = ["country", "actor"];
-
-/// What is tagged.
-#[derive(Debug, Clone, Copy, Default)]
-pub struct Article<'a> {
-    /// The headline; may be empty.
-    pub title: &'a str,
-    /// The text; may be empty.
-    pub body: &'a str,
-    /// The language, an ISO 639-1 code, if it is known: names of one other language alone are
-    /// left out.
-    pub language: Option<&'a str>,
-    /// When it was written, if that is known.
-    pub date: Option<PartialDate>,
-}
 
 /// Finds the countries and actors of articles. Made once; asking needs no more than a reference.
 #[derive(Debug)]

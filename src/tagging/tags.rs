@@ -3,12 +3,15 @@
 use std::fmt;
 use std::ops::Range;
 
+use serde::Serialize;
+
 use super::salience::Signs;
 use crate::schema::Origin;
 use crate::vocabulary::EntryId;
 
 /// The part of an article in which something stands.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+#[serde(rename_all = "lowercase")]
 #[non_exhaustive]
 pub enum TextField {
     /// The headline.

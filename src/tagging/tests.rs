@@ -1,6 +1,7 @@
 //! Articles → tags, as tables.
 
 use super::{Article, Rule, Tagger, Tags, TextField};
+use crate::analysis::Language;
 use crate::schema::Origin;
 use crate::vocabulary::bundled;
 
@@ -11,12 +12,7 @@ pub(super) fn tagger() -> &'static Tagger {
 
 pub(super) fn tag(title: &str, body: &str, date: &str) -> Tags {
     let date = (!date.is_empty()).then(|| date.parse().unwrap());
-    tagger().tag(&Article {
-        title,
-        body,
-        language: Some("en"),
-        date,
-    })
+    tagger().tag(&Article::new(title, body, Language::ENGLISH).written(date))
 }
 
 /// The names of a vocabulary that are found, in alphabetical order, and behind `?` what is left out.
@@ -246,6 +242,7 @@ mod random {
 
     use super::super::{Article, TextField};
     use super::tagger;
+    use crate::analysis::{Analyzer, Language};
 
     /// Names, words that go with them, and what is no text at all.
     fn text() -> impl Strategy<Value = String> {
@@ -302,8 +299,11 @@ mod random {
         #[test]
         fn every_range_is_a_slice_of_the_text(title in text(), body in text(), year in proptest::option::of(1900i16..2030)) {
             let date = year.map(|year| year.to_string().parse().unwrap());
-            let language = None;
-            let tags = tagger().tag(&Article { title: &title, body: &body, language, date });
+            let article = Article::new(&title, &body, Language::UND).written(date);
+            let tags = tagger().tag(&article);
+            let analyses = [&title, &body].map(|text| Analyzer::new().analyze(text, Language::UND));
+            let analyzed = tagger().tag(&article.analyzed(&analyses[0], &analyses[1]));
+            prop_assert_eq!(&tags, &analyzed, "cut into words before");
             for tag in &tags.tags {
                 prop_assert!(!tag.surfaces.is_empty());
                 prop_assert!(tag.surfaces.len() <= tag.mentions as usize);

@@ -34,8 +34,9 @@ use super::model::{Decision, Reader};
 use crate::vocabulary::Vocabulary;
 use rule::Rule;
 
+pub use super::Article;
 pub use super::model::{
-    Article, Evidence, MAX_TOPICS, MIN_TOPIC_DOCUMENTS, MIN_TRAINING_DOCUMENTS, ThinTopic, Topic,
+    Evidence, MAX_TOPICS, MIN_TOPIC_DOCUMENTS, MIN_TRAINING_DOCUMENTS, ThinTopic, Topic,
     TopicModel, Trainer,
 };
 
@@ -109,7 +110,7 @@ impl TopicTagger {
     /// The topics of an article, the most certain first.
     pub fn tag(&mut self, article: &Article<'_>) -> Vec<TopicTag> {
         self.reader.read(article);
-        let mut tags = self.rule.decide(article, &self.reader);
+        let mut tags = self.rule.decide(article.language, &self.reader);
         if let Some(model) = &self.model {
             let tag = |decision: Decision| TopicTag {
                 value: model.topics()[decision.topic].name.clone(),
@@ -117,7 +118,7 @@ impl TopicTagger {
                 confidence: decision.confidence,
                 evidence: decision.evidence,
             };
-            tags.extend(model.decide(article, &self.reader).into_iter().map(tag));
+            tags.extend(model.decide(&mut self.reader).into_iter().map(tag));
             tags.sort_by(|a, b| b.confidence.total_cmp(&a.confidence));
         }
         tags

@@ -20,7 +20,7 @@ use std::ops::Range;
 use self::words::{WordHasher, Words};
 use super::compiled::{EntryId, Vocabulary};
 use super::entry::Role;
-use crate::analysis::tokenize;
+use crate::analysis::{Token, tokenize};
 
 /// The most words of a name that is looked for; longer names are left out.
 const MAX_WORDS: usize = 12;
@@ -238,52 +238,71 @@ impl Matcher {
     /// Every name in a text, in order.
     pub fn find(&self, text: &str) -> Vec<Mention> {
         let mut mentions = Vec::new();
-        self.scan(text, None, |found| mentions.push(found.mention));
+        let mut scan = self.scan(text, None);
+        let mut add = |found: Found| mentions.push(found.mention);
+        tokenize(text, |word| scan.word(word, &mut add));
+        scan.finish(&mut add);
         mentions
     }
 
-    /// Gives every name in a text, each vocabulary's in order. Where the language of a text is
-    /// known, names of one other language alone are left out. Gives the number of words.
-    pub(crate) fn scan(&self, text: &str, language: Option<&str>, mut f: impl FnMut(Found)) -> u32 {
-        let has_case = text.chars().any(char::is_lowercase);
-        let whole = Text {
-            whole: text,
-            has_case,
-            language,
-        };
-        let mut words: Vec<Word> = Vec::new();
-        // The words before the kept ones, and for each vocabulary the next word to be looked at.
-        let mut gone = 0;
-        let mut next = vec![0; self.lists.len()];
-        let done = tokenize(text, |token| {
-            if words.len() == WINDOW {
-                let ready = WINDOW - MAX_WORDS;
-                self.pass(&whole, &words, gone, ready, &mut next, &mut f);
-                words.drain(..ready);
-                gone += ready;
-                for next in &mut next {
-                    *next = next.saturating_sub(ready);
-                }
+    /// Looks for names in a text whose words are to come. Where the language of a text is known,
+    /// names of one other language alone are left out.
+    pub(crate) fn scan<'a>(&'a self, text: &'a str, language: Option<&'a str>) -> Scan<'a> {
+        Scan {
+            matcher: self,
+            text: Text {
+                whole: text,
+                has_case: text.chars().any(char::is_lowercase),
+                language,
+            },
+            words: Vec::new(),
+            gone: 0,
+            next: [0; MAX_LISTS],
+        }
+    }
+}
+
+/// A look through a text for names.
+pub(crate) struct Scan<'a> {
+    matcher: &'a Matcher,
+    text: Text<'a>,
+    /// The last words.
+    words: Vec<Word>,
+    /// The words before them.
+    gone: usize,
+    /// For each vocabulary the next word to be looked at.
+    next: [usize; MAX_LISTS],
+}
+
+impl Scan<'_> {
+    /// Takes the next word. Gives names that have ended, each vocabulary's in order.
+    #[inline]
+    pub(crate) fn word(&mut self, word: Token<'_>, f: &mut impl FnMut(Found)) {
+        if self.words.len() == WINDOW {
+            let ready = WINDOW - MAX_WORDS;
+            self.pass(ready, f);
+            self.words.drain(..ready);
+            self.gone += ready;
+            for next in &mut self.next {
+                *next = next.saturating_sub(ready);
             }
-            words.push(self.word(token.exact, token.start, token.end));
-        });
-        self.pass(&whole, &words, gone, words.len(), &mut next, &mut f);
-        done.positions
+        }
+        let word = self.matcher.word(word.exact, word.start, word.end);
+        self.words.push(word);
+    }
+
+    /// Gives the names that are left.
+    pub(crate) fn finish(mut self, f: &mut impl FnMut(Found)) {
+        self.pass(self.words.len(), f);
     }
 
     /// Gives the names that begin before the word `ready`.
-    fn pass(
-        &self,
-        text: &Text<'_>,
-        words: &[Word],
-        gone: usize,
-        ready: usize,
-        next: &mut [usize],
-        f: &mut impl FnMut(Found),
-    ) {
+    fn pass(&mut self, ready: usize, f: &mut impl FnMut(Found)) {
+        let lists = &self.matcher.lists;
+        let next = &mut self.next[..lists.len()];
         let from = next.iter().copied().min().unwrap_or(ready);
         for at in from..ready {
-            let mut begins = words[at].place.begins;
+            let mut begins = self.words[at].place.begins;
             while begins != 0 {
                 let list = begins.trailing_zeros() as usize;
                 begins &= begins - 1;
@@ -291,13 +310,13 @@ impl Matcher {
                     continue;
                 }
                 let Some((length, node, mention)) =
-                    self.lists[list].longest(1 << list, text, &words[at..])
+                    lists[list].longest(1 << list, &self.text, &self.words[at..])
                 else {
                     continue;
                 };
                 next[list] = at + length;
                 if let Some((mut mention, doubt)) = mention {
-                    mention.position = u32::try_from(gone + at).unwrap_or(u32::MAX);
+                    mention.position = u32::try_from(self.gone + at).unwrap_or(u32::MAX);
                     f(Found {
                         list,
                         node,

@@ -103,12 +103,7 @@ pub(crate) fn paths(texts: &[Text], bytes: usize) -> Result<Vec<Path<'_>>> {
             "countries and actors of an article",
             Box::new(move || {
                 let tags = texts.iter().map(|text| {
-                    let article = Article {
-                        title: &text.title,
-                        body: &text.body,
-                        language: Some("en"),
-                        date: None,
-                    };
+                    let article = Article::new(&text.title, &text.body, Language::ENGLISH);
                     tagger.tag(&article).tags.len() as u64
                 });
                 Ok(tags.sum())

@@ -16,6 +16,7 @@ use std::fs::File;
 use std::io::{BufRead, BufReader};
 
 use anyhow::{Context, Result, bail};
+use pressmark::analysis::Language;
 use pressmark::tagging::{Article, Salience, Signs, Tag, Tagger};
 use pressmark::vocabulary::{EntryId, Meaning, Vocabulary, bundled};
 use serde_json::Value;
@@ -54,12 +55,7 @@ fn main() -> Result<()> {
             _ => continue,
         };
         let (title, body) = text(&record);
-        let article = Article {
-            title: &title,
-            body: &body,
-            language: Some("en"),
-            date: None,
-        };
+        let article = Article::new(&title, &body, Language::ENGLISH);
         let mut found = tagger.tag(&article).tags;
         found.retain(|tag| tag.vocabulary == "country");
         cases.push(Case {

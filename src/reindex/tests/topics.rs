@@ -53,7 +53,7 @@ fn topics(place: &Place, id: &str) -> Vec<(String, String, Vec<String>)> {
         assert_eq!(tag.mentions as usize, tag.surfaces.len());
         let texts = tag.surfaces.iter();
         let texts = texts.map(|surface| surface.text(&stored.document).unwrap().to_owned());
-        (tag.value.clone(), tag.rule.clone(), texts.collect())
+        (tag.value.clone(), tag.rule.to_owned(), texts.collect())
     })
     .collect()
 }

@@ -3,6 +3,7 @@
 use super::*;
 use crate::ErrorKind;
 use crate::analysis::Language;
+use crate::tagging::Article;
 
 /// Sentences of three topics and of none, with words of their own and words of all.
 const SENTENCES: [(&str, &[&str]); 4] = [
@@ -80,7 +81,7 @@ fn train(corpus: &[(String, Vec<&str>)], threads: usize) -> TopicModel {
 fn topics<'m>(model: &'m TopicModel, article: &Article<'_>) -> Vec<&'m str> {
     let mut reader = Reader::default();
     reader.read(article);
-    let decisions = model.decide(article, &reader);
+    let decisions = model.decide(&mut reader);
     decisions
         .iter()
         .map(|d| &*model.topics()[d.topic].name)
@@ -137,7 +138,7 @@ fn evidence_is_words_of_the_text() {
     );
     let mut reader = Reader::default();
     reader.read(&article);
-    let decisions = model.decide(&article, &reader);
+    let decisions = model.decide(&mut reader);
     let [decision] = decisions.as_slice() else {
         panic!("{decisions:?}");
     };

@@ -8,10 +8,11 @@ use super::cut::{Scored, Sureness, cut};
 use super::sample::{Example, MAX_COST, Sample};
 use super::svm::{Plane, Vectors, separate};
 use super::weights::Stems;
-use super::words::{Article, Reader};
+use super::words::Reader;
 use super::{Parts, ThinTopic, Topic, TopicModel};
 use crate::Result;
 use crate::analysis::fold;
+use crate::tagging::Article;
 
 /// Documents with topics that a corpus must have before a model is made.
 pub const MIN_TRAINING_DOCUMENTS: usize = 20;

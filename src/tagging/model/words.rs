@@ -2,7 +2,8 @@
 
 use std::ops::Range;
 
-use crate::analysis::{Analyzer, Language, tokenize, unpack};
+use crate::analysis::{Analyzer, tokenize, unpack};
+use crate::tagging::Article;
 use crate::tagging::tags::TextField;
 
 /// Words of a body that are looked at; what an article is about stands before.
@@ -13,47 +14,6 @@ pub(super) const MAX_TITLE_WORDS: usize = 200;
 
 /// A word of the title counts as often.
 const TITLE_WEIGHT: usize = 2;
-
-/// A text whose topics are asked for, or known.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-#[non_exhaustive]
-pub struct Article<'a> {
-    /// The headline; may be empty.
-    pub title: &'a str,
-    /// The text that byte ranges of evidence speak of.
-    pub body: &'a str,
-    /// The language its stems are made in.
-    pub language: Language,
-    /// The stem terms of title and body as [`Analyzer::analyze`] packs them, if they are there:
-    /// making them is most of the work.
-    pub stems: Option<[&'a str; 2]>,
-}
-
-impl<'a> Article<'a> {
-    /// One of its fields.
-    pub fn text(&self, field: TextField) -> &'a str {
-        match field {
-            TextField::Title => self.title,
-            TextField::Body => self.body,
-        }
-    }
-
-    /// An article of which nothing else is known yet.
-    pub fn new(title: &'a str, body: &'a str, language: Language) -> Self {
-        Self {
-            title,
-            body,
-            language,
-            stems: None,
-        }
-    }
-
-    /// Gives the packed stem terms of title and body, so that they need not be made again.
-    pub fn with_stems(mut self, title: &'a str, body: &'a str) -> Self {
-        self.stems = Some([title, body]);
-        self
-    }
-}
 
 /// Words of a field that are looked at.
 fn most(field: TextField) -> usize {
@@ -73,38 +33,49 @@ pub(crate) const NUMBER: u64 = 0;
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Reader {
     analyzer: Analyzer,
-    /// The stems of title and body, by the positions of their words.
-    parts: [Vec<u64>; 2],
+    /// Title and body.
+    parts: [Part; 2],
     sorted: Vec<u64>,
     counts: Vec<Count>,
+}
+
+/// The words of a field that are looked at.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+struct Part {
+    stems: Vec<u64>,
+    places: Vec<(usize, usize)>,
 }
 
 impl Reader {
     /// Reads an article. Numbers are no words: a topic is not known by its figures.
     pub(crate) fn read(&mut self, article: &Article<'_>) {
-        for (number, field) in TextField::ALL.into_iter().enumerate() {
-            let stems = &mut self.parts[number];
-            stems.clear();
-            if let Some(packed) = article.stems {
-                let packed = unpack(packed[number]).take(most(field));
-                stems.extend(packed.map(|(term, _)| number_of(term)));
+        self.counts.clear();
+        for (part, field) in self.parts.iter_mut().zip(TextField::ALL) {
+            part.stems.clear();
+            part.places.clear();
+            let most = most(field);
+            if let Some(analysis) = article.analysis(field) {
+                let stems = unpack(&analysis.stem).take(most);
+                part.stems.extend(stems.map(|(term, _)| number_of(term)));
+                part.places.extend(analysis.places.iter().take(most));
                 continue;
             }
             tokenize(article.text(field), |token| {
-                if stems.len() < most(field) {
-                    stems.push(number_of(self.analyzer.stem(token.exact, article.language)));
+                if part.stems.len() < most {
+                    let stem = self.analyzer.stem(token.exact, article.language);
+                    part.stems.push(number_of(stem));
+                    part.places.push((token.start, token.end));
                 }
             });
         }
-        self.count();
     }
 
     fn count(&mut self) {
         self.sorted.clear();
         for _ in 0..TITLE_WEIGHT {
-            self.sorted.extend_from_slice(&self.parts[0]);
+            self.sorted.extend_from_slice(&self.parts[0].stems);
         }
-        self.sorted.extend_from_slice(&self.parts[1]);
+        self.sorted.extend_from_slice(&self.parts[1].stems);
         self.sorted.sort_unstable();
         let runs = self.sorted.chunk_by(|a, b| a == b);
         let counts = runs.map(|run| (run[0], run.len() as u32));
@@ -112,29 +83,25 @@ impl Reader {
         self.counts.extend(counts.filter(|count| count.0 != NUMBER));
     }
 
-    /// The stems of a part, by the positions of their words.
+    /// The stems of a field, by the positions of their words.
     pub(crate) fn stems(&self, field: TextField) -> &[u64] {
-        &self.parts[field as usize]
+        &self.parts[field as usize].stems
+    }
+
+    /// The bytes from the first of these words to the last.
+    pub(crate) fn place(&self, field: TextField, first: u32, last: u32) -> Option<Range<usize>> {
+        let places = &self.parts[field as usize].places;
+        let start = places.get(first as usize)?.0;
+        Some(start..places.get(last as usize)?.1)
     }
 
     /// How often each stem counts, in the order of their numbers.
-    pub(super) fn counts(&self) -> &[Count] {
+    pub(super) fn counts(&mut self) -> &[Count] {
+        if self.counts.is_empty() {
+            self.count();
+        }
         &self.counts
     }
-}
-
-/// The bytes of the words at these positions, which ascend.
-pub(crate) fn places(text: &str, positions: &[u32]) -> Vec<Range<usize>> {
-    let mut places = Vec::with_capacity(positions.len());
-    let Some(&last) = positions.last() else {
-        return places;
-    };
-    tokenize(text, |token| {
-        if token.position <= last && positions.get(places.len()) == Some(&token.position) {
-            places.push(token.start..token.end);
-        }
-    });
-    places
 }
 
 /// The number of a stem term (`en:missil`): FNV-1a (Fowler, Noll, Vo), its bits mixed once more;
@@ -154,19 +121,21 @@ pub(crate) fn number_of(term: &str) -> u64 {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::analysis::Language;
 
-    const ARTICLE: Article<'static> = Article {
-        title: "Tankers’ insurers",
-        body: "Insurers of 12 tankers said: no tanker sails.",
-        language: Language::ENGLISH,
-        stems: None,
-    };
+    fn article() -> Article<'static> {
+        Article::new(
+            "Tankers’ insurers",
+            "Insurers of 12 tankers said: no tanker sails.",
+            Language::ENGLISH,
+        )
+    }
 
     #[test]
     fn words_are_counted_by_their_stems() {
         let mut reader = Reader::default();
-        reader.read(&ARTICLE);
-        let count = |word: &str| {
+        reader.read(&article());
+        let mut count = |word: &str| {
             let stem = number_of(Analyzer::new().stem(word, Language::ENGLISH));
             reader.counts().iter().find(|c| c.0 == stem).map(|c| c.1)
         };
@@ -183,27 +152,28 @@ mod tests {
     #[test]
     fn stems_that_are_there_already_are_the_same() {
         let mut analyzer = Analyzer::new();
-        let analyzed = TextField::ALL.map(|field| {
-            let text = ARTICLE.text(field);
-            analyzer.analyze(text, ARTICLE.language).stem
-        });
+        let article = article();
+        let [title, body] =
+            TextField::ALL.map(|field| analyzer.analyze(article.text(field), article.language));
         let (mut read, mut given) = (Reader::default(), Reader::default());
-        read.read(&ARTICLE);
-        given.read(&ARTICLE.with_stems(&analyzed[0], &analyzed[1]));
+        read.read(&article);
+        given.read(&article.analyzed(&title, &body));
         assert_eq!(read.parts, given.parts);
-        assert_eq!(read.counts, given.counts);
+        assert_eq!(read.counts(), given.counts());
     }
 
     #[test]
     fn words_stand_where_they_are_said_to() {
-        let body = ARTICLE.body;
-        let surfaces: Vec<&str> = places(body, &[0, 3, 7])
-            .into_iter()
-            .map(|r| &body[r])
-            .collect();
-        assert_eq!(surfaces, ["Insurers", "tankers", "sails"]);
-        assert!(places(body, &[]).is_empty());
-        assert!(places(body, &[100]).is_empty());
+        let mut reader = Reader::default();
+        reader.read(&article());
+        let surface = |first, last| {
+            let place = reader.place(TextField::Body, first, last);
+            place.map(|place| &article().body[place])
+        };
+        assert_eq!(surface(0, 0), Some("Insurers"));
+        assert_eq!(surface(2, 3), Some("12 tankers"));
+        assert_eq!(surface(7, 7), Some("sails"));
+        assert_eq!(surface(7, 8), None);
     }
 
     #[test]

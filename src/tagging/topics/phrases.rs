@@ -1,6 +1,7 @@
 //! Words and groups of words that speak for topics, found among the stems of an article.
 
 use std::collections::HashMap;
+use std::hash::{BuildHasherDefault, Hasher};
 
 use crate::analysis::{Analyzer, Language, tokenize};
 use crate::tagging::model::{NUMBER, Reader, number_of};
@@ -13,9 +14,30 @@ const MAX_WORDS: usize = 8;
 #[derive(Debug, Default)]
 pub(super) struct Phrases {
     /// By their first stems; the longest first.
-    by_first: HashMap<u64, Vec<Phrase>>,
+    by_first: HashMap<u64, Vec<Phrase>, BuildHasherDefault<Mixed>>,
     /// What each phrase speaks for.
     uses: Vec<Vec<Use>>,
+}
+
+/// The numbers of stems are mixed already. What is put in comes from vocabularies alone; a text
+/// only looks up, which no choice of words makes slow.
+#[derive(Debug, Default)]
+struct Mixed(u64);
+
+impl Hasher for Mixed {
+    fn write(&mut self, bytes: &[u8]) {
+        for &byte in bytes {
+            self.write_u64(byte.into());
+        }
+    }
+
+    fn write_u64(&mut self, number: u64) {
+        self.0 ^= number;
+    }
+
+    fn finish(&self) -> u64 {
+        self.0
+    }
 }
 
 /// A phrase without its first word.
@@ -120,7 +142,7 @@ impl Phrases {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::tagging::model::Article;
+    use crate::tagging::Article;
 
     #[test]
     fn the_longest_phrase_wins_in_all_its_forms() {

@@ -11,7 +11,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use super::phrases::{Hit, Phrases, Use};
 use super::{Method, TopicTag};
 use crate::analysis::{Analyzer, Language};
-use crate::tagging::model::{Article, Evidence, Reader, ThinTopic, places};
+use crate::tagging::model::{Evidence, Reader, ThinTopic};
 use crate::tagging::tags::TextField;
 use crate::vocabulary::{Meaning, Role, Vocabulary};
 
@@ -239,8 +239,8 @@ impl Rule {
     }
 
     /// The topics of an article that was just read, the most certain first.
-    pub(super) fn decide(&mut self, article: &Article<'_>, reader: &Reader) -> Vec<TopicTag> {
-        let phrases = self.phrases_in(article.language);
+    pub(super) fn decide(&mut self, language: Language, reader: &Reader) -> Vec<TopicTag> {
+        let phrases = self.phrases_in(language);
         let topics = &self.topics;
         let hits = phrases.find(reader);
         let mut said: Vec<Said<'_>> = Vec::new();
@@ -276,7 +276,7 @@ impl Rule {
             value: topics[said[0].topic as usize].value.clone(),
             method: Method::Rule,
             confidence: confidence(reached),
-            evidence: evidence(said, article),
+            evidence: evidence(said, reader),
         };
         reached.into_iter().map(tag).collect()
     }
@@ -329,21 +329,15 @@ fn phrases_in(language: Language, topics: &[Known], analyzer: &mut Analyzer) -> 
 }
 
 /// The phrases that say most for a topic, where they stand first.
-fn evidence(said: &[Said<'_>], article: &Article<'_>) -> Vec<Evidence> {
+fn evidence(said: &[Said<'_>], reader: &Reader) -> Vec<Evidence> {
     let total: f32 = said.iter().map(|one| one.weight).sum();
     let mut evidence = Vec::new();
     for one in said.iter().take(MAX_EVIDENCE) {
         for hit in one.hits.iter().take(MAX_PLACES) {
-            let words = if hit.first == hit.last {
-                vec![hit.first]
-            } else {
-                vec![hit.first, hit.last]
-            };
-            let places = places(article.text(hit.field), &words);
-            if let (Some(first), Some(last)) = (places.first(), places.last()) {
+            if let Some(range) = reader.place(hit.field, hit.first, hit.last) {
                 evidence.push(Evidence {
                     field: hit.field,
-                    range: first.start..last.end,
+                    range,
                     share: one.weight / total,
                 });
             }

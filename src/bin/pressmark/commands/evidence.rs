@@ -78,7 +78,7 @@ pub(super) fn left_out(stored: &StoredDocument, clauses: &[Query]) -> Vec<LeftOu
                         facet: name.facet.clone(),
                         values: name.values.clone(),
                         mentions: name.mentions,
-                        field: name.surface.field.clone(),
+                        field: name.surface.field.name(),
                         surface: surface.to_owned(),
                         start: name.surface.start,
                         end: name.surface.end,
@@ -95,7 +95,7 @@ pub(super) fn left_out(stored: &StoredDocument, clauses: &[Query]) -> Vec<LeftOu
 
 /// The title, or the sentence of the body, in which something stands.
 fn sentence(stored: &StoredDocument, surface: &TagSurface) -> String {
-    let sentence = if surface.field == "title" {
+    let sentence = if surface.field == pressmark::tagging::TextField::Title {
         stored.document.title.as_str()
     } else {
         around(&stored.document.body, surface.start, surface.end)
@@ -108,9 +108,9 @@ fn of_tag(stored: &StoredDocument, tag: &InferredTag) -> Vec<Proof> {
         facet: tag.facet.clone(),
         value: tag.value.clone(),
         origin: tag.origin.name(),
-        rule: tag.rule.clone(),
+        rule: tag.rule,
         confidence: tag.confidence,
-        field: surface.field.clone(),
+        field: surface.field.name(),
         surface: surface
             .text(&stored.document)
             .unwrap_or_default()

@@ -46,10 +46,10 @@ pub(crate) struct Proof {
     pub(crate) facet: String,
     pub(crate) value: String,
     pub(crate) origin: &'static str,
-    pub(crate) rule: String,
+    pub(crate) rule: &'static str,
     pub(crate) confidence: f64,
     /// `title` or `body`.
-    pub(crate) field: String,
+    pub(crate) field: &'static str,
     /// The name as it is written there, and its bytes in title or body.
     pub(crate) surface: String,
     pub(crate) start: usize,
@@ -65,7 +65,7 @@ pub(crate) struct LeftOut {
     pub(crate) values: Vec<String>,
     pub(crate) mentions: u32,
     /// Where it stands first: `title` or `body`, the name as it is written there, and its bytes.
-    pub(crate) field: String,
+    pub(crate) field: &'static str,
     pub(crate) surface: String,
     pub(crate) start: usize,
     pub(crate) end: usize,

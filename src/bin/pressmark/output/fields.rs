@@ -104,7 +104,7 @@ pub(crate) fn tags(stored: &StoredDocument) -> Vec<Tag<'_>> {
         value: &tag.value,
         origin: tag.origin.name(),
         evidence: Some(Evidence {
-            rule: &tag.rule,
+            rule: tag.rule,
             confidence: tag.confidence,
             mentions: tag.mentions,
             surfaces: tag
@@ -149,7 +149,7 @@ struct Surface<'a> {
 impl<'a> Surface<'a> {
     fn of(surface: &'a TagSurface, stored: &'a StoredDocument) -> Self {
         Self {
-            field: &surface.field,
+            field: surface.field.name(),
             text: surface.text(&stored.document).unwrap_or_default(),
             start: surface.start,
             end: surface.end,

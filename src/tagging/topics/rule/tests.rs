@@ -1,6 +1,7 @@
 //! What the rule finds, and what it leaves alone.
 
 use super::*;
+use crate::tagging::Article;
 use crate::tagging::topics::TopicTagger;
 use crate::vocabulary::{Entry, Kind, Name, bundled};
 
