@@ -39,7 +39,7 @@ pub(super) fn choose(
     let candidates = candidates(text, found, sentences, characters);
     let clauses = found
         .iter()
-        .map(|found| found.clause + 1)
+        .map(|found| found.clause() + 1)
         .max()
         .unwrap_or(0);
     let mut shown = vec![false; clauses];
@@ -50,10 +50,10 @@ pub(super) fn choose(
         };
         let matches = &found[best.first..best.last];
         for found in matches {
-            shown[found.clause] = true;
+            shown[found.clause()] = true;
         }
-        let last_match = matches.iter().map(|found| found.end).max().unwrap_or(0);
-        let gap = &text[best.start..matches.first().map_or(best.start, |found| found.start)];
+        let last_match = matches.iter().map(|found| found.end()).max().unwrap_or(0);
+        let gap = &text[best.start..matches.first().map_or(best.start, |found| found.start())];
         let start = before(text, best.start + gap.len() - gap.trim_start().len());
         let neighbours = chosen.iter().map(|other| (other.start, other.end));
         let ceiling = neighbours
@@ -126,30 +126,30 @@ fn candidates(
     for found in found {
         while sentences
             .get(sentence + 1)
-            .is_some_and(|next| next.start <= found.start)
+            .is_some_and(|next| next.start <= found.start())
         {
             sentence += 1;
             reaches = 0;
         }
         let begin = sentences.get(sentence).copied().unwrap_or(Sentence {
-            start: found.start,
-            character: found.start_character,
+            start: found.start(),
+            character: found.start_character(),
         });
         let is_new = candidates
             .last()
             .is_none_or(|last| last.start < begin.start);
-        if found.end_character <= begin.character.saturating_add(characters) {
+        if found.end_character() <= begin.character.saturating_add(characters) {
             if is_new {
                 candidates.push(begin);
             }
-        } else if found.end_character > reaches {
-            let length = found.end_character - found.start_character;
+        } else if found.end_character() > reaches {
+            let length = found.end_character() - found.start_character();
             let lead = (characters / 3).min(characters.saturating_sub(length));
-            let start = lead_in(text, begin.start, found.start, lead);
-            let lead = text[start..found.start].chars().count();
+            let start = lead_in(text, begin.start, found.start(), lead);
+            let lead = text[start..found.start()].chars().count();
             let candidate = Sentence {
                 start,
-                character: found.start_character - lead,
+                character: found.start_character() - lead,
             };
             reaches = candidate.character.saturating_add(characters.max(length));
             if candidates.last().is_none_or(|last| last.start < start) {
@@ -190,9 +190,9 @@ fn best(
             .max(character)
             .saturating_add(characters);
 
-        while first < found.len() && found[first].start < start {
+        while first < found.len() && found[first].start() < start {
             if first < last {
-                let clause = found[first].clause;
+                let clause = found[first].clause();
                 counts[clause] -= 1;
                 if counts[clause] == 0 {
                     different -= 1;
@@ -203,15 +203,15 @@ fn best(
         }
         last = last.max(first);
         while let Some(next) = found.get(last)
-            && next.end <= limit_byte
+            && next.end() <= limit_byte
             // A match that is longer than a fragment makes the fragment longer.
-            && (next.end_character <= limit
-                || last == first && next.start_character <= limit)
+            && (next.end_character() <= limit
+                || last == first && next.start_character() <= limit)
         {
-            counts[next.clause] += 1;
-            if counts[next.clause] == 1 {
+            counts[next.clause()] += 1;
+            if counts[next.clause()] == 1 {
                 different += 1;
-                new += usize::from(!shown[next.clause]);
+                new += usize::from(!shown[next.clause()]);
             }
             last += 1;
         }

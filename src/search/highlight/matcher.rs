@@ -35,16 +35,46 @@ pub(super) enum Form {
     Stem,
 }
 
-/// One match in a text.
+/// One match in a text: numbers of half the size, since there may be many.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Found {
-    pub clause: usize,
-    pub start: usize,
-    pub end: usize,
+    clause: u32,
+    bytes: (u32, u32),
+    characters: (u32, u32),
+}
+
+impl Found {
+    /// `bytes` and `characters`: those before it, and up to its end. No text has so many that they
+    /// do not fit.
+    pub(super) fn new(clause: usize, bytes: (usize, usize), characters: (usize, usize)) -> Self {
+        Self {
+            clause: clause as u32,
+            bytes: (bytes.0 as u32, bytes.1 as u32),
+            characters: (characters.0 as u32, characters.1 as u32),
+        }
+    }
+
+    pub(super) fn clause(&self) -> usize {
+        self.clause as usize
+    }
+
+    pub(super) fn start(&self) -> usize {
+        self.bytes.0 as usize
+    }
+
+    pub(super) fn end(&self) -> usize {
+        self.bytes.1 as usize
+    }
+
     /// Characters before it.
-    pub start_character: usize,
+    pub(super) fn start_character(&self) -> usize {
+        self.characters.0 as usize
+    }
+
     /// Characters up to its end.
-    pub end_character: usize,
+    pub(super) fn end_character(&self) -> usize {
+        self.characters.1 as usize
+    }
 }
 
 impl Clauses {

@@ -165,7 +165,7 @@ impl Highlighter {
         notes.finish(first, &sentences, &paragraphs, |clause, start, end| {
             found.push(characters.found(clause, start, end));
         });
-        found.sort_by_key(|found| (found.start, found.end));
+        found.sort_by_key(|found| (found.start(), found.end()));
         reading
     }
 }
@@ -226,14 +226,8 @@ impl<'t> Characters<'t> {
     }
 
     fn found(&mut self, clause: usize, start: usize, end: usize) -> Found {
-        let start_character = self.to(start);
-        Found {
-            clause,
-            start,
-            end,
-            start_character,
-            end_character: self.to(end),
-        }
+        let characters = (self.to(start), self.to(end));
+        Found::new(clause, (start, end), characters)
     }
 }
 
@@ -243,13 +237,16 @@ fn nth_character(text: &str, n: usize) -> usize {
 }
 
 fn snippet(field: &str, text: &str, start: usize, end: usize, found: &[Found]) -> Snippet {
-    let first = found.partition_point(|found| found.start < start);
+    let first = found.partition_point(|found| found.start() < start);
     let mut highlights: Vec<(usize, usize)> = Vec::new();
-    for found in found[first..].iter().take_while(|found| found.start < end) {
-        if found.end > end {
+    for found in found[first..]
+        .iter()
+        .take_while(|found| found.start() < end)
+    {
+        if found.end() > end {
             continue;
         }
-        let range = (found.start - start, found.end - start);
+        let range = (found.start() - start, found.end() - start);
         match highlights.last_mut() {
             Some(last) if range.0 < last.1 => last.1 = last.1.max(range.1),
             _ => highlights.push(range),

@@ -17,7 +17,7 @@ use crate::search::wanted::{Form as WantedForm, WantedSlot};
 const MOST_MEANINGS: usize = 1 << 14;
 
 /// What a word means.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub(super) struct Meaning {
     /// Its number among the exact forms and among the stems of plain sequences.
     exact: Option<u32>,
@@ -29,6 +29,17 @@ pub(super) struct Meaning {
 }
 
 impl Meaning {
+    fn hash(&self) -> u64 {
+        let mix = |mixed: u64, number: usize| hash(&(mixed ^ number as u64).to_le_bytes(), 1);
+        let forms = [self.exact, self.stem].map(|form| form.map_or(0, |form| form as usize + 1));
+        let places = self
+            .places
+            .iter()
+            .flat_map(|&(clause, slot)| [clause, slot]);
+        let lone = self.lone.iter().copied();
+        forms.into_iter().chain(lone).chain(places).fold(0, mix)
+    }
+
     fn is_nothing(&self) -> bool {
         self.exact.is_none()
             && self.stem.is_none()
@@ -60,7 +71,8 @@ pub(super) struct Words {
     remembered: Remembered,
     /// By number; the first is nothing.
     meanings: Vec<Meaning>,
-    numbers: HashMap<Meaning, u32>,
+    /// The last one that has each hash.
+    numbers: HashMap<u64, u32>,
 }
 
 impl Words {
@@ -194,13 +206,14 @@ impl Words {
         let meaning = self.find(analyzer, word);
         let number = if meaning.is_nothing() {
             0
-        } else if let Some(&number) = self.numbers.get(&meaning) {
-            number
         } else {
-            let number = self.meanings.len() as u32;
-            self.meanings.push(meaning.clone());
-            self.numbers.insert(meaning, number);
-            number
+            let next = self.meanings.len() as u32;
+            let known = self.numbers.entry(meaning.hash()).or_insert(next);
+            if self.meanings.get(*known as usize) != Some(&meaning) {
+                *known = next;
+                self.meanings.push(meaning);
+            }
+            *known
         };
         self.remembered.put(hash, word, number);
         number as usize
@@ -287,7 +300,7 @@ impl Run {
 const FEWEST_SLOTS: usize = 1 << 8;
 const MOST_SLOTS: usize = 1 << 17;
 /// The longest word that is remembered, in bytes.
-const LONGEST: usize = 27;
+const LONGEST: usize = 19;
 
 /// A bounded memory of words and the numbers of what they mean. A word displaces another that has its
 /// slot: nobody can fill it, whatever words a text is made of.

@@ -21,6 +21,8 @@ const FAR: u8 = MOST as u8 + 1;
 #[derive(Debug)]
 pub(crate) struct Fuzzy {
     word: Vec<char>,
+    /// The same between characters that stand for none, so that every cell has a letter.
+    padded: Vec<char>,
     edits: u8,
     /// Its letters, at a glance.
     glance: Letters,
@@ -56,7 +58,14 @@ impl Fuzzy {
                 *of = number as u8;
             }
         }
+        let padding = [char::MAX; MOST + 1];
+        let behind = padding.iter().chain(&padding);
         Self {
+            padded: padding
+                .into_iter()
+                .chain(word.chars())
+                .chain(behind.copied())
+                .collect(),
             word: word.chars().collect(),
             edits: edits.min(MOST as u8),
             glance: Letters::of(word),
@@ -88,6 +97,48 @@ impl Fuzzy {
         glance.characters.abs_diff(self.word.len()) <= edits as usize
             && self.glance.lacking_in(glance.letters) <= edits
             && glance.letters.lacking_in(self.glance) <= edits
+    }
+
+    /// Whether a word fits: as stepping through it says, without keeping the steps.
+    pub(super) fn fits_word(&self, word: &str) -> bool {
+        let State {
+            mut row,
+            mut before,
+            mut last,
+            ..
+        } = self.start();
+        let mut read = 0;
+        for c in word.chars() {
+            // From the letter before that of the first cell on.
+            let Some(letters) = self.padded.get(read..read + BAND + 1) else {
+                return false;
+            };
+            let mut next = [FAR; BAND];
+            let mut nearest = FAR;
+            for cell in 0..BAND {
+                let (letter, one_before) = (letters[cell + 1], letters[cell]);
+                let mut least = row[cell] + u8::from(letter != c);
+                if cell + 1 < BAND {
+                    least = least.min(row[cell + 1] + 1);
+                }
+                if cell > 0 {
+                    least = least.min(next[cell - 1] + 1);
+                }
+                if letter == last && one_before == c {
+                    least = least.min(before[cell] + 1);
+                }
+                next[cell] = least.min(FAR);
+                nearest = nearest.min(next[cell]);
+            }
+            if nearest > self.edits && row.iter().all(|&distance| distance >= self.edits) {
+                return false;
+            }
+            (before, row, last) = (row, next, c);
+            read += 1;
+        }
+        let cell = (self.word.len() + MOST).checked_sub(read);
+        let distance = cell.and_then(|cell| row.get(cell));
+        distance.is_some_and(|&distance| distance <= self.edits)
     }
 
     pub(super) fn sketch(&self) -> Sketch {
@@ -291,6 +342,11 @@ mod tests {
         ) {
             let pattern = WordPattern::fuzzy(&word, edits);
             let expected = distance(&word, &other) <= usize::from(edits);
+            let mut state = pattern.start();
+            for byte in other.bytes() {
+                state = pattern.step(state, byte);
+            }
+            prop_assert_eq!(pattern.fits(state), expected);
             prop_assert_eq!(pattern.fits_word(&other), expected);
             let walk = pattern.walk();
             let mut state = walk.start();

@@ -238,6 +238,9 @@ impl WordPattern {
         if let Some(beginning) = self.beginning() {
             return word.starts_with(beginning);
         }
+        if let Self::Fuzzy(pattern) = self {
+            return pattern.fits_word(word);
+        }
         let mut state = self.start();
         for byte in word.bytes() {
             state = self.step(state, byte);

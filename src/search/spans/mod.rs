@@ -200,7 +200,7 @@ impl<'a> Evaluation<'a> {
             }
             Shape::Near(near) => {
                 let mut found = false;
-                self.near(near, false, |_, _, _| {
+                self.near(near, false, false, |_, _, _| {
                     found = true;
                     Ok(false)
                 })?;
@@ -222,7 +222,7 @@ impl<'a> Evaluation<'a> {
             }
             Shape::Near(near) => {
                 let mut pile = Pile::default();
-                self.near(near, tracked, |evaluation, a, b| {
+                self.near(near, tracked, true, |evaluation, a, b| {
                     let span = if tracked {
                         evaluation.union(a, b)?
                     } else {
@@ -256,7 +256,7 @@ impl<'a> Evaluation<'a> {
                     self.mark_used(part, used)?;
                 }
             }
-            Shape::Near(near) => self.near(near, true, |evaluation, a, b| {
+            Shape::Near(near) => self.near(near, true, false, |evaluation, a, b| {
                 mark(evaluation, a);
                 mark(evaluation, b);
                 Ok(true)
@@ -276,19 +276,24 @@ impl<'a> Evaluation<'a> {
 
     /// Sorts spans and leaves each once.
     fn tidy(&self, spans: &mut Vec<Span>) {
-        spans.sort_unstable_by(|&a, &b| {
-            (a.start, a.end)
-                .cmp(&(b.start, b.end))
-                .then_with(|| a.used.1.cmp(&b.used.1))
-                .then_with(|| {
-                    // Most that reach as far are the same.
-                    if a.used == b.used {
-                        std::cmp::Ordering::Equal
-                    } else {
-                        self.positions(a).cmp(self.positions(b))
-                    }
-                })
-        });
+        // A partner after the other, they ascend in runs, which a stable sort makes use of.
+        let extent = |span: &Span| u64::from(span.start) << 32 | u64::from(span.end);
+        if spans.iter().all(|span| span.used.1 == 0) {
+            spans.sort_by_key(extent);
+        } else {
+            spans.sort_by(|a, b| {
+                extent(a)
+                    .cmp(&extent(b))
+                    .then_with(|| a.used.1.cmp(&b.used.1))
+                    .then_with(|| {
+                        if a.used == b.used {
+                            std::cmp::Ordering::Equal
+                        } else {
+                            self.positions(*a).cmp(self.positions(*b))
+                        }
+                    })
+            });
+        }
         spans.dedup_by(|a, b| {
             (a.start, a.end, a.used.1) == (b.start, b.end, b.used.1)
                 && (a.used == b.used || self.positions(*a).eq(self.positions(*b)))
@@ -297,25 +302,44 @@ impl<'a> Evaluation<'a> {
 
     /// Puts ascending positions into the pool.
     fn keep(&mut self, positions: &[u32]) -> Result<Span, TooMany> {
+        let from = self.pool.len();
+        self.pool.extend_from_slice(positions);
+        self.kept(from)
+    }
+
+    /// What was put into the pool last, ascending; a span without gaps needs none of it.
+    fn kept(&mut self, from: usize) -> Result<Span, TooMany> {
+        let positions = &self.pool[from..];
         let (start, end) = (positions[0], positions[positions.len() - 1]);
-        if (end - start) as usize + 1 == positions.len() {
+        let count = positions.len() as u32;
+        if end - start + 1 == count {
+            self.pool.truncate(from);
             return Ok(Span::whole(start, end));
         }
-        let count = positions.len() as u32;
         self.steps = self.steps.checked_sub(count).ok_or(TooMany)?;
-        let from = self.pool.len() as u32;
-        self.pool.extend_from_slice(positions);
         Ok(Span {
             start,
             end,
-            used: (from, count),
+            used: (from as u32, count),
         })
     }
 
     fn union(&mut self, a: Span, b: Span) -> Result<Span, TooMany> {
-        let mut positions: Vec<u32> = self.positions(a).chain(self.positions(b)).collect();
-        positions.sort_unstable();
-        self.keep(&positions)
+        let (a, b) = if a.start < b.start { (a, b) } else { (b, a) };
+        let from = self.pool.len();
+        for span in [a, b] {
+            match span.used {
+                (_, 0) => self.pool.extend(span.start..=span.end),
+                (first, count) => {
+                    let first = first as usize;
+                    self.pool.extend_from_within(first..first + count as usize);
+                }
+            }
+        }
+        if a.end > b.start {
+            self.pool[from..].sort_unstable();
+        }
+        self.kept(from)
     }
 
     fn share(&self, a: Span, b: Span) -> bool {

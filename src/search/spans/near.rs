@@ -13,11 +13,12 @@ struct Reach {
 
 impl Evaluation<'_> {
     /// Gives every pair to `visit`, until it returns false. `tracked`: whether the positions that
-    /// the two use matter to it.
+    /// the two use matter to it. `all`: some pairs are of no use without the others.
     pub(super) fn near(
         &mut self,
         near: &Near,
         tracked: bool,
+        all: bool,
         mut visit: impl FnMut(&mut Self, Span, Span) -> Result<bool, TooMany>,
     ) -> Result<(), TooMany> {
         let may_share = self.may_share(&near.left, &near.right);
@@ -27,6 +28,9 @@ impl Evaluation<'_> {
         }
         let right = self.spans(&near.right, tracked || may_share)?;
         let longest = right.iter().map(|b| b.end - b.start).max().unwrap_or(0);
+        if all && left.len().saturating_mul(right.len()) > self.steps as usize {
+            self.foresee(near, tracked, longest, &left, &right)?;
+        }
         for a in left {
             self.step()?;
             let Some(reach) = self.reach(a, near, longest) else {
@@ -45,6 +49,35 @@ impl Evaluation<'_> {
                     return Ok(());
                 }
             }
+        }
+        Ok(())
+    }
+
+    /// Fails if going through the pairs is sure to take more steps than are left, before any is
+    /// taken.
+    fn foresee(
+        &self,
+        near: &Near,
+        tracked: bool,
+        longest: u32,
+        left: &[Span],
+        right: &[Span],
+    ) -> Result<(), TooMany> {
+        let mut pairs = 0;
+        for &a in left {
+            if let Some(reach) = self.reach(a, near, longest) {
+                let first = right.partition_point(|b| b.start < reach.begin.0);
+                pairs += right[first..].partition_point(|b| b.start <= reach.begin.1);
+            }
+        }
+        let mut steps = left.len() + pairs;
+        let are_words = |spans: &[Span]| spans.iter().all(|span| span.start == span.end);
+        if tracked && are_words(left) && are_words(right) {
+            // Two words are kept at two steps, but for neighbours on both sides and itself.
+            steps += 2 * pairs.saturating_sub(3 * left.len());
+        }
+        if steps > self.steps as usize {
+            return Err(TooMany);
         }
         Ok(())
     }

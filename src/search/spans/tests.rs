@@ -129,6 +129,12 @@ proptest! {
         prop_assert_eq!(shape.used(places), used.into_iter().collect::<Vec<_>>());
         let extents: BTreeSet<_> = expected.iter().map(|set| (set.first(), set.last())).collect();
         prop_assert_eq!(shape.count(places, usize::MAX) as usize, extents.len());
+        for tracked in [false, true] {
+            let mut free = Evaluation::new(places);
+            let spans = free.spans(&shape, tracked);
+            let mut tight = Evaluation { steps: MAX_STEPS - free.steps, ..Evaluation::new(places) };
+            prop_assert_eq!(tight.spans(&shape, tracked), spans, "with the steps it takes");
+        }
     }
 }
 
