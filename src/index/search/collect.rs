@@ -14,6 +14,7 @@ use super::counting::Counting;
 use super::counts::FacetTally;
 use super::documents::Documents;
 use super::filter::DateColumns;
+use super::first::KEPT;
 use super::predicate::{SegmentSet, SetQuery};
 use super::stream::Stream;
 use super::top::{Position, Ranked, SegmentTop};
@@ -25,7 +26,7 @@ use crate::index::folding::FacetFold;
 use crate::search::{Limit, Sort};
 
 /// Blocks between two looks at the clock.
-const PATIENCE: u32 = 256;
+pub(in crate::index) const PATIENCE: u32 = 256;
 
 /// A restriction that is not part of the query's documents.
 #[derive(Clone)]
@@ -193,8 +194,18 @@ impl<'a> Pass<'a> {
                 super::top::ceiling(&found.hits, self.limit),
             )?),
         };
-        if is_whole && counting.is_done() && top.is_none() && tallies.is_empty() {
+        let is_counted = is_whole && counting.is_done() && tallies.is_empty();
+        let first = match self.limit {
+            Limit::Hits(0) if is_counted => Some(Vec::new()),
+            Limit::Hits(limit) if is_counted && limit <= KEPT => {
+                let first = view.first(self.sort, &self.watch)?;
+                first.and_then(|first| first.hits(segment, limit, self.after.as_ref()))
+            }
+            _ => None,
+        };
+        if let Some(first) = first {
             found.total += u64::from(reader.num_docs());
+            found.hits.extend(first);
         } else {
             let is_scored = self.sort == Sort::Relevance && top.is_some();
             let mut documents = if self.everything {

@@ -12,6 +12,7 @@ pub(super) mod documents;
 pub(super) mod expand;
 pub(super) mod failing;
 pub(super) mod filter;
+pub(super) mod first;
 pub(super) mod hits;
 pub(super) mod kept;
 pub(super) mod near_values;

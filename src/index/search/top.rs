@@ -97,11 +97,27 @@ enum Order<'a> {
     },
 }
 
+/// A hit of one segment.
 #[derive(Debug, Clone, PartialEq)]
-struct Candidate {
-    position: Position,
+pub(in crate::index) struct Candidate {
+    pub(in crate::index) position: Position,
     score: f32,
     doc: DocId,
+}
+
+impl Candidate {
+    /// The bytes that it takes.
+    pub(in crate::index) fn bytes(&self) -> usize {
+        size_of::<Self>() + self.position.text.as_ref().map_or(0, String::len)
+    }
+
+    pub(in crate::index) fn ranked(&self, segment: u32) -> Ranked {
+        Ranked {
+            position: self.position.clone(),
+            score: self.score,
+            address: DocAddress::new(segment, self.doc),
+        }
+    }
 }
 
 impl Eq for Candidate {}
@@ -258,11 +274,12 @@ impl<'a> SegmentTop<'a> {
 
     /// The hits of the segment.
     pub(in crate::index) fn finish(self, segment: u32, into: &mut Vec<Ranked>) {
-        into.extend(self.heap.into_iter().map(|candidate| Ranked {
-            position: candidate.position,
-            score: candidate.score,
-            address: DocAddress::new(segment, candidate.doc),
-        }));
+        into.extend(self.heap.iter().map(|hit| hit.ranked(segment)));
+    }
+
+    /// The same, in their order.
+    pub(in crate::index) fn into_order(self) -> Vec<Candidate> {
+        self.heap.into_sorted_vec()
     }
 }
 

@@ -8,6 +8,7 @@ use tantivy::SegmentReader;
 use tantivy::columnar::Column;
 use tantivy::index::SegmentComponent;
 
+use super::first::{First, KeptFirst};
 use super::kept::{Budget, HowKept, KeptFacet, KeptRows};
 use super::watch::Watch;
 use super::written::Written;
@@ -20,7 +21,7 @@ use crate::index::segment::nodes::{self, NodeHash, NodeTable, NodeTables, ROOT, 
 use crate::index::texts::TextStore;
 use crate::schema::near_miss::suggest;
 use crate::schema::{FacetDefinition, Origin, Origins, Schema};
-use crate::search::FacetRef;
+use crate::search::{FacetRef, Sort};
 use crate::{Error, ErrorKind, Result};
 
 /// A segment and what was opened of it.
@@ -38,6 +39,7 @@ pub(in crate::index) struct SegmentView {
     /// Blocks of texts that are kept.
     blocks: usize,
     texts: OnceLock<TextStore>,
+    first: KeptFirst,
 }
 
 /// Blocks of stored texts that the segments of a searcher keep decompressed together, about 16 MB: hits
@@ -67,6 +69,7 @@ impl SegmentView {
             folds,
             blocks: (BLOCKS / segments.max(1)).max(LEAST_BLOCKS),
             texts: OnceLock::new(),
+            first: KeptFirst::default(),
         }
     }
 
@@ -95,6 +98,11 @@ impl SegmentView {
         }
         let texts = TextStore::open(&self.reader, self.blocks)?;
         Ok(self.texts.get_or_init(|| texts))
+    }
+
+    /// What comes first of all its documents, if that is kept.
+    pub(in crate::index) fn first(&self, sort: Sort, watch: &Watch) -> Result<Option<&First>> {
+        self.first.of(self, sort, &self.budget, watch)
     }
 
     fn nodes(&self) -> Result<&NodeTables> {
