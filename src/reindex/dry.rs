@@ -266,26 +266,6 @@ impl Sink for DrySink {
         self.change(id, |_| Ok(()))
     }
 
-    fn write_out(&mut self) -> Result<()> {
-        Ok(())
-    }
-
-    fn taught(&self) -> u64 {
-        0
-    }
-
-    fn working(&mut self) -> Result<Option<Searcher>> {
-        Ok(None)
-    }
-
-    fn keep_model(&mut self, _: Option<&TopicModel>) -> Result<bool> {
-        Ok(false)
-    }
-
-    fn ambiguous(&self) -> u64 {
-        0
-    }
-
     fn commit(&mut self, _: RunState) -> Result<Commit> {
         Err(unpublished())
     }

@@ -7,7 +7,7 @@ use crate::index::RunState;
 use crate::tagging::topics::{TopicModel, Trainer};
 use crate::{Commit, Document, Prepared, Preparer, Result, Searcher, StoredDocument, Writer};
 
-/// Takes documents and publishes them.
+/// Takes documents and publishes them. What has a body here is as it is where nothing is written.
 pub(super) trait Sink: Send {
     type Prepare: Prepare;
 
@@ -16,17 +16,27 @@ pub(super) trait Sink: Send {
     fn put(&self, prepared: <Self::Prepare as Prepare>::Prepared, replaces: bool) -> Result<()>;
     fn delete(&self, id: &str) -> Result<()>;
     /// Lets go of what waits in memory to be deleted, and publishes nothing.
-    fn write_out(&mut self) -> Result<()>;
+    fn write_out(&mut self) -> Result<()> {
+        Ok(())
+    }
     /// Documents that declare topics, of those that were prepared.
-    fn taught(&self) -> u64;
+    fn taught(&self) -> u64 {
+        0
+    }
     /// Everything that was written so far, published or not, to be read; `None` if nothing is kept
     /// of it.
-    fn working(&mut self) -> Result<Option<Searcher>>;
+    fn working(&mut self) -> Result<Option<Searcher>> {
+        Ok(None)
+    }
     /// Keeps what was learned of topics, or that nothing was, for the next publication. Gives
     /// whether that is something else than what is published.
-    fn keep_model(&mut self, model: Option<&TopicModel>) -> Result<bool>;
+    fn keep_model(&mut self, _model: Option<&TopicModel>) -> Result<bool> {
+        Ok(false)
+    }
     /// Names that were left out as ambiguous, of the documents that it was given.
-    fn ambiguous(&self) -> u64;
+    fn ambiguous(&self) -> u64 {
+        0
+    }
     fn commit(&mut self, run: RunState) -> Result<Commit>;
     fn finish(self, run: RunState) -> Result<Commit>;
     /// Documents in the newest generation.

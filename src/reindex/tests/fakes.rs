@@ -21,7 +21,7 @@ use crate::document::SourceLocation;
 use crate::index::RunState;
 use crate::schema::Digests;
 use crate::tagging::topics::{TopicModel, Trainer};
-use crate::{Commit, Document, Error, ErrorKind, Result, Searcher, StoredDocument};
+use crate::{Commit, Document, Error, ErrorKind, Result, StoredDocument};
 
 /// A record of a file.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -409,26 +409,6 @@ impl Sink for FakeSink<'_> {
         let before = self.working.lock().unwrap().remove(id);
         assert!(before.is_some(), "`{id}` is deleted and was not there");
         Ok(())
-    }
-
-    fn write_out(&mut self) -> Result<()> {
-        Ok(())
-    }
-
-    fn taught(&self) -> u64 {
-        0
-    }
-
-    fn working(&mut self) -> Result<Option<Searcher>> {
-        Ok(None)
-    }
-
-    fn keep_model(&mut self, _: Option<&TopicModel>) -> Result<bool> {
-        Ok(false)
-    }
-
-    fn ambiguous(&self) -> u64 {
-        0
     }
 
     fn commit(&mut self, run: RunState) -> Result<Commit> {
