@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use tantivy::columnar::Column;
 use tantivy::schema::{Field, IndexRecordOption};
-use tantivy::{BitSet, DocSet, SegmentReader, TERMINATED, Term};
+use tantivy::{BitSet, SegmentReader, Term};
 
 use super::predicate::{MakeSet, SegmentSet, SetQuery};
 use super::views::{ResolvedFacet, SegmentFacet, Views};
@@ -104,13 +104,14 @@ impl ValueSet {
             let mut term = Term::from_field_json_path(field, &path, false);
             term.append_type_and_str(&facet.columns[0].text(ordinal)?);
             let postings = inverted
-                .read_postings(&term, IndexRecordOption::Basic)
+                .read_block_postings(&term, IndexRecordOption::Basic)
                 .map_err(tantivy::TantivyError::from)?;
             if let Some(mut postings) = postings {
-                let mut doc = postings.doc();
-                while doc != TERMINATED {
-                    docs.insert(doc);
-                    doc = postings.advance();
+                while !postings.docs().is_empty() {
+                    for &doc in postings.docs() {
+                        docs.insert(doc);
+                    }
+                    postings.advance();
                 }
             }
         }

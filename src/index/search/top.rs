@@ -177,8 +177,9 @@ impl<'a> SegmentTop<'a> {
         let mut places = [(0, 0.0); BLOCK];
         let mut offered = 0;
         let worst = self.worst();
-        for (&doc, &score) in block.docs().iter().zip(scores) {
-            let number = self.number(doc, score);
+        let mut numbers = [LAST; BLOCK];
+        self.numbers(block.docs(), scores, &mut numbers);
+        for ((&doc, &score), number) in block.docs().iter().zip(scores).zip(numbers) {
             if number <= self.ceiling && worst.is_none_or(|(worst, _)| number <= worst) {
                 docs[offered] = doc;
                 places[offered] = (number, score);
@@ -199,7 +200,7 @@ impl<'a> SegmentTop<'a> {
             return false;
         };
         let worst = self.worst().map_or(u64::MAX, |(worst, _)| worst);
-        // The number of a score, the other way round; see `number`.
+        // The number of a score, the other way round; see `numbers`.
         match u32::try_from(worst.min(self.ceiling)) {
             Ok(worst) => {
                 let least = f32::from_bits(!worst);
@@ -219,24 +220,35 @@ impl<'a> SegmentTop<'a> {
         worst.map(|worst| (worst.position.number, worst.position.key))
     }
 
-    /// The number that a document is compared by first.
-    fn number(&self, doc: DocId, score: f32) -> u64 {
+    /// The numbers that documents are compared by first.
+    fn numbers(&self, docs: &[DocId], scores: &[f32], numbers: &mut [u64; BLOCK]) {
         match &self.order {
-            Order::Relevance => u64::from(!score.max(0.0).to_bits()),
-            Order::Date { start, newest } => {
-                match start.as_ref().and_then(|start| start.first(doc)) {
-                    None => LAST,
-                    // Seconds keep far away from the ends of i64, so that LAST is nobody's.
-                    Some(start) => {
-                        let ascending = (start as u64) ^ (1 << 63);
-                        if *newest { !ascending } else { ascending }
-                    }
+            Order::Relevance => {
+                for (number, score) in numbers.iter_mut().zip(scores) {
+                    *number = u64::from(!score.max(0.0).to_bits());
                 }
             }
-            Order::Title { beginnings, .. } => beginnings
-                .as_ref()
-                .and_then(|beginnings| beginnings.first(doc))
-                .unwrap_or(LAST),
+            Order::Date { start, newest } => {
+                let mut starts = [None; BLOCK];
+                if let Some(start) = start {
+                    start.first_vals(docs, &mut starts[..docs.len()]);
+                }
+                for (number, start) in numbers.iter_mut().zip(starts) {
+                    // Seconds keep far away from the ends of i64, so that LAST is nobody's.
+                    let ascending = start.map(|start| (start as u64) ^ (1 << 63));
+                    let ordered = ascending.map(|number| if *newest { !number } else { number });
+                    *number = ordered.unwrap_or(LAST);
+                }
+            }
+            Order::Title { beginnings, .. } => {
+                let mut firsts = [None; BLOCK];
+                if let Some(beginnings) = beginnings {
+                    beginnings.first_vals(docs, &mut firsts[..docs.len()]);
+                }
+                for (number, first) in numbers.iter_mut().zip(firsts) {
+                    *number = first.unwrap_or(LAST);
+                }
+            }
         }
     }
 
