@@ -154,9 +154,11 @@ impl Searcher {
             Arc::clone(&budget),
         );
         let folds = Arc::new(folds);
+        let globals = Arc::default();
         let view = |reader: &SegmentReader| {
             let (budget, folds) = (Arc::clone(&budget), Arc::clone(&folds));
-            SegmentView::new(reader.clone(), segments.len(), budget, folds)
+            let globals = Arc::clone(&globals);
+            SegmentView::new(reader.clone(), segments.len(), budget, folds, globals)
         };
         let views: Vec<SegmentView> = segments.iter().map(view).collect();
         let (_, fields) = Fields::schema();

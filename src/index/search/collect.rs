@@ -140,14 +140,21 @@ impl<'a> Pass<'a> {
         views: &[SegmentView],
         tallies: &mut [&mut dyn Tally],
     ) -> Result<Found<'a>> {
+        let tally = |counted: &'a Counted| {
+            let global = match views.first() {
+                Some(view) => view.global(&counted.facet, views, &self.watch)?,
+                None => None,
+            };
+            Ok(FacetTally::new(
+                &counted.facet,
+                counted.fold.as_deref(),
+                global,
+            ))
+        };
         let mut found = Found {
             total: 0,
             hits: Vec::new(),
-            facets: self
-                .facets
-                .iter()
-                .map(|counted| FacetTally::new(&counted.facet, counted.fold.as_deref()))
-                .collect(),
+            facets: self.facets.iter().map(tally).collect::<Result<_>>()?,
             dates: Vec::new(),
         };
         for (segment, view) in views.iter().enumerate() {

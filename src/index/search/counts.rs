@@ -5,13 +5,13 @@ mod listed;
 use std::borrow::Cow;
 use std::cell::OnceCell;
 use std::collections::{BTreeSet, BinaryHeap, HashMap};
-use std::hash::{BuildHasher, Hasher, RandomState};
 use std::sync::Arc;
 
 pub(in crate::index) use listed::Whole;
 
 use super::block::Block;
 use super::counters::{Counters, Dense};
+use super::global::{ByPrefix, GlobalNodes};
 use super::kept::{HowKept, KeptFacet};
 use super::numbering::{MISSING, counted};
 use super::numbers::NumberReader;
@@ -213,8 +213,12 @@ pub(in crate::index) struct FacetTally<'a> {
     facet: &'a ResolvedFacet,
     /// What it is folded by, if by anything.
     fold: Option<&'a FacetFold>,
+    /// Numbers of the nodes of all segments, if they are kept.
+    global: Option<Arc<GlobalNodes>>,
+    /// The entry of each of these numbers.
+    by_number: Vec<u32>,
     entries: Vec<Entry>,
-    /// Entries by name, once there is more than one table to look for a name in.
+    /// Entries by name, once there is more than one table to look for a name in, and no numbers.
     by_name: HashMap<NodeHash, u32, ByPrefix>,
     segments: Vec<TalliedSegment>,
     /// How many entries stand directly below each.
@@ -262,44 +266,6 @@ impl Entry {
     }
 }
 
-/// Hashes what is a hash already. The seed keeps anybody from writing values that collide.
-struct ByPrefix(u64);
-
-impl Default for ByPrefix {
-    fn default() -> Self {
-        Self(RandomState::new().hash_one(0))
-    }
-}
-
-impl BuildHasher for ByPrefix {
-    type Hasher = Prefix;
-
-    fn build_hasher(&self) -> Prefix {
-        Prefix {
-            seed: self.0,
-            last: 0,
-        }
-    }
-}
-
-struct Prefix {
-    seed: u64,
-    last: u64,
-}
-
-impl Hasher for Prefix {
-    fn write(&mut self, bytes: &[u8]) {
-        if let Some(first) = bytes.first_chunk() {
-            self.last = u64::from_le_bytes(*first);
-        }
-    }
-
-    fn finish(&self) -> u64 {
-        let product = u128::from(self.last ^ self.seed) * u128::from(self.seed | 1);
-        product as u64 ^ (product >> 64) as u64
-    }
-}
-
 /// What a request says about one facet beside its name.
 #[derive(Debug, Clone, Default)]
 pub(in crate::index) struct Selected {
@@ -310,10 +276,17 @@ pub(in crate::index) struct Selected {
 }
 
 impl<'a> FacetTally<'a> {
-    pub(in crate::index) fn new(facet: &'a ResolvedFacet, fold: Option<&'a FacetFold>) -> Self {
+    /// `global`: numbers of its nodes in the segments that will be added, if they are kept.
+    pub(in crate::index) fn new(
+        facet: &'a ResolvedFacet,
+        fold: Option<&'a FacetFold>,
+        global: Option<Arc<GlobalNodes>>,
+    ) -> Self {
         Self {
             facet,
             fold,
+            by_number: vec![NO_ENTRY; global.as_ref().map_or(0, |global| global.len())],
+            global,
             entries: Vec::new(),
             by_name: HashMap::default(),
             segments: Vec::new(),
@@ -326,6 +299,9 @@ impl<'a> FacetTally<'a> {
     pub(in crate::index) fn add(&mut self, kept: &Arc<KeptFacet>, totals: &SegmentTotals) {
         self.missing += u64::from(totals.missing);
         let segment = self.segments.len() as u32;
+        let global = self.global.take();
+        let numbers = global.as_ref();
+        let numbers = numbers.and_then(|global| global.of(segment as usize, kept));
         self.segments.push(TalliedSegment {
             entries: Vec::with_capacity(kept.facet.columns.len()),
             kept: Arc::clone(kept),
@@ -333,7 +309,8 @@ impl<'a> FacetTally<'a> {
         for (column, totals) in totals.columns.iter().enumerate() {
             let table = &kept.facet.columns[column].table;
             let is_first = self.entries.is_empty();
-            if !is_first && self.by_name.is_empty() {
+            let numbers = numbers.and_then(|numbers| numbers.get(column));
+            if !is_first && numbers.is_none() && self.by_name.is_empty() {
                 self.learn_names();
             }
             let mut entries = vec![NO_ENTRY; totals.combined.len()];
@@ -348,7 +325,13 @@ impl<'a> FacetTally<'a> {
                 }
                 let combined = totals.combined[node];
                 let new = self.entries.len() as u32;
-                let entry = if is_first {
+                let entry = if let Some(numbers) = numbers {
+                    let entry = &mut self.by_number[numbers[node] as usize];
+                    if *entry == NO_ENTRY {
+                        *entry = new;
+                    }
+                    *entry
+                } else if is_first {
                     new
                 } else {
                     *self.by_name.entry(table.hash(number)).or_insert(new)
@@ -384,6 +367,9 @@ impl<'a> FacetTally<'a> {
                 segment.entries.push(entries);
             }
         }
+        // Once a segment had to do without numbers, so have the others.
+        let has_numbers = numbers.is_some();
+        self.global = global.filter(|_| has_numbers);
     }
 
     /// Enters the names of what one table alone gave.

@@ -13,6 +13,7 @@ pub(super) mod expand;
 pub(super) mod failing;
 pub(super) mod filter;
 pub(super) mod first;
+pub(super) mod global;
 pub(super) mod hits;
 pub(super) mod kept;
 pub(super) mod near_values;

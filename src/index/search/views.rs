@@ -9,6 +9,7 @@ use tantivy::columnar::Column;
 use tantivy::index::SegmentComponent;
 
 use super::first::{First, KeptFirst};
+use super::global::{GlobalNodes, KeptGlobals};
 use super::kept::{Budget, HowKept, KeptFacet, KeptRows};
 use super::watch::Watch;
 use super::written::Written;
@@ -36,6 +37,7 @@ pub(in crate::index) struct SegmentView {
     rows: KeptRows,
     budget: Arc<Budget>,
     folds: Arc<Folds>,
+    globals: Arc<KeptGlobals>,
     /// Blocks of texts that are kept.
     blocks: usize,
     texts: OnceLock<TextStore>,
@@ -51,12 +53,14 @@ const LEAST_BLOCKS: usize = 16;
 
 impl SegmentView {
     /// `segments`: how many there are. `budget`: what may be kept of facets, of all of them
-    /// together. `folds`: what vocabularies make of them.
+    /// together. `folds`: what vocabularies make of them. `globals`: the numbers of their nodes in
+    /// all segments.
     pub(in crate::index) fn new(
         reader: SegmentReader,
         segments: usize,
         budget: Arc<Budget>,
         folds: Arc<Folds>,
+        globals: Arc<KeptGlobals>,
     ) -> Self {
         Self {
             reader,
@@ -67,6 +71,7 @@ impl SegmentView {
             rows: KeptRows::default(),
             budget,
             folds,
+            globals,
             blocks: (BLOCKS / segments.max(1)).max(LEAST_BLOCKS),
             texts: OnceLock::new(),
             first: KeptFirst::default(),
@@ -142,6 +147,17 @@ impl SegmentView {
             }
         }
         Ok(kept)
+    }
+
+    /// The numbers of the nodes of a facet in all segments, if they are kept. `views`: those of all
+    /// segments, of which this is one.
+    pub(in crate::index) fn global(
+        &self,
+        facet: &ResolvedFacet,
+        views: &[Self],
+        watch: &Watch,
+    ) -> Result<Option<Arc<GlobalNodes>>> {
+        self.globals.of(facet, views, &self.budget, watch)
     }
 
     /// How to count facets together: `names`, and what [`kept`](Self::kept) gave for each.

@@ -58,3 +58,32 @@ fn pages_are_the_same_when_they_are_kept() {
         }
     }
 }
+
+#[test]
+fn counts_are_the_same_when_names_have_numbers() {
+    let index = Index::create_in_memory(Schema::default()).unwrap();
+    let mut writer = index.writer().unwrap();
+    for segment in 0..3 {
+        for n in 0..60 {
+            let document = Document::new(format!("{segment}-{n}"))
+                .body(if n % 5 == 0 { "rare word" } else { "word" })
+                .facet("topic", format!("t{}/u{}", n % (4 + segment), n % 3))
+                .facet("source", format!("S{}", n * segment % 17))
+                .facet("source", format!("s{}", n % 11));
+            writer.put(document).unwrap();
+        }
+        writer.commit().unwrap();
+    }
+    let warm = index.searcher().unwrap();
+    for query in ["*", "word", "rare", "nothing", "topic:t1 rare", "topic:T4"] {
+        let request = SearchRequest::query(query)
+            .unwrap()
+            .facets(["topic", "source"]);
+        let fresh = index.searcher().unwrap().search(&request).unwrap();
+        for round in 0..3 {
+            let answer = warm.search(&request).unwrap();
+            assert_eq!(answer.facets, fresh.facets, "{query}, {round}");
+            assert_eq!(answer.total, fresh.total);
+        }
+    }
+}
