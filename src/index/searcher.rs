@@ -50,6 +50,7 @@ use crate::analysis::{ANALYSIS_VERSION, Language};
 use crate::document::DateRange;
 use crate::query::{self, Diagnostic, Query, Severity};
 use crate::schema::Schema;
+use crate::search::pattern::MAX_TABLE_BYTES;
 use crate::search::{
     Choice, ChosenPresence, ChosenValue, Control, Cursor, DateMatch, FORMAT_VERSION, FacetRef,
     FacetSelection, Highlighter, Limit, Question, SearchRequest, SearchResponse, Sort,
@@ -572,6 +573,7 @@ impl Searcher {
             ranking: request.ranking,
             analyzer: self.snapshot.analyzers.lend(),
             diagnostics: Vec::new(),
+            table_bytes: MAX_TABLE_BYTES,
             watch: watch.clone(),
         }
     }

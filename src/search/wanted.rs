@@ -36,7 +36,8 @@ pub(crate) struct Wanted {
     pub shape: Shape,
 }
 
-/// Reads a clause about text; `None` if analysis left nothing of it.
+/// Reads a clause about text; `None` if analysis left nothing of it. `table_bytes`: those that the
+/// tables of the query's regular expressions may still have.
 ///
 /// # Errors
 /// [`ErrorKind::Query`] if an expression or pattern cannot be used, or stands beside `NEAR` and
@@ -45,9 +46,11 @@ pub(crate) fn wanted(
     analyzer: &Analyzer,
     query: &Query,
     diagnostics: &mut Vec<Diagnostic>,
+    table_bytes: &mut usize,
 ) -> Result<Option<Wanted>> {
     let mut reading = Reading {
         analyzer,
+        table_bytes,
         slots: Vec::new(),
         diagnostics,
     };
@@ -66,6 +69,8 @@ struct Reading<'a> {
     analyzer: &'a Analyzer,
     slots: Vec<WantedSlot>,
     diagnostics: &'a mut Vec<Diagnostic>,
+    /// What the tables of expressions may still have.
+    table_bytes: &'a mut usize,
 }
 
 impl Reading<'_> {
@@ -86,14 +91,17 @@ impl Reading<'_> {
                 Ok(self.sequence(slots, pattern.field, 0))
             }
             Query::Regex(regex) => {
-                let pattern = WordPattern::regex(&regex.pattern).map_err(|reason| {
-                    Error::new(
-                        ErrorKind::Query,
-                        format!("`/{}/` cannot be used: {reason}", regex.pattern),
-                    )
-                    .with_code("regex")
-                    .with_hint("an expression fits one word as a whole, such as `/tank(er|s)?/`")
-                })?;
+                let pattern =
+                    WordPattern::regex(&regex.pattern, self.table_bytes).map_err(|reason| {
+                        Error::new(
+                            ErrorKind::Query,
+                            format!("`/{}/` cannot be used: {reason}", regex.pattern),
+                        )
+                        .with_code("regex")
+                        .with_hint(
+                            "an expression fits one word as a whole, such as `/tank(er|s)?/`",
+                        )
+                    })?;
                 let slots = vec![vec![Form::Fits(Arc::new(pattern))]];
                 Ok(self.sequence(slots, regex.field, 0))
             }
@@ -397,7 +405,7 @@ mod tests {
                 ordered: false,
             })
         };
-        let read = |query: &Query| wanted(&Analyzer::new(), query, &mut Vec::new());
+        let read = |query: &Query| wanted(&Analyzer::new(), query, &mut Vec::new(), &mut 0);
         let both = read(&near(pattern("a*"), pattern("b*"))).unwrap().unwrap();
         assert!(matches!(both.shape, Shape::Near(_)));
         let one = read(&near(pattern("a*"), pattern("&"))).unwrap().unwrap();

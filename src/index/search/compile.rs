@@ -47,6 +47,8 @@ pub(in crate::index) struct Compiler<'a> {
     pub(in crate::index) ranking: Ranking,
     pub(in crate::index) analyzer: Lent,
     pub(in crate::index) diagnostics: Vec<Diagnostic>,
+    /// What the tables of regular expressions may still have.
+    pub(in crate::index) table_bytes: usize,
     pub(in crate::index) watch: Watch,
 }
 
@@ -189,7 +191,13 @@ impl Compiler<'_> {
 
     /// A clause about words, in title or body or both.
     fn text(&mut self, query: &Query) -> Result<Option<EngineQuery>> {
-        let Some(wanted) = wanted(&self.analyzer, query, &mut self.diagnostics)? else {
+        let Some(wanted) = wanted(
+            &self.analyzer,
+            query,
+            &mut self.diagnostics,
+            &mut self.table_bytes,
+        )?
+        else {
             return Ok(None);
         };
         if let [slot] = wanted.slots.as_slice() {

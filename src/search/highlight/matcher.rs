@@ -4,6 +4,7 @@ use std::collections::HashSet;
 
 use crate::analysis::{Analyzer, Language};
 use crate::query::{Query, TextField};
+use crate::search::pattern::MAX_TABLE_BYTES;
 use crate::search::spans::Shape;
 use crate::search::wanted::{Form as WantedForm, Wanted, WantedSlot, wanted};
 
@@ -84,6 +85,7 @@ impl Clauses {
         let analyzer = Analyzer::new();
         let mut clauses = Self::default();
         let mut known = HashSet::new();
+        let mut left = MAX_TABLE_BYTES;
         let mut stack = vec![query];
         while let Some(query) = stack.pop() {
             match query {
@@ -95,7 +97,8 @@ impl Clauses {
                 | Query::Fuzzy(_)
                 | Query::Regex(_)
                 | Query::Near(_) => {
-                    let Ok(Some(wanted)) = wanted(&analyzer, query, &mut Vec::new()) else {
+                    let Ok(Some(wanted)) = wanted(&analyzer, query, &mut Vec::new(), &mut left)
+                    else {
                         continue;
                     };
                     match Clause::of(&wanted) {

@@ -124,6 +124,7 @@ fn is_few<const MOST: usize>(mut bits: u32) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::search::pattern::MAX_TABLE_BYTES;
 
     #[test]
     fn every_pattern_that_fits_is_given() {
@@ -142,7 +143,7 @@ mod tests {
             let pattern = WordPattern::fuzzy(word, 1 + (number % 2) as u8);
             all.push((Arc::new(pattern), Use::Lone(number)));
         }
-        let regex = WordPattern::regex("ab.*").unwrap();
+        let regex = WordPattern::regex("ab.*", &mut { MAX_TABLE_BYTES }).unwrap();
         all.push((Arc::new(regex), Use::Lone(words.len())));
         let patterns = Patterns::new(all.clone());
         for word in ["", "a", "ab", "abcdé", "tbcdébcdéyz", "bacdé", "zzz"] {

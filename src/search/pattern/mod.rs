@@ -9,6 +9,7 @@ mod walk;
 mod wildcards;
 
 use fuzzy::Fuzzy;
+pub(crate) use regex::MAX_TABLE_BYTES;
 use regex::Regex;
 use wildcards::Wildcards;
 
@@ -135,9 +136,10 @@ impl WordPattern {
     }
 
     /// Words that a regular expression fits from the first letter to the last; an error says why
-    /// the expression is refused.
-    pub(crate) fn regex(expression: &str) -> Result<Self, String> {
-        Regex::new(expression).map(|regex| Self::Regex(Box::new(regex)))
+    /// the expression is refused. `left`: the bytes that the tables of a query's expressions may
+    /// still have, [`MAX_TABLE_BYTES`] at first.
+    pub(crate) fn regex(expression: &str, left: &mut usize) -> Result<Self, String> {
+        Regex::new(expression, left).map(|regex| Self::Regex(Box::new(regex)))
     }
 
     /// What the words begin with, if that is all that is asked of them: they stand side by side in

@@ -11,8 +11,8 @@ use unicode_normalization::UnicodeNormalization;
 
 use crate::analysis::fold;
 
-/// The most bytes the tables of an expression may have.
-const MAX_REGEX_BYTES: usize = 4 << 20;
+/// The most bytes the tables of all expressions of a query may have: a MiB takes up to 40 ms to make.
+pub(crate) const MAX_TABLE_BYTES: usize = 2 << 20;
 /// The most bytes what they are made from may have.
 const MAX_PROGRAM_BYTES: usize = 1 << 20;
 /// The most levels of an expression.
@@ -31,8 +31,9 @@ pub(crate) struct Regex {
 pub(super) type State = StateID;
 
 impl Regex {
-    /// Reads an expression as words are folded: case and accents do not matter in it.
-    pub(super) fn new(expression: &str) -> Result<Self, String> {
+    /// Reads an expression as words are folded: case and accents do not matter in it. `left`: the
+    /// bytes that its tables may have; what they have is taken off.
+    pub(super) fn new(expression: &str, left: &mut usize) -> Result<Self, String> {
         let expression: String = expression.nfc().collect();
         let parsed = ParserBuilder::new()
             .case_insensitive(true)
@@ -54,11 +55,12 @@ impl Regex {
                 dense::Config::new()
                     .start_kind(StartKind::Anchored)
                     .match_kind(MatchKind::All)
-                    .dfa_size_limit(Some(MAX_REGEX_BYTES))
-                    .determinize_size_limit(Some(MAX_REGEX_BYTES)),
+                    .dfa_size_limit(Some(*left))
+                    .determinize_size_limit(Some(*left)),
             )
             .build_from_nfa(&program)
             .map_err(|error| too_large(&error.to_string(), error.is_size_limit_exceeded()))?;
+        *left = left.saturating_sub(table.memory_usage());
         let start = table
             .start_state(&start::Config::new().anchored(Anchored::Yes))
             .map_err(|error| error.to_string())?;
@@ -82,7 +84,10 @@ impl Regex {
 
 fn too_large(message: &str, is_limit: bool) -> String {
     if is_limit {
-        format!("it needs tables of more than {} MiB", MAX_REGEX_BYTES >> 20)
+        format!(
+            "the expressions of a query need tables of more than {} MiB",
+            MAX_TABLE_BYTES >> 20
+        )
     } else {
         message.to_owned()
     }
@@ -140,11 +145,12 @@ fn folded(hir: &Hir) -> Hir {
 #[cfg(test)]
 mod tests {
     use super::super::WordPattern;
+    use super::MAX_TABLE_BYTES;
 
     #[test]
     fn expressions_fit_whole_words_whatever_their_case_and_accents() {
         let check = |expression: &str, fits: &[&str], misses: &[&str]| {
-            let pattern = WordPattern::regex(expression).unwrap();
+            let pattern = WordPattern::regex(expression, &mut { MAX_TABLE_BYTES }).unwrap();
             for word in fits {
                 assert!(pattern.fits_word(word), "{expression} {word}");
             }
@@ -173,16 +179,23 @@ mod tests {
     fn what_is_too_large_or_cannot_be_read_is_refused() {
         for (expression, expected) in [
             ("(", "unclosed group"),
-            ("a{2000}{2000}", "more than 4 MiB"),
-            (r"(\w{1,30}){1,30}", "more than 4 MiB"),
+            ("a{2000}{2000}", "more than 2 MiB"),
+            (r"(\w{1,30}){1,30}", "more than 2 MiB"),
             (r"\p{Nothing}", "not found"),
             (r"\bword\b", "word boundar"),
             ("[a-", "unclosed"),
         ] {
-            let refusal = WordPattern::regex(expression).unwrap_err();
+            let refusal = WordPattern::regex(expression, &mut { MAX_TABLE_BYTES }).unwrap_err();
             assert!(refusal.contains(expected), "{expression}: {refusal}");
         }
         let deep = "(".repeat(10_000) + &")".repeat(10_000);
-        assert!(WordPattern::regex(&deep).is_err());
+        assert!(WordPattern::regex(&deep, &mut { MAX_TABLE_BYTES }).is_err());
+        let mut left = MAX_TABLE_BYTES;
+        assert!(WordPattern::regex(r"\w{2,9}", &mut left).is_ok());
+        assert!(
+            WordPattern::regex(r"\w{2,9}", &mut left).is_err(),
+            "together they are too large"
+        );
+        assert!(WordPattern::regex("a.*", &mut left).is_ok());
     }
 }
