@@ -62,22 +62,32 @@ impl Patterns {
         others.chain(self.fuzzy.iter().map(|_| None))
     }
 
+    /// The fewest bytes that a word has which fits.
+    pub(super) fn shortest(&self) -> Option<usize> {
+        let others = self
+            .others
+            .iter()
+            .map(|(_, (pattern, _))| pattern.shortest());
+        let fuzzy = self.fuzzy.iter().map(|alike| {
+            let edits = usize::from(alike.edits);
+            alike.characters.saturating_sub(edits)
+        });
+        others.chain(fuzzy).min()
+    }
+
     /// Gives what each pattern is wanted for that a word fits.
     pub(super) fn fitting(&self, word: &str, mut f: impl FnMut(&Use)) {
         let glance = Glance::of(word);
         let first = word.as_bytes().first().copied();
         let mut check = |(pattern, of): &Wanted| {
-            if pattern.may_fit(&glance) && pattern.fits_word(word) {
+            if pattern.fits_word(word) {
                 f(of);
             }
         };
-        for (_, wanted) in self.beginning(None) {
+        let others = self.beginning(None).iter();
+        let others = others.chain(first.map_or(&[][..], |first| self.beginning(Some(first))));
+        for (_, wanted) in others.filter(|(_, (pattern, _))| pattern.may_fit(&glance)) {
             check(wanted);
-        }
-        if first.is_some() {
-            for (_, wanted) in self.beginning(first) {
-                check(wanted);
-            }
         }
         for alike in &self.fuzzy {
             if alike.characters.abs_diff(glance.characters()) <= usize::from(alike.edits) {

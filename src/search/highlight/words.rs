@@ -68,6 +68,8 @@ pub(super) struct Words {
     first_bytes: [bool; 256],
     /// Which bytes words begin with whose stems may mean something.
     stem_bytes: [bool; 256],
+    /// Bytes that words have which may mean something, at least.
+    shortest: usize,
     remembered: Remembered,
     /// By number; the first is nothing.
     meanings: Vec<Meaning>,
@@ -101,6 +103,7 @@ impl Words {
             patterns: Patterns::default(),
             first_bytes: [false; 256],
             stem_bytes: [false; 256],
+            shortest: 0,
             remembered: Remembered::default(),
             meanings: vec![Meaning::default()],
             numbers: HashMap::new(),
@@ -118,6 +121,12 @@ impl Words {
         }
         words.patterns = Patterns::new(patterns);
         words.note_first_bytes();
+        // A stem may be longer than its word.
+        if !words.stem_bytes.contains(&true) {
+            let exact = words.exact.terms().map(str::len);
+            let exact = exact.chain(words.exact_uses.keys().map(String::len));
+            words.shortest = exact.chain(words.patterns.shortest()).min().unwrap_or(0);
+        }
         words
     }
 
@@ -182,7 +191,7 @@ impl Words {
     #[inline]
     pub(super) fn number(&mut self, analyzer: &mut Analyzer, word: &str) -> usize {
         let first = word.as_bytes().first().copied().unwrap_or_default();
-        if !self.first_bytes[usize::from(first)] {
+        if !self.first_bytes[usize::from(first)] || word.len() < self.shortest {
             return 0;
         }
         let hash = hash(word.as_bytes(), 0);

@@ -159,6 +159,14 @@ impl WordPattern {
         }
     }
 
+    /// Bytes that all words have, at least.
+    pub(crate) fn shortest(&self) -> usize {
+        match self {
+            Self::Wildcards(pattern) => pattern.letters().len(),
+            Self::Fuzzy(_) | Self::Regex(_) => 0,
+        }
+    }
+
     /// What goes through dictionaries with it.
     pub(crate) fn walk(&self) -> Walk<'_> {
         match self {

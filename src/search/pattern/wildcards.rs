@@ -74,6 +74,11 @@ impl Wildcards {
         self.is_beginning.then_some(&self.letters)
     }
 
+    /// The letters in front of the first wildcard.
+    pub(super) fn letters(&self) -> &str {
+        &self.letters
+    }
+
     /// The byte that all words begin with, if it is known.
     pub(super) fn first_byte(&self) -> Option<u8> {
         self.letters.bytes().next()
