@@ -178,6 +178,13 @@ impl Generation {
         self.run.as_ref().is_some_and(|run| run.totals.is_null())
     }
 
+    /// Whether nobody wants an older one back when this is there: a part of a first build, or what
+    /// the same run published before its last merges. What it names could double the index.
+    pub(super) fn overtakes(&self, older: &Self) -> bool {
+        let is_same_run = self.run.is_some() && self.run == older.run;
+        !self.is_partial() && (older.is_partial() || is_same_run)
+    }
+
     /// The folder of the segment files.
     pub(super) fn build_folder(&self, folder: &Path) -> PathBuf {
         folder.join(DATA).join(&self.build)

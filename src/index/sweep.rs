@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, HashSet};
 use std::fs::{self, File};
 use std::path::{Path, PathBuf};
 
-use super::generation::{read_description, read_newest_description, temporary};
+use super::generation::{Generation, read_description, read_newest_description, temporary};
 use super::home::{CURRENT, DATA, GENERATIONS, MODELS};
 use super::storage::{remove_file, remove_folder, sync_folder};
 use crate::{Error, ErrorKind, Result};
@@ -65,9 +65,9 @@ pub(super) fn sweep(
         kept.append(&mut held);
         break;
     }
-    let is_finished = match kept.get(&newest) {
-        Some(path) => !read_newest_description(path)?.is_partial(),
-        None => false,
+    let last = match kept.get(&newest) {
+        Some(path) => Some(read_newest_description(path)?),
+        None => None,
     };
     let mut needed: HashSet<PathBuf> = working.clone();
     // Their folders stay even if there is no file in them: readers look for them.
@@ -88,10 +88,10 @@ pub(super) fn sweep(
             }
             Err(error) => return Err(error),
         };
-        // Nobody wants a part of a first build back when the whole is there: what it names would
-        // double the index.
-        let is_overtaken = is_finished && number < newest && generation.is_partial();
-        if is_overtaken && let Some(_alone) = hold(path) {
+        let is_overtaken = |last: &Generation| number < newest && last.overtakes(&generation);
+        if last.as_ref().is_some_and(is_overtaken)
+            && let Some(_alone) = hold(path)
+        {
             remove(path)?;
             continue;
         }

@@ -466,6 +466,30 @@ fn a_part_says_that_it_is_one() {
     assert_eq!(partial(), (false, false));
 }
 
+/// What a run published before its last merges is not kept beside what it published after them.
+#[cfg(feature = "formats")]
+#[test]
+fn of_one_run_the_last_generation_is_kept() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("index");
+    let index = Index::create(&path, schema()).unwrap();
+    let state = |seen: u64| super::RunState {
+        totals: serde_json::json!({ "seen": seen }),
+        ..super::RunState::default()
+    };
+    let mut published = Vec::new();
+    for seen in [1, 2, 2] {
+        let mut writer = index.writer().unwrap();
+        writer.put(sample().remove(published.len())).unwrap();
+        published.push(writer.commit_with(state(seen)).unwrap().generation);
+        writer.finish_with(state(seen)).unwrap();
+    }
+    let is_kept = |number: &u64| path.join(format!("generations/{number}.json")).exists();
+    let kept: Vec<bool> = published.iter().map(is_kept).collect();
+    assert_eq!(kept, [true, false, true]);
+    assert_eq!(index.searcher().unwrap().documents(), 3);
+}
+
 #[test]
 fn threads_that_replace_one_document_leave_one() {
     let index = Index::create_in_memory(schema()).unwrap();
