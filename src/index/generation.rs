@@ -178,11 +178,20 @@ impl Generation {
         self.run.as_ref().is_some_and(|run| run.totals.is_null())
     }
 
-    /// Whether nobody wants an older one back when this is there: a part of a first build, or what
-    /// the same run published before its last merges. What it names could double the index.
+    /// Whether nobody wants an older one back when this is there: a part of a first build, or the
+    /// same before merges. What it names could double the index.
     pub(super) fn overtakes(&self, older: &Self) -> bool {
-        let is_same_run = self.run.is_some() && self.run == older.run;
-        !self.is_partial() && (older.is_partial() || is_same_run)
+        // The engine counts operations: merges are none.
+        let commit = |it: &Self| {
+            it.engine_meta
+                .get("opstamp")
+                .and_then(serde_json::Value::as_u64)
+        };
+        let is_same = self.build == older.build
+            && self.run == older.run
+            && self.schema == older.schema
+            && commit(self).is_some_and(|this| commit(older) == Some(this));
+        !self.is_partial() && (older.is_partial() || is_same)
     }
 
     /// The folder of the segment files.

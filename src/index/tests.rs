@@ -477,17 +477,22 @@ fn of_one_run_the_last_generation_is_kept() {
         totals: serde_json::json!({ "seen": seen }),
         ..super::RunState::default()
     };
-    let mut published = Vec::new();
-    for seen in [1, 2, 2] {
-        let mut writer = index.writer().unwrap();
-        writer.put(sample().remove(published.len())).unwrap();
-        published.push(writer.commit_with(state(seen)).unwrap().generation);
-        writer.finish_with(state(seen)).unwrap();
+    let mut writer = index.writer().unwrap();
+    let mut commits = Vec::new();
+    for document in sample() {
+        writer.put(document).unwrap();
+        // A program that changes the index without a run keeps the state of the last one.
+        commits.push(writer.commit_with(state(1)).unwrap().generation);
     }
+    // Four segments are merged.
+    writer.put(Document::new("d").body("A fourth.")).unwrap();
+    let last = writer.finish_with(state(2)).unwrap().generation;
+    assert_eq!(commits, [1, 2, 3]);
+    assert_eq!(last, 5, "published before the merges, and after them");
     let is_kept = |number: &u64| path.join(format!("generations/{number}.json")).exists();
-    let kept: Vec<bool> = published.iter().map(is_kept).collect();
-    assert_eq!(kept, [true, false, true]);
-    assert_eq!(index.searcher().unwrap().documents(), 3);
+    let kept: Vec<u64> = (0..=last).filter(is_kept).collect();
+    assert_eq!(kept, [3, 5], "the one before the run, and the last");
+    assert_eq!(index.searcher().unwrap().documents(), 4);
 }
 
 #[test]

@@ -11,6 +11,7 @@ use super::top::{Candidate, Position, Ranked, SegmentTop};
 use super::views::SegmentView;
 use super::watch::Watch;
 use crate::Result;
+use crate::index::layout::TITLE_KEY_BYTES;
 use crate::search::{Limit, Sort};
 
 /// Hits that are kept of each order. Pages behind them are looked for.
@@ -53,14 +54,18 @@ impl KeptFirst {
         if !kept.was_asked.swap(true, Ordering::Relaxed) {
             return Ok(None);
         }
-        if budget.left() < KEPT * size_of::<Candidate>() {
+        let title = if sort == Sort::Title {
+            TITLE_KEY_BYTES
+        } else {
+            0
+        };
+        let most = KEPT * (size_of::<Candidate>() + title);
+        if !budget.take(most) {
             return Ok(None);
         }
-        let first = First::of(view, sort, watch)?;
+        let first = First::of(view, sort, watch).inspect_err(|_| budget.give_back(most))?;
         let bytes = first.hits.iter().map(Candidate::bytes).sum();
-        if !budget.take(bytes) {
-            return Ok(None);
-        }
+        budget.give_back(most.saturating_sub(bytes));
         let mut is_new = false;
         let first = kept.first.get_or_init(|| {
             is_new = true;

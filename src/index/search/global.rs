@@ -11,8 +11,8 @@ use super::watch::Watch;
 use crate::Result;
 use crate::index::segment::nodes::NodeHash;
 
-/// The numbers of the nodes of a facet.
-#[derive(Debug)]
+/// The numbers of the nodes of a facet; of no segment where there is no room for them.
+#[derive(Debug, Default)]
 pub(in crate::index) struct GlobalNodes {
     /// For each segment what was numbered, and for each column the number of each node.
     segments: Vec<(Arc<KeptFacet>, Vec<Box<[u32]>>)>,
@@ -89,11 +89,14 @@ impl KeptGlobals {
         let facets: Vec<Arc<KeptFacet>> = facets.collect::<Result<_>>()?;
         let columns = facets.iter().flat_map(|kept| &kept.facet.columns);
         let nodes: usize = columns.map(|column| column.table.len() as usize).sum();
-        let bytes = nodes * size_of::<u32>();
-        if !budget.take(bytes) {
-            return Ok(None);
-        }
-        let made = GlobalNodes::new(facets, watch).inspect_err(|_| budget.give_back(bytes))?;
+        let mut bytes = nodes * size_of::<u32>();
+        let mut are_kept = views.iter().zip(&facets);
+        let made = if are_kept.all(|(view, facet)| view.keeps(&name, facet)) && budget.take(bytes) {
+            GlobalNodes::new(facets, watch).inspect_err(|_| budget.give_back(bytes))?
+        } else {
+            bytes = 0;
+            GlobalNodes::default()
+        };
         let made = Arc::new(made);
         // Another search may have been quicker.
         if let Some(Some(_)) = lock().insert(name, Some(Arc::clone(&made))) {

@@ -2,6 +2,7 @@
 //! with their nodes. Everything is opened when it is first asked for.
 
 use std::collections::BTreeMap;
+use std::collections::btree_map::Entry;
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 use tantivy::SegmentReader;
@@ -140,13 +141,23 @@ impl SegmentView {
         let is_kept = self.budget.take(made);
         let kept = KeptFacet::new(opened, self.reader.max_doc(), Arc::clone(&self.budget))?;
         let kept = Arc::new(kept);
-        if is_kept {
-            // Another search may have been quicker; what it opened is as good, and stays.
-            if lock().insert(name, Arc::clone(&kept)).is_some() {
+        if !is_kept {
+            return Ok(kept);
+        }
+        match lock().entry(name) {
+            Entry::Vacant(entry) => Ok(Arc::clone(entry.insert(kept))),
+            // Another search was quicker; what it opened is as good, and stays.
+            Entry::Occupied(entry) => {
                 self.budget.give_back(made);
+                Ok(Arc::clone(entry.get()))
             }
         }
-        Ok(kept)
+    }
+
+    /// Whether this facet, of this key, is kept.
+    pub(in crate::index) fn keeps(&self, key: &str, facet: &Arc<KeptFacet>) -> bool {
+        let facets = self.facets.lock().unwrap_or_else(PoisonError::into_inner);
+        facets.get(key).is_some_and(|kept| Arc::ptr_eq(kept, facet))
     }
 
     /// The numbers of the nodes of a facet in all segments, if they are kept. `views`: those of all
