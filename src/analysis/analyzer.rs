@@ -20,7 +20,7 @@ pub struct Analyzer {
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 #[non_exhaustive]
 pub struct Analysis {
-    /// The exact forms, packed; see [`unpack`](super::unpack).
+    /// The exact forms, packed; see [`unpack`].
     pub exact: String,
     /// The stem terms (`en:missil`), packed, at the same positions.
     pub stem: String,

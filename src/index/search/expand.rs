@@ -90,7 +90,7 @@ fn each_word(
     mut visit: impl FnMut(&[u8], &TermInfo) -> tantivy::Result<bool>,
 ) -> tantivy::Result<()> {
     if let Some(beginning) = pattern.beginning() {
-        let mut words = inverted.terms().range().ge(&beginning).into_stream()?;
+        let mut words = inverted.terms().range().ge(beginning).into_stream()?;
         while words.advance() && words.key().starts_with(beginning.as_bytes()) {
             if !visit(words.key(), words.value())? {
                 break;

@@ -14,10 +14,13 @@ use crate::index::segment::nodes::NodeHash;
 /// The numbers of the nodes of a facet; of no segment where there is no room for them.
 #[derive(Debug, Default)]
 pub(in crate::index) struct GlobalNodes {
-    /// For each segment what was numbered, and for each column the number of each node.
-    segments: Vec<(Arc<KeptFacet>, Vec<Box<[u32]>>)>,
+    /// For each segment what was numbered, and the numbers.
+    segments: Vec<(Arc<KeptFacet>, Numbers)>,
     len: usize,
 }
+
+/// For each column the number of each node.
+type Numbers = Vec<Box<[u32]>>;
 
 impl GlobalNodes {
     /// The number after the last one.

@@ -52,8 +52,8 @@ pub(super) fn choose(
         for found in matches {
             shown[found.clause()] = true;
         }
-        let last_match = matches.iter().map(|found| found.end()).max().unwrap_or(0);
-        let gap = &text[best.start..matches.first().map_or(best.start, |found| found.start())];
+        let last_match = matches.iter().map(Found::end).max().unwrap_or(0);
+        let gap = &text[best.start..matches.first().map_or(best.start, Found::start)];
         let start = before(text, best.start + gap.len() - gap.trim_start().len());
         let neighbours = chosen.iter().map(|other| (other.start, other.end));
         let ceiling = neighbours
