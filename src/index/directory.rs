@@ -104,7 +104,7 @@ impl EngineDirectory {
     pub(super) fn writer(home: &Home, generation: &Generation) -> Result<Self> {
         if let Home::Folder(folder) = home {
             let build = generation.build_folder(folder);
-            create_folder(&build)?;
+            create_folder(folder, &build)?;
         }
         Self::new(home, generation, Mode::Write)
     }

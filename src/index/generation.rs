@@ -373,9 +373,10 @@ pub(super) fn temporary(path: &Path) -> PathBuf {
     path.with_file_name(format!("{name}.tmp"))
 }
 
-/// Makes a folder, durably.
-pub(super) fn create_folder(path: &Path) -> Result<()> {
-    storage::create_folder(path).map_err(|source| Error::io(path, "create the folder", source))
+/// Makes a folder inside that of the index, which is there, durably.
+pub(super) fn create_folder(index: &Path, path: &Path) -> Result<()> {
+    storage::create_folder_in(index, path)
+        .map_err(|source| Error::io(path, "create the folder", source))
 }
 
 /// An error about a damaged file of the index.

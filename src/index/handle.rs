@@ -11,6 +11,7 @@ use super::generation::{Generation, Pinned, create_folder, newest_published};
 use super::generation::{last_run_state, newest_number};
 use super::home::{CURRENT, DATA, GENERATIONS, Home, Memory, WriterLock, has_lost_its_name};
 use super::searcher::Searcher;
+use super::storage;
 use super::subscription::Subscription;
 use super::writer::{Writer, WriterOptions, build_name};
 use crate::schema::Schema;
@@ -142,6 +143,24 @@ impl Index {
     /// creating it; [`ErrorKind::Io`].
     pub fn create(path: impl AsRef<Path>, schema: Schema) -> Result<Self> {
         let folder = path.as_ref();
+        storage::create_folder(folder)
+            .map_err(|source| Error::io(folder, "create the folder", source))?;
+        Self::create_at(folder, schema)
+    }
+
+    /// Creates an empty index in a folder inside one that is there: unlike the folder of the
+    /// index, that one is not made.
+    ///
+    /// # Errors
+    /// As for [`create`](Self::create).
+    #[cfg(feature = "formats")]
+    pub(crate) fn create_in(outer: &Path, folder: &Path, schema: Schema) -> Result<Self> {
+        create_folder(outer, folder)?;
+        Self::create_at(folder, schema)
+    }
+
+    /// Creates an empty index in a folder that is there.
+    fn create_at(folder: &Path, schema: Schema) -> Result<Self> {
         let exists = || {
             Error::new(
                 ErrorKind::IndexExists,
@@ -153,8 +172,8 @@ impl Index {
             return Err(exists());
         }
         let first = Generation::empty(schema, build_name(1));
-        for folder in [folder.join(GENERATIONS), first.build_folder(folder)] {
-            create_folder(&folder)?;
+        for inside in [folder.join(GENERATIONS), first.build_folder(folder)] {
+            create_folder(folder, &inside)?;
         }
         debug_assert!(first.build_folder(folder).starts_with(folder.join(DATA)));
         let home = Home::Folder(folder.into());
@@ -182,8 +201,8 @@ impl Index {
         let mut first = Generation::empty(schema, build_name(number + 1));
         first.number = number;
         first.run = last_run_state(folder);
-        for folder in [folder.join(GENERATIONS), first.build_folder(folder)] {
-            create_folder(&folder)?;
+        for inside in [folder.join(GENERATIONS), first.build_folder(folder)] {
+            create_folder(folder, &inside)?;
         }
         first.publish(&home)?;
         Ok(Self::at(home))

@@ -33,7 +33,7 @@ pub(super) fn keep(folder: &Path, model: &TopicModel, named: Option<&FileRef>) -
     let path = folder.join(&file.path);
     let is_there = named == Some(&file) && fs::read(&path).is_ok_and(|found| found == bytes);
     if !is_there {
-        create_folder(&folder.join(MODELS))?;
+        create_folder(folder, &folder.join(MODELS))?;
         storage::replace(&path, &temporary(&path), &bytes)
             .map_err(|source| Error::io(&path, "write", source))?;
     }

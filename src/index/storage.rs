@@ -189,6 +189,22 @@ pub(crate) fn remove_folder(path: &Path) -> io::Result<()> {
 /// Makes a folder and those above it, as far as they are missing, and their names durable: what
 /// is synced in a folder would be out of reach without.
 pub(crate) fn create_folder(path: &Path) -> io::Result<()> {
+    let there = path.ancestors().find(|above| above.is_dir());
+    // What is there already is reached, and its name made durable.
+    create_folder_in(there.map_or(Path::new(""), parent), path)
+}
+
+/// Makes a folder and those between it and an outer one, as [`create_folder`] does. The outer one
+/// is not made: one that is not there any more was moved or taken away with all that is in it,
+/// and an empty one in its place would be taken for it.
+pub(crate) fn create_folder_in(outer: &Path, path: &Path) -> io::Result<()> {
+    if path == outer {
+        return if path.is_dir() {
+            Ok(())
+        } else {
+            Err(io::ErrorKind::NotFound.into())
+        };
+    }
     if path.is_dir() {
         // Whoever made it may have been killed before its name was durable. The folder above may
         // be one that is not for us to open, but then we did not make this one.
@@ -197,9 +213,7 @@ pub(crate) fn create_folder(path: &Path) -> io::Result<()> {
             synced => synced,
         };
     }
-    if let Some(above) = path.parent().filter(|above| !above.as_os_str().is_empty()) {
-        create_folder(above)?;
-    }
+    create_folder_in(outer, parent(path))?;
     match perform(path, Operation::CreateFolder, |_| fs::create_dir(path)) {
         // Somebody else was faster.
         Err(_) if path.is_dir() => {}

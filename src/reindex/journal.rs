@@ -327,7 +327,7 @@ impl Journal {
     fn write_buffer(&mut self) -> io::Result<()> {
         if self.output.is_none() {
             if let Some(folder) = self.path.parent() {
-                storage::create_folder(folder)?;
+                storage::create_folder_in(folder.parent().unwrap_or(folder), folder)?;
             }
             let mut output = OutputFile::open(&self.path)?;
             output.set_length(self.length)?;

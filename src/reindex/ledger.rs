@@ -94,7 +94,8 @@ impl Ledger {
     /// made unique.
     pub(super) fn begin(index: &Path, run: &RunId, space: &Space) -> Result<Self> {
         let folder = index.join(FOLDER);
-        storage::create_folder(&folder).map_err(|error| Error::io(&folder, "create", error))?;
+        storage::create_folder_in(index, &folder)
+            .map_err(|error| Error::io(&folder, "create", error))?;
         let mut attempt = 0;
         loop {
             let path = folder.join(run.file_name(attempt));

@@ -38,7 +38,6 @@ pub use repair::{RepairReport, repair};
 pub use report::Report;
 
 use crate::corpus::Corpus;
-use crate::schema::Schema;
 use crate::{Error, ErrorKind, Index, Result, Writer, WriterOptions};
 
 /// Brings the index in `index_dir` up to date with a corpus, and creates it if there is none.
@@ -72,7 +71,7 @@ pub fn reindex(
     let run_id = RunId::new(&options.run_id, options.now)?;
     let schema = &corpus.config().schema;
     // Whoever creates an index holds its lock, too.
-    let index = patiently(options, observer, || open(index_dir, schema, options))?;
+    let index = patiently(options, observer, || open(corpus, index_dir, options))?;
     let folder = index.path().unwrap_or(index_dir).to_owned();
     let changed = !options.rebuild && index.schema()? != *schema;
     let writer_options = WriterOptions {
@@ -121,10 +120,16 @@ pub fn plan_reindex(
 }
 
 /// Opens the index, creates it, or begins anew where a rebuild may.
-fn open(folder: &Path, schema: &Schema, options: &ReindexOptions) -> Result<Index> {
+fn open(corpus: &Corpus, folder: &Path, options: &ReindexOptions) -> Result<Index> {
+    let (root, schema) = (corpus.root(), &corpus.config().schema);
     match Index::open(folder) {
         Err(error) if error.kind() == ErrorKind::NoIndex => {
-            match Index::create(folder, schema.clone()) {
+            let created = if folder.starts_with(root) {
+                Index::create_in(root, folder, schema.clone())
+            } else {
+                Index::create(folder, schema.clone())
+            };
+            match created {
                 // Somebody else was faster.
                 Err(error) if error.kind() == ErrorKind::IndexExists => Index::open(folder),
                 index => index,

@@ -36,7 +36,7 @@ impl Folds {
             match wanted {
                 Some(wanted) if present.as_deref() != Some(&wanted[..]) => {
                     drop(present);
-                    create_folder(path.parent().unwrap_or(folder))?;
+                    create_folder(folder, path.parent().unwrap_or(folder))?;
                     write_synced(&path, &wanted)?;
                     is_written = true;
                 }

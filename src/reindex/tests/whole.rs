@@ -361,3 +361,81 @@ fn a_damaged_index_is_refused_and_a_rebuild_replaces_it() {
     assert_eq!(place.content(), before);
     assert_eq!(place.index().unchanged, 2);
 }
+
+/// Moves a folder away when it was called so often.
+struct MoveAway<'a> {
+    left: std::sync::atomic::AtomicU32,
+    from: &'a Path,
+    to: &'a Path,
+}
+
+impl MoveAway<'_> {
+    fn called(&self) {
+        use std::sync::atomic::Ordering::Relaxed;
+        if self.left.fetch_sub(1, Relaxed) == 1 {
+            fs::rename(self.from, self.to).unwrap();
+        }
+    }
+}
+
+impl Observer for MoveAway<'_> {
+    fn event(&self, _: &Event) {
+        self.called();
+    }
+
+    fn cancelled(&self) -> bool {
+        self.called();
+        false
+    }
+}
+
+/// A folder that is renamed or unmounted during a run takes its index along: nothing is made in
+/// its place, where it would be taken for the folder.
+#[test]
+fn a_folder_that_goes_during_a_run_is_not_made_again() {
+    let mut was_moved = true;
+    for after in 0_u32.. {
+        let top = tempdir().unwrap();
+        let [here, there] = ["here", "there"].map(|name| top.path().join(name));
+        fs::create_dir(&here).unwrap();
+        fs::write(here.join("a.txt"), "Alpha.").unwrap();
+        let corpus = Corpus::new(&here, Config::default()).unwrap();
+        let index = here.join(".pressmark");
+        let run = |observer: &dyn Observer| reindex(&corpus, &index, &options(), observer);
+        if after == 0 {
+            // Before the first thing it does.
+            fs::rename(&here, &there).unwrap();
+            let error = run(&()).unwrap_err();
+            assert_eq!(error.kind(), ErrorKind::Io);
+            assert!(!here.exists());
+            continue;
+        }
+        let index_first = after % 2 == 0;
+        if index_first {
+            run(&()).unwrap();
+            fs::write(here.join("b.txt"), "Beta.").unwrap();
+        }
+        let observer = MoveAway {
+            left: after.div_ceil(2).into(),
+            from: &here,
+            to: &there,
+        };
+        let outcome = run(&observer);
+        let is_moved = there.exists();
+        assert!(!is_moved || !here.exists(), "{after}: {outcome:?}");
+        if is_moved {
+            // What is there is whole, and goes on where it is.
+            let corpus = Corpus::new(&there, Config::default()).unwrap();
+            let index = there.join(".pressmark");
+            let report = reindex(&corpus, &index, &options(), &()).unwrap();
+            assert_eq!(report.documents, 1 + u64::from(index_first), "{after}");
+        } else {
+            outcome.unwrap();
+        }
+        if !is_moved && !was_moved {
+            assert!(after > 10, "the folder was moved at hardly any moment");
+            break;
+        }
+        was_moved = is_moved;
+    }
+}
