@@ -3,7 +3,7 @@
 //! They are those of the language, so that what is built costs no more than what can be typed.
 
 use super::ast::{Distance, Query};
-use super::regex::check_regex;
+use super::regex::{Spent, check_regex};
 use super::words::MAX_FUZZY_CHARACTERS;
 use super::{
     MAX_BOOST, MAX_CLAUSES, MAX_DISTANCE, MAX_EDITS, MAX_MOVES, MAX_PHRASE_WORDS, MAX_QUERY_BYTES,
@@ -27,6 +27,7 @@ const MAX_TEXT: usize = 32 * MAX_QUERY_BYTES;
 /// [`ErrorKind::Query`], with the code that the parser has for it.
 pub(crate) fn check_built(query: &Query) -> Result<()> {
     let (mut nodes, mut text) = (0, 0);
+    let mut spent = Spent::default();
     let mut rest = vec![(query, 1)];
     while let Some((query, level)) = rest.pop() {
         nodes += 1;
@@ -58,7 +59,7 @@ pub(crate) fn check_built(query: &Query) -> Result<()> {
             return Err(refusal("query_too_long", message, "ask in several queries"));
         }
         rest.extend(parts.iter().map(|part| (part, level + 1)));
-        check_node(query)?;
+        check_node(query, &mut spent)?;
     }
     Ok(())
 }
@@ -78,7 +79,7 @@ fn text_of(query: &Query) -> &str {
 }
 
 /// Checks what a node says itself.
-fn check_node(query: &Query) -> Result<()> {
+fn check_node(query: &Query, spent: &mut Spent) -> Result<()> {
     let refuse = |code, message, hint| Err(refusal(code, message, hint));
     match query {
         Query::Phrase(phrase) => {
@@ -127,7 +128,7 @@ fn check_node(query: &Query) -> Result<()> {
             }
         }
         Query::Regex(regex) => {
-            if let Err((problem, _)) = check_regex(&regex.pattern) {
+            if let Err((problem, _)) = check_regex(&regex.pattern, spent) {
                 let hint = problem
                     .hint
                     .as_deref()

@@ -18,7 +18,7 @@ use super::field::Field;
 use super::findings::{Findings, Span};
 use super::lexer::lex;
 use super::problem::Problem;
-use super::regex::check_regex;
+use super::regex::{Spent, check_regex};
 use super::remarks::{remark, remark_mixture};
 use super::token::{Join, Marks, Token, TokenKind};
 use super::value::{Value, read_value};
@@ -61,6 +61,7 @@ fn read(text: &str, context: &ParseContext<'_>, saved: &mut Saved) -> Parsed {
         depth: saved.depth,
         open: 0,
         clauses: 0,
+        spent: Spent::default(),
         stopped: false,
         saved: std::mem::take(saved),
     };
@@ -82,6 +83,8 @@ struct Parser<'p> {
     /// Brackets around the next token.
     open: usize,
     clauses: usize,
+    /// On regular expressions.
+    spent: Spent,
     /// After an error that makes the rest meaningless.
     stopped: bool,
     saved: Saved,
@@ -471,7 +474,7 @@ impl<'p> Parser<'p> {
     fn regex(&mut self, token: &Token, pattern: &str, scope: Scope<'_>) -> Option<Query> {
         let span = (token.start, token.end);
         self.count(span);
-        let Err((problem, (start, end))) = check_regex(pattern) else {
+        let Err((problem, (start, end))) = check_regex(pattern, &mut self.spent) else {
             let field = match scope.field {
                 Some(Field::Text(field)) => Some(*field),
                 _ => None,
@@ -487,6 +490,9 @@ impl<'p> Parser<'p> {
             span
         };
         self.problem(problem, place);
+        if self.spent.is_too_much() {
+            self.stop();
+        }
         None
     }
 

@@ -2,14 +2,12 @@
 //! little enough.
 
 use regex_syntax::ast::parse::ParserBuilder;
-use regex_syntax::ast::{
-    Ast, ClassSetBinaryOp, ClassSetItem, Flag, Flags, FlagsItem, FlagsItemKind, GroupKind, Visitor,
-    visit,
-};
+use regex_syntax::ast::{Ast, ClassSetBinaryOp, ClassSetItem, Visitor, visit};
 use regex_syntax::hir::translate::Translator;
 use regex_syntax::hir::{Hir, HirKind};
 
 use super::MAX_REGEX_BYTES;
+use super::ast::Query;
 use super::print::quoted;
 use super::problem::Problem;
 
@@ -19,26 +17,92 @@ const MAX_REGEX_DEPTH: u32 = 16;
 /// The characters and classes of a regular expression once its repetitions are written out.
 const MAX_REGEX_SIZE: u64 = 1_024;
 
-/// The classes of a regular expression that are made of the tables of Unicode, or of all letters but
-/// some. Each takes a tenth of a millisecond to put together where case does not matter, so that a
-/// query full of them would take longer to read than to answer.
-const MAX_REGEX_CLASSES: usize = 24;
+/// The classes of all expressions of a query that are made of the tables of Unicode, or of all letters but
+/// some. As case does not matter in words, each takes a third of a millisecond to put together,
+/// so that a query full of them would take longer to read than to answer.
+const MAX_REGEX_CLASSES: usize = 40;
 
-/// Where case does not matter, every character of a class in brackets is looked up one by one, once for
-/// each bracket around it: ten milliseconds for all of Unicode.
-const MAX_FOLDED: u64 = 20_000;
+/// The characters that brackets in all expressions of a query stand for, once for each bracket around
+/// them: every one is looked up, as its case does not matter, and all of Unicode takes ten
+/// milliseconds.
+const MAX_BRACKETED: u64 = 100_000;
 
 /// The characters of Unicode.
 const ALL_CHARACTERS: u64 = 0x11_0000;
 
+/// What the regular expressions of a query cost to put together.
+#[derive(Debug, Default, Clone, Copy)]
+pub(super) struct Spent {
+    /// Classes that stand for a great part of Unicode.
+    classes: usize,
+    /// Characters that brackets stand for.
+    bracketed: u64,
+}
+
+impl Spent {
+    /// Adds the expressions of a part of the query that was checked by itself.
+    pub(super) fn add_checked(&mut self, query: &Query) -> Result<(), Problem> {
+        let mut rest = vec![query];
+        while let Some(query) = rest.pop() {
+            match query {
+                Query::And(parts) | Query::Or(parts) => rest.extend(parts.iter()),
+                Query::Not(inner) | Query::Boost(inner, _) => rest.push(inner),
+                Query::Near(near) => rest.extend([&*near.left, &*near.right]),
+                Query::Regex(regex) => {
+                    let ast = ParserBuilder::new().build().parse(&regex.pattern);
+                    self.add(&ast.map(|ast| Classes::of(&ast)).unwrap_or_default())?;
+                }
+                _ => {}
+            }
+        }
+        Ok(())
+    }
+
+    /// Whether nothing may be added any more.
+    pub(super) fn is_too_much(&self) -> bool {
+        self.classes > MAX_REGEX_CLASSES || self.bracketed > MAX_BRACKETED
+    }
+
+    fn add(&mut self, classes: &Classes) -> Result<(), Problem> {
+        self.classes += classes.large;
+        self.bracketed += classes.bracketed;
+        if !self.is_too_much() {
+            return Ok(());
+        }
+        let (message, hint) = if self.classes > MAX_REGEX_CLASSES {
+            (
+                format!(
+                    "the regular expressions of a query may have {MAX_REGEX_CLASSES} classes of \
+                     many letters together"
+                ),
+                "repeat a class (`\\w{2,9}`) instead of writing it again; `*` stands for the rest \
+                 of a word without an expression",
+            )
+        } else {
+            (
+                format!(
+                    "the brackets in the regular expressions of a query may stand for \
+                     {MAX_BRACKETED} characters together"
+                ),
+                "name a kind of letters instead, such as `\\p{Greek}`; `.` is any",
+            )
+        };
+        Err(Problem::new("regex_too_large", message).hint(hint))
+    }
+}
+
 /// Checks a regular expression; in the error, the byte range within it that the problem is about.
-/// An offer replaces the whole of it, slashes included.
-pub(super) fn check_regex(pattern: &str) -> Result<(), (Problem, (usize, usize))> {
-    check(pattern, true)
+/// An offer replaces the whole of it, slashes included. `spent`: what the others of the query
+/// cost, to which it is added.
+pub(super) fn check_regex(
+    pattern: &str,
+    spent: &mut Spent,
+) -> Result<(), (Problem, (usize, usize))> {
+    check(pattern, spent, true)
 }
 
 /// `offers`: whether an expression to use instead is looked for, which costs another check.
-fn check(pattern: &str, offers: bool) -> Result<(), (Problem, (usize, usize))> {
+fn check(pattern: &str, spent: &mut Spent, offers: bool) -> Result<(), (Problem, (usize, usize))> {
     let whole = (0, pattern.len());
     if pattern.len() > MAX_REGEX_BYTES {
         let message = format!(
@@ -53,26 +117,10 @@ fn check(pattern: &str, offers: bool) -> Result<(), (Problem, (usize, usize))> {
         .build()
         .parse(pattern)
         .map_err(|error| invalid(pattern, &error.into()))?;
-    let Classes {
-        large: classes,
-        folded,
-        ..
-    } = Classes::of(&ast);
-    if folded > MAX_FOLDED {
-        let message = format!(
-            "with `(?i)`, the classes in brackets may stand for {MAX_FOLDED} characters at most"
-        );
-        let hint = "words are compared in small letters: write those, and leave `(?i)` out";
-        return Err((Problem::new("regex_too_large", message).hint(hint), whole));
-    }
-    if classes > MAX_REGEX_CLASSES {
-        let message = format!(
-            "the regular expression has {classes} classes of many letters, more than \
-             {MAX_REGEX_CLASSES}"
-        );
-        let hint = "repeat a class (`\\w{2,9}`) instead of writing it again";
-        return Err((Problem::new("regex_too_large", message).hint(hint), whole));
-    }
+    let before = *spent;
+    spent
+        .add(&Classes::of(&ast))
+        .map_err(|problem| (problem, whole))?;
     let hir = Translator::new()
         .translate(pattern, &ast)
         .map_err(|error| invalid(pattern, &error.into()))?;
@@ -88,7 +136,7 @@ fn check(pattern: &str, offers: bool) -> Result<(), (Problem, (usize, usize))> {
             .trim_end_matches("\\b");
         let bare = bare.trim_end_matches('$');
         let is_new = offers && !bare.is_empty() && bare != pattern;
-        let is_fine = is_new && check(bare, false).is_ok();
+        let is_fine = is_new && check(bare, &mut { before }, false).is_ok();
         return Err(if is_fine {
             (problem.better(format!("/{bare}/")), whole)
         } else {
@@ -121,9 +169,8 @@ fn check(pattern: &str, offers: bool) -> Result<(), (Problem, (usize, usize))> {
 struct Classes {
     /// Those that stand for a great part of Unicode.
     large: usize,
-    /// Characters that are looked up, if the case of some does not matter.
-    folded: u64,
-    ignores_case: bool,
+    /// Characters that brackets stand for, once for each bracket around them.
+    bracketed: u64,
     /// The brackets around what is looked at.
     brackets: u64,
 }
@@ -132,21 +179,13 @@ impl Classes {
     fn of(ast: &Ast) -> Self {
         visit(ast, Self::default()).unwrap_or_else(|never| match never {})
     }
-
-    fn flags(&mut self, flags: &Flags) {
-        let is_case = |item: &FlagsItem| item.kind == FlagsItemKind::Flag(Flag::CaseInsensitive);
-        self.ignores_case |= flags.items.iter().any(is_case);
-    }
 }
 
 impl Visitor for Classes {
     type Output = Self;
     type Err = std::convert::Infallible;
 
-    fn finish(mut self) -> Result<Self, Self::Err> {
-        if !self.ignores_case {
-            self.folded = 0;
-        }
+    fn finish(self) -> Result<Self, Self::Err> {
         Ok(self)
     }
 
@@ -156,12 +195,6 @@ impl Visitor for Classes {
             Ast::ClassBracketed(class) => {
                 self.large += usize::from(class.negated);
                 self.brackets = 1;
-            }
-            Ast::Flags(set) => self.flags(&set.flags),
-            Ast::Group(group) => {
-                if let GroupKind::NonCapturing(flags) = &group.kind {
-                    self.flags(flags);
-                }
             }
             _ => {}
         }
@@ -173,12 +206,12 @@ impl Visitor for Classes {
             ClassSetItem::Unicode(_) | ClassSetItem::Perl(_) => self.large += 1,
             ClassSetItem::Range(range) => {
                 let (start, end) = (u32::from(range.start.c), u32::from(range.end.c));
-                self.folded += u64::from(end.saturating_sub(start)) * self.brackets;
+                self.bracketed += u64::from(end.saturating_sub(start)) * self.brackets;
             }
             ClassSetItem::Bracketed(class) => {
                 if class.negated {
                     self.large += 1;
-                    self.folded += ALL_CHARACTERS * self.brackets;
+                    self.bracketed += ALL_CHARACTERS * self.brackets;
                 }
                 self.brackets += 1;
             }
@@ -268,7 +301,7 @@ mod tests {
     use super::*;
 
     fn code(pattern: &str) -> &'static str {
-        match check_regex(pattern) {
+        match check_regex(pattern, &mut Spent::default()) {
             Ok(()) => "",
             Err((problem, (start, end))) => {
                 assert!(pattern.get(start..end).is_some(), "{pattern}");
@@ -311,13 +344,13 @@ mod tests {
         }
         for (pattern, expected) in [
             (r"(?i)[a-z][\wé][^a]", ""),
-            ("[a[^b]]", ""),
+            ("[一-龥]{2}", ""),
+            ("[a[^b]]", "regex_too_large"),
             ("(?i)[a[^b]]", "regex_too_large"),
-            ("[a[^b]](?i:c)", "regex_too_large"),
-            (r"(?i)[\x00-\x{10ffff}]", "regex_too_large"),
-            ("(?i)[a-\u{4000}]", ""),
-            ("(?i)[b[a-\u{4000}]]", "regex_too_large"),
-            ("(?i)[b&&[a-\u{4000}]]", "regex_too_large"),
+            (r"[\x00-\x{10ffff}]", "regex_too_large"),
+            ("[a-\u{14000}]", ""),
+            ("[b[a-\u{14000}]]", "regex_too_large"),
+            ("[b&&[a-\u{14000}]]", "regex_too_large"),
             (r"^\b^\biran$$$$", "regex_anchor"),
         ] {
             assert_eq!(code(pattern), expected, "{pattern}");
@@ -325,14 +358,14 @@ mod tests {
         assert_eq!(code(&"a".repeat(300)), "regex_too_long");
         assert_eq!(code(&"(".repeat(250)), "invalid_regex");
         for class in [r"\w", r"\PL", "[^a]", r"[a\d]"] {
-            assert_eq!(code(&class.repeat(24)), "", "{class}");
-            assert_eq!(code(&class.repeat(25)), "regex_too_large", "{class}");
+            assert_eq!(code(&class.repeat(40)), "", "{class}");
+            assert_eq!(code(&class.repeat(41)), "regex_too_large", "{class}");
         }
     }
 
     #[test]
     fn problems_say_where() {
-        let place = |pattern: &str| check_regex(pattern).unwrap_err().1;
+        let place = |pattern: &str| check_regex(pattern, &mut Spent::default()).unwrap_err().1;
         assert_eq!(place("ab[z-a]"), (3, 6));
         assert_eq!(place("é(b"), (2, 3));
     }

@@ -304,6 +304,10 @@ fn limits_are_refused_by_name() {
         (negated(MAX_QUERY_DEPTH + 1), "too_deep"),
         (words(MAX_CLAUSES), ""),
         (words(MAX_CLAUSES + 1), "too_many_clauses"),
+        (r"/\w[^a]/ ".repeat(20), ""),
+        (r"/\w[^a]/ ".repeat(21), "regex_too_large"),
+        ("/[a-\u{5000}]/ ".repeat(4), ""),
+        ("/[a-\u{5000}]/ ".repeat(5), "regex_too_large"),
         (phrase(MAX_PHRASE_WORDS), ""),
         (phrase(MAX_PHRASE_WORDS + 1), "phrase_too_long"),
         ("a".repeat(MAX_QUERY_BYTES), ""),
@@ -456,6 +460,13 @@ fn saved_searches_in_each_other_are_bounded() {
                 _ => "oil OR gas".to_owned(),
             },
             "too_many_clauses",
+        );
+        check(
+            |number| match number {
+                0..7 => format!("@s{} ", number + 1).repeat(2),
+                _ => r"/\w+/".to_owned(),
+            },
+            "regex_too_large",
         );
         check(
             |number| format!("{}@s{}{}", "(".repeat(60), number + 1, ")".repeat(60)),

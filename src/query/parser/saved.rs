@@ -83,6 +83,10 @@ impl Parser<'_> {
             self.too_many(span);
             return None;
         }
+        if let Err(problem) = self.spent.add_checked(&parsed.query) {
+            self.problem(problem, span);
+            return None;
+        }
         Some(parsed.query)
     }
 

@@ -3,6 +3,7 @@
 //! A pattern is an automaton over the bytes of a word, so that an engine can walk a dictionary with
 //! it and leave out whatever cannot fit any more; the highlighter asks it about one word at a time.
 
+mod alphabet;
 mod fuzzy;
 mod regex;
 mod walk;
@@ -32,7 +33,7 @@ pub(crate) enum State {
     /// Between bytes of a character: what was read of it, and how many bytes are to come.
     Wildcards(wildcards::State, Partial),
     Fuzzy(fuzzy::State, Partial),
-    Regex(regex::State),
+    Regex(regex::State, Partial),
 }
 
 /// The bytes of a character that have been read.
@@ -180,7 +181,7 @@ impl WordPattern {
         match self {
             Self::Wildcards(pattern) => State::Wildcards(pattern.start(), Partial::default()),
             Self::Fuzzy(pattern) => State::Fuzzy(pattern.start(), Partial::default()),
-            Self::Regex(pattern) => State::Regex(pattern.start()),
+            Self::Regex(pattern) => State::Regex(pattern.start(), Partial::default()),
         }
     }
 
@@ -204,9 +205,13 @@ impl WordPattern {
                     .map_or(State::Dead, |state| State::Fuzzy(state, partial)),
                 Err(()) => State::Dead,
             },
-            (Self::Regex(pattern), State::Regex(state)) => {
-                pattern.step(state, byte).map_or(State::Dead, State::Regex)
-            }
+            (Self::Regex(pattern), State::Regex(state, mut partial)) => match partial.take(byte) {
+                Ok(None) => State::Regex(state, partial),
+                Ok(Some(c)) => pattern
+                    .step(state, c)
+                    .map_or(State::Dead, |state| State::Regex(state, partial)),
+                Err(()) => State::Dead,
+            },
             _ => State::Dead,
         }
     }
@@ -220,7 +225,9 @@ impl WordPattern {
             (Self::Fuzzy(pattern), State::Fuzzy(state, partial)) => {
                 partial.missing == 0 && pattern.fits(&state)
             }
-            (Self::Regex(pattern), State::Regex(state)) => pattern.fits(state),
+            (Self::Regex(pattern), State::Regex(state, partial)) => {
+                partial.missing == 0 && pattern.fits(state)
+            }
             _ => false,
         }
     }

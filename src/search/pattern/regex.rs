@@ -9,10 +9,11 @@ use regex_syntax::ParserBuilder;
 use regex_syntax::hir::{Class, ClassUnicodeRange, Hir, HirKind, Look};
 use unicode_normalization::UnicodeNormalization;
 
+use super::alphabet::Alphabet;
 use crate::analysis::fold;
 
-/// The most bytes the tables of all expressions of a query may have: a MiB takes up to 40 ms to make.
-pub(crate) const MAX_TABLE_BYTES: usize = 2 << 20;
+/// The most bytes the tables of all expressions of a query may have: they take up to 20 ms to make.
+pub(crate) const MAX_TABLE_BYTES: usize = 256 << 10;
 /// The most bytes what they are made from may have.
 const MAX_PROGRAM_BYTES: usize = 1 << 20;
 /// The most levels of an expression.
@@ -24,6 +25,8 @@ const MAX_FOLDED: usize = 512;
 /// Words that an expression fits.
 #[derive(Debug)]
 pub(crate) struct Regex {
+    alphabet: Alphabet,
+    /// Over the codes of characters.
     table: dense::DFA<Vec<u32>>,
     start: StateID,
 }
@@ -41,7 +44,9 @@ impl Regex {
             .build()
             .parse(&expression)
             .map_err(|error| reason(&error))?;
-        let whole = Hir::concat(vec![folded(&parsed), Hir::look(Look::End)]);
+        let folded = folded(&parsed);
+        let alphabet = Alphabet::of(&folded).ok_or_else(|| too_large("", true))?;
+        let whole = Hir::concat(vec![alphabet.encoded(&folded), Hir::look(Look::End)]);
         let program = thompson::Compiler::new()
             .configure(
                 thompson::Config::new()
@@ -60,11 +65,18 @@ impl Regex {
             )
             .build_from_nfa(&program)
             .map_err(|error| too_large(&error.to_string(), error.is_size_limit_exceeded()))?;
-        *left = left.saturating_sub(table.memory_usage());
+        // Every state is made of up to all those of the program, which takes time if not room.
+        let states = table.memory_usage() / (table.stride() * size_of::<u32>());
+        let work = states.saturating_mul(program.states().len());
+        *left = left.saturating_sub(table.memory_usage().max(work));
         let start = table
             .start_state(&start::Config::new().anchored(Anchored::Yes))
             .map_err(|error| error.to_string())?;
-        Ok(Self { table, start })
+        Ok(Self {
+            alphabet,
+            table,
+            start,
+        })
     }
 
     pub(super) fn start(&self) -> State {
@@ -72,8 +84,8 @@ impl Regex {
     }
 
     #[inline]
-    pub(super) fn step(&self, state: State, byte: u8) -> Option<State> {
-        let next = self.table.next_state(state, byte);
+    pub(super) fn step(&self, state: State, c: char) -> Option<State> {
+        let next = self.table.next_state(state, self.alphabet.code(c));
         (!self.table.is_special_state(next) || !self.table.is_dead_state(next)).then_some(next)
     }
 
@@ -85,8 +97,8 @@ impl Regex {
 fn too_large(message: &str, is_limit: bool) -> String {
     if is_limit {
         format!(
-            "the expressions of a query need tables of more than {} MiB",
-            MAX_TABLE_BYTES >> 20
+            "the expressions of a query need tables of more than {} KiB",
+            MAX_TABLE_BYTES >> 10
         )
     } else {
         message.to_owned()
@@ -144,8 +156,10 @@ fn folded(hir: &Hir) -> Hir {
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::super::WordPattern;
-    use super::MAX_TABLE_BYTES;
+    use super::*;
 
     #[test]
     fn expressions_fit_whole_words_whatever_their_case_and_accents() {
@@ -179,8 +193,8 @@ mod tests {
     fn what_is_too_large_or_cannot_be_read_is_refused() {
         for (expression, expected) in [
             ("(", "unclosed group"),
-            ("a{2000}{2000}", "more than 2 MiB"),
-            (r"(\w{1,30}){1,30}", "more than 2 MiB"),
+            ("a{2000}{2000}", "more than 256 KiB"),
+            (r"(\w{1,30}){1,30}", "more than 256 KiB"),
             (r"\p{Nothing}", "not found"),
             (r"\bword\b", "word boundar"),
             ("[a-", "unclosed"),
@@ -190,12 +204,61 @@ mod tests {
         }
         let deep = "(".repeat(10_000) + &")".repeat(10_000);
         assert!(WordPattern::regex(&deep, &mut { MAX_TABLE_BYTES }).is_err());
+        let fits =
+            |expression: &str, left: &mut usize| WordPattern::regex(expression, left).is_ok();
         let mut left = MAX_TABLE_BYTES;
-        assert!(WordPattern::regex(r"\w{2,9}", &mut left).is_ok());
+        // Letters of all scripts cost no more than a few.
+        assert!((0..99).all(|_| fits(r"\w{2,9}ing", &mut left)));
+        assert!(fits(".*a.{10}", &mut left));
         assert!(
-            WordPattern::regex(r"\w{2,9}", &mut left).is_err(),
+            (0..3).any(|_| !fits(".*a.{10}", &mut left)),
             "together they are too large"
         );
-        assert!(WordPattern::regex("a.*", &mut left).is_ok());
+        assert!(fits("a.*", &mut left));
+        // It is small, but made of many.
+        let mut left = MAX_TABLE_BYTES;
+        assert!(fits("(.*a){300}", &mut left) && !fits("a.*", &mut left));
+    }
+
+    /// The same expression followed byte by byte, without codes.
+    fn plainly(expression: &str, word: &str) -> bool {
+        let parser = ParserBuilder::new().case_insensitive(true).build();
+        let whole = vec![
+            Hir::look(Look::Start),
+            folded(&{ parser }.parse(expression).unwrap()),
+            Hir::look(Look::End),
+        ];
+        let program = thompson::Compiler::new()
+            .build_from_hir(&Hir::concat(whole))
+            .unwrap();
+        let matcher = regex_automata::nfa::thompson::pikevm::PikeVM::new_from_nfa(program).unwrap();
+        matcher.is_match(&mut matcher.create_cache(), word)
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(500))]
+
+        #[test]
+        fn codes_change_nothing(
+            parts in proptest::collection::vec(
+                (
+                    proptest::sample::select(vec![
+                        "a", "é", "中", "[a-cé]", "[^b]", r"\w", r"\W", r"\d", ".", r"\pL",
+                        r"[\w&&[^a中]]", "(a|bc)", "(?-u:[a-b])", "ß", "[一-丑]", r"[^\d]",
+                    ]),
+                    proptest::sample::select(vec!["", "?", "*", "+", "{2}", "{0,2}"]),
+                ),
+                0..5,
+            ),
+            words in proptest::collection::vec("[abcés١1中丑𝄞.']{0,6}", 8),
+        ) {
+            let expression: String = parts.iter().flat_map(|(one, times)| [*one, *times]).collect();
+            let pattern = WordPattern::regex(&expression, &mut { MAX_TABLE_BYTES }).unwrap();
+            for word in words {
+                prop_assert_eq!(
+                    pattern.fits_word(&word), plainly(&expression, &word), "{} {}", expression, word
+                );
+            }
+        }
     }
 }
