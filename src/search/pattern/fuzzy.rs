@@ -99,46 +99,16 @@ impl Fuzzy {
             && glance.letters.lacking_in(self.glance) <= edits
     }
 
-    /// Whether a word fits: as stepping through it says, without keeping the steps.
+    /// Whether a word fits.
     pub(super) fn fits_word(&self, word: &str) -> bool {
-        let State {
-            mut row,
-            mut before,
-            mut last,
-            ..
-        } = self.start();
-        let mut read = 0;
+        let mut state = self.start();
         for c in word.chars() {
-            // From the letter before that of the first cell on.
-            let Some(letters) = self.padded.get(read..read + BAND + 1) else {
+            let Some(next) = self.step(&state, c) else {
                 return false;
             };
-            let mut next = [FAR; BAND];
-            let mut nearest = FAR;
-            for cell in 0..BAND {
-                let (letter, one_before) = (letters[cell + 1], letters[cell]);
-                let mut least = row[cell] + u8::from(letter != c);
-                if cell + 1 < BAND {
-                    least = least.min(row[cell + 1] + 1);
-                }
-                if cell > 0 {
-                    least = least.min(next[cell - 1] + 1);
-                }
-                if letter == last && one_before == c {
-                    least = least.min(before[cell] + 1);
-                }
-                next[cell] = least.min(FAR);
-                nearest = nearest.min(next[cell]);
-            }
-            if nearest > self.edits && row.iter().all(|&distance| distance >= self.edits) {
-                return false;
-            }
-            (before, row, last) = (row, next, c);
-            read += 1;
+            state = next;
         }
-        let cell = (self.word.len() + MOST).checked_sub(read);
-        let distance = cell.and_then(|cell| row.get(cell));
-        distance.is_some_and(|&distance| distance <= self.edits)
+        self.fits(&state)
     }
 
     pub(super) fn sketch(&self) -> Sketch {
@@ -164,39 +134,35 @@ impl Fuzzy {
         }
     }
 
+    /// After one more character; `None` if nothing fits any more.
     #[inline]
     pub(super) fn step(&self, state: &State, c: char) -> Option<State> {
-        let read = state.read as usize + 1;
+        let read = state.read as usize;
+        // From the letter before that of the first cell on. Beyond them the word is too long.
+        let letters = self.padded.get(read..read + BAND + 1)?;
         let mut row = [FAR; BAND];
+        let mut nearest = FAR;
         for cell in 0..BAND {
-            let Some(letters) = (read + cell).checked_sub(MOST) else {
-                continue;
-            };
-            if letters > self.word.len() {
-                break;
-            }
+            let (letter, before) = (letters[cell + 1], letters[cell]);
+            let mut least = state.row[cell] + u8::from(letter != c);
             // One more character than the word has here.
-            let mut least = match state.row.get(cell + 1) {
-                Some(above) => above + 1,
-                None => FAR,
-            };
-            if letters > 0 {
-                let letter = self.word[letters - 1];
-                least = least.min(state.row[cell] + u8::from(letter != c));
-                if cell > 0 {
-                    least = least.min(row[cell - 1] + 1);
-                }
-                if read > 1 && letters > 1 && letter == state.last && self.word[letters - 2] == c {
-                    least = least.min(state.before[cell] + 1);
-                }
+            if cell + 1 < BAND {
+                least = least.min(state.row[cell + 1] + 1);
+            }
+            if cell > 0 {
+                least = least.min(row[cell - 1] + 1);
+            }
+            if letter == state.last && before == c {
+                least = least.min(state.before[cell] + 1);
             }
             row[cell] = least.min(FAR);
+            nearest = nearest.min(row[cell]);
         }
         // An exchange of neighbours may still lead on from the row before.
-        let may_fit = row.iter().any(|&cell| cell <= self.edits)
-            || state.row.iter().any(|&cell| cell < self.edits);
+        let may_fit =
+            nearest <= self.edits || state.row.iter().any(|&distance| distance < self.edits);
         may_fit.then_some(State {
-            read: read as u32,
+            read: state.read + 1,
             row,
             before: state.row,
             last: c,
