@@ -217,17 +217,18 @@ pub struct Example {
     pub message: String,
 }
 
-/// How the values of a facet would change.
+/// How the values that documents declare in a facet would change. What is found in texts is not
+/// planned: texts are not looked through before they are indexed.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct FacetChange {
-    /// Values that no document has now, as written, with the documents that would have them.
+    /// Values that no document declares now, as written, with the documents that would.
     pub appear: Vec<ValueChange>,
-    /// Values that no document would have, with the documents that have them now.
+    /// Values that no document would declare, with the documents that do now.
     pub vanish: Vec<ValueChange>,
 }
 
-/// A value, and how many documents would have it, or have it now.
+/// A value, and how many documents would declare it, or declare it now.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct ValueChange {

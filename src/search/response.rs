@@ -146,7 +146,7 @@ pub struct FacetCounts {
     clippy::trivially_copy_pass_by_ref,
     reason = "serde passes what it has"
 )]
-fn is_zero(count: &u64) -> bool {
+pub(super) fn is_zero(count: &u64) -> bool {
     *count == 0
 }
 

@@ -6,7 +6,8 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{SearchRequest, Top};
+use super::response::is_zero;
+use super::{Bucket, SearchRequest, Top};
 use crate::document::PartialDate;
 use crate::query::Diagnostic;
 
@@ -181,16 +182,22 @@ pub struct CountedValue {
     pub value: String,
     /// Hits with it, or with anything below it.
     pub count: u64,
+    /// Of those hits, the ones that have it by what was found in their text, and not by what they
+    /// declare.
+    #[serde(skip_serializing_if = "is_zero")]
+    pub inferred: u64,
     /// The clause that narrows the question to these hits; see
     /// [`SearchRequest::narrowed`].
     pub query: String,
 }
 
 impl CountedValue {
-    pub(crate) fn new(value: String, count: u64, query: String) -> Self {
+    /// Of a bucket whose hits were counted again.
+    pub(crate) fn new(bucket: &Bucket, count: u64, query: String) -> Self {
         Self {
-            value,
+            value: bucket.value.clone(),
             count,
+            inferred: bucket.inferred,
             query,
         }
     }

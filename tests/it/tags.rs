@@ -40,6 +40,15 @@ fn values_found_in_texts_are_marked() {
     let run = world.run("wire", &["facets", "--facets", "country"]);
     assert!(run.stdout.contains("  Elbonia  1  "), "{}", run.stdout);
     assert!(run.stdout.contains("  ~Peru    1  "), "{}", run.stdout);
+    for chart in [
+        &["--timeline", "year", "--split", "country"],
+        &["--cross", "country,country"][..],
+    ] {
+        let run = world.run("wire", &[&["facets"], chart].concat());
+        assert!(run.stdout.contains("  Elbonia "), "{}", run.stdout);
+        assert!(run.stdout.contains("  ~Peru "), "{}", run.stdout);
+        assert!(run.stderr.contains("~ found in the text, not declared\n"));
+    }
     let run = world.run("wire", &["show", "road.txt"]);
     assert!(
         run.stdout.contains("about.country      ~Peru\n"),

@@ -552,6 +552,39 @@ fn compare(
             );
         }
     }
+    charted(searcher, &request, naive, ids.len())
+}
+
+/// Compares the values of a crossing and of a chart: the hits of each, and those without a
+/// declaration.
+fn charted(
+    searcher: &Searcher,
+    request: &SearchRequest,
+    naive: &[Naive<'_>; 2],
+    docs: usize,
+) -> Result<(), TestCaseError> {
+    let [rows, columns] = FACETS.map(|(name, _)| name);
+    let crossing = CrossRequest::new(request.clone(), rows, columns);
+    let crossing = searcher.cross(&crossing).unwrap();
+    let chart = TimelineRequest::new(request.clone()).split(rows);
+    let split = searcher.timeline(&chart).unwrap().split.unwrap();
+    for (facet, values) in [
+        (&naive[0], crossing.rows.values),
+        (&naive[1], crossing.columns.values),
+        (&naive[0], split.values),
+    ] {
+        for value in values {
+            let node = facet.node_of(&value.value).unwrap();
+            let is_hit = |doc: &usize| naive.iter().all(|facet| facet.passes(*doc));
+            let having = (0..docs).filter(|doc| is_hit(doc) && facet.nodes[*doc].contains(&node));
+            let having: Vec<usize> = having.collect();
+            let inferred = having
+                .iter()
+                .filter(|doc| !facet.declared[**doc].contains(&node));
+            let expected = (having.len() as u64, inferred.count() as u64);
+            prop_assert_eq!((value.count, value.inferred), expected, "{}", value.value);
+        }
+    }
     Ok(())
 }
 

@@ -89,7 +89,7 @@ impl Searcher {
 fn side(counted: &Counted, list: &FacetCounts, counts: &[u64]) -> CrossSide {
     let values = list.buckets.iter().zip(counts).map(|(bucket, &count)| {
         let clause = value_clause(&counted.facet, &bucket.value);
-        CountedValue::new(bucket.value.clone(), count, clause.to_string())
+        CountedValue::new(bucket, count, clause.to_string())
     });
     CrossSide {
         facet: counted.facet.name(),

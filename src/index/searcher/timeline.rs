@@ -203,7 +203,7 @@ fn split_of(counted: &Counted, list: &FacetCounts, bars: &Bars<'_>) -> TimeSplit
             .zip(counts)
             .map(|(bucket, count)| {
                 let clause = value_clause(&counted.facet, &bucket.value);
-                CountedValue::new(bucket.value.clone(), count, clause.to_string())
+                CountedValue::new(bucket, count, clause.to_string())
             })
             .collect(),
         other: list.other,

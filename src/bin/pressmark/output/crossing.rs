@@ -2,13 +2,13 @@
 
 use std::io::{self, Write};
 
-use pressmark::{CrossCell, CrossSide, Crossing, FIRM_COUNT};
+use pressmark::{CountedValue, CrossCell, CrossSide, Crossing, FIRM_COUNT};
 use serde::Serialize;
 
 use super::draw::Pen;
 use super::layout::{Role, columns, cut, pad, styled};
 use super::number::{count, thousands, times};
-use super::{clean, csv, json};
+use super::{clean, csv, inferred, json};
 use crate::console::Stream;
 
 /// Columns that the name of a value gets at the head of its column.
@@ -34,18 +34,13 @@ pub(crate) fn table(
         styled(stream, Role::Title, head),
         styled(stream, Role::Faint, rest)
     )?;
-    let names: Vec<String> = crossing
-        .rows
-        .values
-        .iter()
-        .map(|v| clean::line(&v.value))
-        .collect();
+    let names: Vec<String> = crossing.rows.values.iter().map(label).collect();
     let widest = names.iter().map(|name| columns(name)).max().unwrap_or(0);
     let wide = widest.min(stream.width / 3);
     let mut used = 2 + wide;
     let mut shown: Vec<(usize, usize)> = Vec::new();
     for (number, value) in crossing.columns.values.iter().enumerate() {
-        let name = columns(&clean::line(&value.value)).min(MOST_HEAD);
+        let name = columns(&label(value)).min(MOST_HEAD);
         let cells = crossing
             .cells
             .iter()
@@ -59,7 +54,7 @@ pub(crate) fn table(
     }
     let mut line = " ".repeat(2 + wide);
     for &(number, width) in &shown {
-        let name = cut(&clean::line(&crossing.columns.values[number].value), width);
+        let name = cut(&label(&crossing.columns.values[number]), width);
         line.push_str(&" ".repeat(2 + width - columns(&name)));
         line.push_str(&styled(stream, Role::Name, &name));
     }
@@ -91,6 +86,10 @@ pub(crate) fn table(
         writeln!(out, "{}", styled(stream, Role::Faint, &fact))?;
     }
     Ok(())
+}
+
+fn label(value: &CountedValue) -> String {
+    inferred::label(value, &clean::line(&value.value))
 }
 
 /// What a side does not show.

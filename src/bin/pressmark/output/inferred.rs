@@ -1,6 +1,6 @@
 //! The mark of facet values that were found in texts, and that no source declares.
 
-use pressmark::Bucket;
+use pressmark::{Bucket, CountedValue};
 
 use super::number::thousands;
 
@@ -12,22 +12,38 @@ pub(crate) fn marked(value: &str) -> String {
     format!("~{value}")
 }
 
-/// Behind the number of a bucket: whether all or some of its documents have the value by their text
-/// alone. Empty if none has.
-pub(crate) fn part(bucket: &Bucket) -> String {
-    match bucket.inferred {
-        0 => String::new(),
-        all if all == bucket.count => " (~)".to_owned(),
-        some => format!(" (~{})", thousands(some)),
+/// Documents with a value, and those of them that have it by their text alone.
+pub(crate) trait Inferred {
+    fn parts(&self) -> (u64, u64);
+}
+
+impl Inferred for Bucket {
+    fn parts(&self) -> (u64, u64) {
+        (self.count, self.inferred)
     }
 }
 
-/// The name of a bucket, with the mark if all its documents have the value by their text alone, or
-/// the number of those that have.
-pub(crate) fn label(bucket: &Bucket, name: &str) -> String {
-    if bucket.inferred > 0 && bucket.inferred == bucket.count {
-        marked(name)
-    } else {
-        format!("{name}{}", part(bucket))
+impl Inferred for CountedValue {
+    fn parts(&self) -> (u64, u64) {
+        (self.count, self.inferred)
+    }
+}
+
+/// Behind the number of a value: whether all or some of its documents have it by their text alone.
+/// Empty if none has.
+pub(crate) fn part(value: &impl Inferred) -> String {
+    match value.parts() {
+        (_, 0) => String::new(),
+        (all, some) if all == some => " (~)".to_owned(),
+        (_, some) => format!(" (~{})", thousands(some)),
+    }
+}
+
+/// The name of a value, with the mark if all its documents have it by their text alone, or the
+/// number of those that have.
+pub(crate) fn label(value: &impl Inferred, name: &str) -> String {
+    match value.parts() {
+        (all, some) if some > 0 && all == some => marked(name),
+        _ => format!("{name}{}", part(value)),
     }
 }

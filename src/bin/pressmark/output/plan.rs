@@ -254,8 +254,8 @@ impl PlanView<'_> {
         let width = facets.keys().map(|name| columns(name)).max().unwrap_or(0);
         let width = width.min(self.stream.width / 3);
         let titles: [(&str, ValuesOf); 2] = [
-            ("facet values that appear", |facet| &facet.appear),
-            ("facet values that vanish", |facet| &facet.vanish),
+            ("declared facet values that appear", |facet| &facet.appear),
+            ("declared facet values that vanish", |facet| &facet.vanish),
         ];
         for (title, values) in titles {
             let lists = || facets.iter().filter(|(_, facet)| !values(facet).is_empty());

@@ -9,7 +9,7 @@ use serde::Serialize;
 use super::draw::{Pen, share_out, summed};
 use super::layout::{Role, columns, cut, pad, styled};
 use super::number::{count, percent, thousands};
-use super::{clean, csv, json};
+use super::{clean, csv, inferred, json};
 use crate::console::Stream;
 
 /// So many bars without hits, one after the other, are said in one line.
@@ -127,7 +127,8 @@ fn sparklines(
 ) -> io::Result<()> {
     let mut rows = vec![("all hits".to_owned(), timeline.total, None)];
     for (number, value) in split.values.iter().enumerate() {
-        rows.push((clean::line(&value.value), value.count, Some(number)));
+        let name = inferred::label(value, &clean::line(&value.value));
+        rows.push((name, value.count, Some(number)));
     }
     let digits = columns(&thousands(timeline.total));
     let widest = rows.iter().map(|(name, ..)| columns(name)).max();

@@ -6,7 +6,7 @@ use super::View;
 use crate::args::Format;
 use crate::console::Console;
 use crate::failure::{Failure, Finish};
-use crate::output::{crossing, json};
+use crate::output::{crossing, inferred, json};
 
 pub(super) fn run(
     view: &View,
@@ -31,6 +31,10 @@ pub(super) fn run(
         _ => {
             crossing::table(console.out(), &answer, view.pen, stream)?;
             super::below(answer.total, true, console)?;
+            let mut values = answer.rows.values.iter().chain(&answer.columns.values);
+            if values.any(|value| value.inferred > 0) {
+                console.say(inferred::LEGEND);
+            }
             for way_in in crossing::ways_in(&answer) {
                 console.remark(&way_in);
             }

@@ -6,7 +6,7 @@ use super::View;
 use crate::args::{FacetsArgs, Format};
 use crate::console::Console;
 use crate::failure::{Failure, Finish};
-use crate::output::{json, timeline};
+use crate::output::{inferred, json, timeline};
 
 pub(super) fn run(
     view: &View,
@@ -45,6 +45,10 @@ pub(super) fn run(
         _ => {
             timeline::chart(console.out(), &answer, view.pen, stream)?;
             super::below(answer.total, true, console)?;
+            let mut values = answer.split.iter().flat_map(|split| &split.values);
+            if values.any(|value| value.inferred > 0) {
+                console.say(inferred::LEGEND);
+            }
             if let Some(way_in) = timeline::way_in(&answer) {
                 console.remark(&way_in);
             }
