@@ -25,6 +25,7 @@ use super::failure::FirstFailure;
 use super::generation::{FileRef, Generation, create_folder, damaged};
 use super::home::{Home, Memory};
 use super::storage::{OutputFile, sync_file, sync_folder};
+use super::streamed::{StreamedFile, is_streamed};
 use crate::{Error, Result};
 
 const META: &str = "meta.json";
@@ -300,7 +301,13 @@ impl Directory for EngineDirectory {
                 OpenReadError::wrap_io_error(source, path.to_owned())
             })?;
         }
-        let opened = self.inner().get_file_handle(path);
+        let opened: Result<Arc<dyn FileHandle>, OpenReadError> = match &self.files {
+            Files::Folder { mapped, .. } if self.mode == Mode::Write && is_streamed(path) => {
+                StreamedFile::open(self.full(path), path, mapped, &self.failure)
+                    .map(|file| Arc::new(file) as _)
+            }
+            _ => self.inner().get_file_handle(path),
+        };
         opened.map_err(|error| match error {
             OpenReadError::IoError { io_error, filepath } => {
                 let path = self.full(path);

@@ -40,6 +40,7 @@ mod segment;
 mod segments;
 pub(crate) mod storage;
 mod stored;
+mod streamed;
 mod subscription;
 mod sweep;
 #[cfg(test)]
