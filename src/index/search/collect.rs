@@ -218,7 +218,7 @@ impl<'a> Pass<'a> {
             let mut documents = if self.everything {
                 Documents::all(reader)
             } else {
-                Documents::of(self.weight.scorer(reader, 1.0)?, is_scored)
+                Documents::of(self.weight.scorer(reader, 1.0)?, is_scored)?
             };
             // What a scorer could not say has stopped it.
             self.watch.check()?;

@@ -6,6 +6,7 @@ use tantivy::{DocSet, SegmentReader, TERMINATED};
 
 use super::block::{BLOCK, Block};
 use super::predicate::SegmentSet;
+use super::ranking::{WordBlocks, WordScorer};
 
 /// Live documents in ascending order, with their scores.
 pub(in crate::index) struct Documents {
@@ -18,6 +19,8 @@ pub(in crate::index) struct Documents {
 enum Source {
     /// Every document from this one on, up to a limit; their score is 0.
     All(u32, u32),
+    /// Those with one word.
+    Word(Box<WordBlocks>),
     Scored(Box<dyn Scorer>),
     Unscored(Box<dyn Scorer>),
 }
@@ -29,12 +32,18 @@ impl Documents {
     }
 
     /// The documents of a scorer.
-    pub(in crate::index) fn of(scorer: Box<dyn Scorer>, is_scored: bool) -> Self {
-        Self::new(if is_scored {
-            Source::Scored(scorer)
+    ///
+    /// # Errors
+    /// What the engine has.
+    pub(in crate::index) fn of(scorer: Box<dyn Scorer>, is_scored: bool) -> tantivy::Result<Self> {
+        Ok(Self::new(if is_scored {
+            match scorer.downcast::<WordScorer>() {
+                Ok(word) => Source::Word(Box::new(word.into_blocks()?)),
+                Err(scorer) => Source::Scored(scorer),
+            }
         } else {
             Source::Unscored(scorer)
-        })
+        }))
     }
 
     fn new(source: Source) -> Self {
@@ -69,6 +78,9 @@ impl Documents {
                     length += usize::from(is_alive(*next));
                     *next += 1;
                 }
+            }
+            Source::Word(word) => {
+                length = word.fill(&mut self.docs, &mut self.scores, is_alive);
             }
             Source::Scored(scorer) => {
                 let mut doc = scorer.doc();

@@ -28,6 +28,7 @@ pub(super) mod rows;
 pub(super) mod series;
 pub(super) mod spelling;
 pub(super) mod stream;
+mod stretches;
 pub(super) mod timeline;
 pub(super) mod top;
 pub(super) mod views;
