@@ -7,7 +7,7 @@
 use std::fs;
 use std::io::Write;
 use std::path::{Path, PathBuf};
-use std::time::{Duration, SystemTime};
+use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
@@ -17,6 +17,10 @@ use crate::settings::{self, Place};
 const MOST: usize = 1_000;
 /// Lists are forgotten after this.
 const KEPT: Duration = Duration::from_hours(7 * 24);
+/// Old lists are looked for as often as this: where scripts search, there are thousands.
+const SWEPT: Duration = Duration::from_hours(24);
+/// The file whose age says when that was done last.
+const SWEEP: &str = "swept";
 
 /// The hits last listed on this terminal.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -41,13 +45,7 @@ impl Last {
     /// What was last listed on this terminal.
     pub(crate) fn recall() -> Option<Self> {
         let path = file()?;
-        let age = fs::metadata(&path)
-            .ok()?
-            .modified()
-            .ok()?
-            .elapsed()
-            .unwrap_or_default();
-        if age > KEPT {
+        if age(&fs::metadata(&path).ok()?)? > KEPT {
             return None;
         }
         serde_json::from_slice(&fs::read(path).ok()?).ok()
@@ -60,7 +58,11 @@ impl Last {
         if private_folder(folder).is_err() {
             return;
         }
-        forget_old(folder);
+        let sweep = folder.join(SWEEP);
+        let swept = fs::metadata(&sweep).ok().and_then(|it| age(&it));
+        if swept.is_none_or(|age| age > SWEPT) && fs::write(&sweep, "").is_ok() {
+            forget_old(folder);
+        }
         let Ok(bytes) = serde_json::to_vec(self) else {
             return;
         };
@@ -90,18 +92,20 @@ fn private_folder(folder: &Path) -> std::io::Result<()> {
     builder.create(folder)
 }
 
+/// How long ago a file was written; nothing of one that is to come.
+fn age(metadata: &fs::Metadata) -> Option<Duration> {
+    let modified = metadata.modified().ok()?;
+    Some(modified.elapsed().unwrap_or_default())
+}
+
+/// Removes lists that nobody can recall any more.
 fn forget_old(folder: &Path) {
     let Ok(entries) = fs::read_dir(folder) else {
         return;
     };
     for entry in entries.flatten() {
-        let modified = entry.metadata().and_then(|metadata| metadata.modified());
-        let is_old = modified.is_ok_and(|modified| {
-            SystemTime::now()
-                .duration_since(modified)
-                .is_ok_and(|age| age > KEPT)
-        });
-        if is_old {
+        let age = entry.metadata().ok().and_then(|it| age(&it));
+        if age.is_some_and(|age| age > KEPT) {
             let _ = fs::remove_file(entry.path());
         }
     }
