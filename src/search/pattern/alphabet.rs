@@ -71,6 +71,15 @@ impl Alphabet {
         Some(alphabet)
     }
 
+    /// How many codes there are.
+    pub(super) fn codes(&self) -> usize {
+        let codes = self
+            .stretches
+            .iter()
+            .map(|(_, code)| usize::from(*code) + 1);
+        codes.max().unwrap_or(1)
+    }
+
     #[inline]
     pub(super) fn code(&self, c: char) -> u8 {
         match self.plain.get(c as usize) {
