@@ -60,7 +60,7 @@ impl Last {
         }
         let sweep = folder.join(SWEEP);
         let swept = fs::metadata(&sweep).ok().and_then(|it| age(&it));
-        if swept.is_none_or(|age| age > SWEPT) && fs::write(&sweep, "").is_ok() {
+        if swept.is_none_or(|age| age > SWEPT) && fs::write(&sweep, "1").is_ok() {
             forget_old(folder);
         }
         let Ok(bytes) = serde_json::to_vec(self) else {

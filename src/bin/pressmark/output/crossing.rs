@@ -34,8 +34,9 @@ pub(crate) fn table(
         styled(stream, Role::Title, head),
         styled(stream, Role::Faint, rest)
     )?;
-    let names: Vec<String> = crossing.rows.values.iter().map(label).collect();
-    let widest = names.iter().map(|name| columns(name)).max().unwrap_or(0);
+    let rows = &crossing.rows.values;
+    let widest = rows.iter().map(|value| columns(&label(value))).max();
+    let widest = widest.unwrap_or(0);
     let wide = widest.min(stream.width / 3);
     let mut used = 2 + wide;
     let mut shown: Vec<(usize, usize)> = Vec::new();
@@ -54,13 +55,13 @@ pub(crate) fn table(
     }
     let mut line = " ".repeat(2 + wide);
     for &(number, width) in &shown {
-        let name = cut(&label(&crossing.columns.values[number]), width);
+        let name = fitted(&crossing.columns.values[number], width);
         line.push_str(&" ".repeat(2 + width - columns(&name)));
         line.push_str(&styled(stream, Role::Name, &name));
     }
     writeln!(out, "{line}")?;
-    for (name, cells) in names.iter().zip(&crossing.cells) {
-        let name = pad(&cut(name, wide), wide);
+    for (value, cells) in rows.iter().zip(&crossing.cells) {
+        let name = pad(&fitted(value, wide), wide);
         let mut line = format!("  {}", styled(stream, Role::Name, &name));
         for &(number, width) in &shown {
             let text = text(&cells[number], mark);
@@ -90,6 +91,10 @@ pub(crate) fn table(
 
 fn label(value: &CountedValue) -> String {
     inferred::label(value, &clean::line(&value.value))
+}
+
+fn fitted(value: &CountedValue, width: usize) -> String {
+    inferred::fitted(value, &clean::line(&value.value), width)
 }
 
 /// What a side does not show.

@@ -2,6 +2,7 @@
 
 use pressmark::{Bucket, CountedValue};
 
+use super::layout::{columns, cut};
 use super::number::thousands;
 
 /// What the mark means.
@@ -45,5 +46,46 @@ pub(crate) fn label(value: &impl Inferred, name: &str) -> String {
     match value.parts() {
         (all, some) if some > 0 && all == some => marked(name),
         _ => format!("{name}{}", part(value)),
+    }
+}
+
+/// The same in so many columns: of a long name something is left out, of the mark nothing.
+pub(crate) fn fitted(value: &impl Inferred, name: &str, width: usize) -> String {
+    let whole = label(value, name);
+    let part = part(value);
+    match width.checked_sub(columns(&part)) {
+        Some(room) if columns(&whole) > width && whole.ends_with(&part) => cut(name, room) + &part,
+        _ => cut(&whole, width),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    struct Counted(u64, u64);
+
+    impl Inferred for Counted {
+        fn parts(&self) -> (u64, u64) {
+            (self.0, self.1)
+        }
+    }
+
+    #[test]
+    fn the_mark_is_kept_of_long_names() {
+        for (counted, width, expected) in [
+            (Counted(40, 12), 24, "United Kingdom (~12)"),
+            (Counted(40, 12), 16, "United Ki… (~12)"),
+            (Counted(40, 40), 16, "~United Kingdom"),
+            (Counted(40, 40), 8, "~United…"),
+            (Counted(40, 0), 8, "United …"),
+            (Counted(40, 12), 5, "Unit…"),
+        ] {
+            assert_eq!(
+                fitted(&counted, "United Kingdom", width),
+                expected,
+                "{width}"
+            );
+        }
     }
 }

@@ -146,7 +146,12 @@ fn sparklines(
             .collect();
         let (counts, of) = summed(&counts, room);
         together = of;
-        let name = pad(&cut(&name, names), names);
+        let value = value.and_then(|value| split.values.get(value));
+        let name = match value {
+            Some(value) => inferred::fitted(value, &clean::line(&value.value), names),
+            None => cut(&name, names),
+        };
+        let name = pad(&name, names);
         let number = thousands(total);
         let drawn = styled(stream, Role::Name, pen.spark(&counts).trim_end());
         let line = format!("  {name}  {number:>digits$}  {drawn}");
