@@ -303,8 +303,12 @@ impl Directory for EngineDirectory {
         }
         let opened: Result<Arc<dyn FileHandle>, OpenReadError> = match &self.files {
             Files::Folder { mapped, .. } if self.mode == Mode::Write && is_streamed(path) => {
-                StreamedFile::open(self.full(path), path, mapped, &self.failure)
-                    .map(|file| Arc::new(file) as _)
+                // A mapping needs no descriptor, where there are too few.
+                match StreamedFile::open(self.full(path), path, mapped, &self.failure) {
+                    Ok(file) => Ok(Arc::new(file) as _),
+                    Err(OpenReadError::IoError { .. }) => mapped.get_file_handle(path),
+                    Err(error) => Err(error),
+                }
             }
             _ => self.inner().get_file_handle(path),
         };

@@ -191,7 +191,7 @@ pub(crate) fn remove_folder(path: &Path) -> io::Result<()> {
 pub(crate) fn create_folder(path: &Path) -> io::Result<()> {
     let there = path.ancestors().find(|above| above.is_dir());
     // What is there already is reached, and its name made durable.
-    create_folder_in(there.map_or(Path::new(""), parent), path)
+    create_folder_in(there.map_or(Path::new("."), parent), path)
 }
 
 /// Makes a folder and those between it and an outer one, as [`create_folder`] does. The outer one
@@ -213,7 +213,11 @@ pub(crate) fn create_folder_in(outer: &Path, path: &Path) -> io::Result<()> {
             synced => synced,
         };
     }
-    create_folder_in(outer, parent(path))?;
+    let above = parent(path);
+    if above == path {
+        return Err(io::ErrorKind::NotFound.into());
+    }
+    create_folder_in(outer, above)?;
     match perform(path, Operation::CreateFolder, |_| fs::create_dir(path)) {
         // Somebody else was faster.
         Err(_) if path.is_dir() => {}

@@ -83,8 +83,17 @@ impl StreamedFile {
             return Err(io::ErrorKind::UnexpectedEof.into());
         }
         if range.len() > AHEAD {
-            let file = self.mapped.get_file_handle(&self.path);
-            return file.map_err(io::Error::other)?.read_bytes(range);
+            let file = match self.mapped.get_file_handle(&self.path) {
+                Ok(file) => file,
+                Err(OpenReadError::IoError { io_error, .. }) => {
+                    return Err(io::Error::new(io_error.kind(), io_error));
+                }
+                Err(error) => return Err(io::Error::other(error)),
+            };
+            if file.len() < range.end {
+                return Err(io::ErrorKind::UnexpectedEof.into());
+            }
+            return file.read_bytes(range);
         }
         let mut reader = self.reader.lock().unwrap_or_else(PoisonError::into_inner);
         reader.read(range, self.length)
@@ -196,6 +205,7 @@ mod tests {
         assert!(file.read_bytes(0..100).is_ok());
         fs::write(&full, vec![1; 5_000]).unwrap();
         assert!(file.read_bytes(AHEAD + 1..AHEAD + 9).is_err());
+        assert!(file.read_bytes(9..AHEAD + 90).is_err());
         let error = failure.error().unwrap();
         assert!(error.to_string().contains("a.idx"), "{error}");
     }

@@ -124,8 +124,14 @@ fn open(corpus: &Corpus, folder: &Path, options: &ReindexOptions) -> Result<Inde
     let (root, schema) = (corpus.root(), &corpus.config().schema);
     match Index::open(folder) {
         Err(error) if error.kind() == ErrorKind::NoIndex => {
-            let created = if folder.starts_with(root) {
-                Index::create_in(root, folder, schema.clone())
+            let absolute = |path: &Path| std::path::absolute(path).unwrap_or(path.to_owned());
+            if !root.is_dir() {
+                let source = std::io::ErrorKind::NotFound.into();
+                return Err(Error::io(root, "read the folder", source));
+            }
+            let (outer, inside) = (absolute(root), absolute(folder));
+            let created = if inside.starts_with(&outer) {
+                Index::create_in(&outer, &inside, schema.clone()).and_then(|_| Index::open(folder))
             } else {
                 Index::create(folder, schema.clone())
             };
