@@ -144,12 +144,12 @@ skipped 3
       x.bin · no reader for `.bin`
       2 more
 
-facet values that appear
+declared facet values that appear
   country  Country 1 11 · Country 2 10 · Country 3 9 · Country 4 8 ·
            Country 5 7 · Country 6 6 · Country 7 5 · Country 8 4 · Country 9 3 ·
            Country 10 2 · +1 more: -v
 
-facet values that vanish
+declared facet values that vanish
   country  Persia 2
   topic    a/b 1,000
 
