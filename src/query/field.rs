@@ -32,6 +32,23 @@ pub(super) enum Field {
     Missing,
 }
 
+impl Field {
+    /// What stands before the colon, but for an origin.
+    pub(super) fn name(&self) -> &str {
+        match self {
+            Self::Text(TextField::Title) => "title",
+            Self::Text(TextField::Body) => "body",
+            Self::Facet { name, .. } | Self::Number(name) => name,
+            Self::Date => "date",
+            Self::Added => "added",
+            Self::Id => "id",
+            Self::Path => "path",
+            Self::Has => "has",
+            Self::Missing => "missing",
+        }
+    }
+}
+
 /// Finds the field of a name. The offer of a [`Problem`] replaces the name.
 pub(super) fn find_field(name: &str, schema: Option<&Schema>) -> Result<Field, Problem> {
     match name {
@@ -161,6 +178,18 @@ fn borrowed(name: &str, schema: Option<&Schema>) -> Option<Problem> {
         "after" | "since" | "from" => problem.hint("write `date:>2024` or `date:2024..`"),
         "before" | "until" | "to" => problem.hint("write `date:<2024` or `date:..2024`"),
         "filetype" | "ext" | "type" | "mime" => problem.hint("write `path:**/*.md`"),
+        _ => return None,
+    })
+}
+
+/// A clause of another tool's field, in this language.
+pub(super) fn in_own_words(name: &str, value: &str) -> Option<String> {
+    Some(match name {
+        "after" => format!("date:>{value}"),
+        "since" | "from" => format!("date:{value}.."),
+        "before" => format!("date:<{value}"),
+        "until" | "to" => format!("date:..{value}"),
+        "filetype" | "ext" | "type" => format!("path:**/*.{}", value.trim_start_matches('.')),
         _ => return None,
     })
 }

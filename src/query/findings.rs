@@ -1,6 +1,7 @@
 //! What the parser has to say, collected: with positions, and with queries to paste.
 
 use super::diagnostic::{Diagnostic, Severity};
+use super::offer::{Change, Hint, MAX_PASTED_BYTES};
 use super::work::steps;
 
 /// After so many errors reading stops: the next ones would be echoes of the first.
@@ -9,16 +10,20 @@ const MAX_ERRORS: usize = 16;
 /// After so many notices the rest are not listed, which the last one says.
 const MAX_NOTICES: usize = 16;
 
-/// A longer query is not repeated in a hint; the changed part alone is.
-const MAX_PASTED_BYTES: usize = 240;
-
 /// A byte range of the query.
 pub(super) type Span = (usize, usize);
+
+/// A finding whose way out is not written out yet.
+#[derive(Debug)]
+pub(super) struct Finding {
+    pub(super) about: Diagnostic,
+    pub(super) hint: Hint,
+}
 
 #[derive(Debug)]
 pub(super) struct Findings<'t> {
     text: &'t str,
-    list: Vec<Diagnostic>,
+    list: Vec<Finding>,
     errors: usize,
     notices: usize,
 }
@@ -38,7 +43,7 @@ impl<'t> Findings<'t> {
         code: &str,
         span: Span,
         message: impl Into<String>,
-        hint: impl Into<String>,
+        hint: impl Into<Hint>,
     ) {
         if self.errors < MAX_ERRORS {
             self.push(Severity::Error, code, span, message, hint);
@@ -51,7 +56,7 @@ impl<'t> Findings<'t> {
         code: &str,
         span: Span,
         message: impl Into<String>,
-        hint: impl Into<String>,
+        hint: impl Into<Hint>,
     ) {
         self.notices += 1;
         if self.notices <= MAX_NOTICES {
@@ -68,7 +73,7 @@ impl<'t> Findings<'t> {
         code: &str,
         span: Span,
         message: impl Into<String>,
-        hint: impl Into<String>,
+        hint: impl Into<Hint>,
     ) {
         self.push(Severity::Warning, code, span, message, hint);
     }
@@ -79,13 +84,14 @@ impl<'t> Findings<'t> {
         code: &str,
         span: Span,
         message: impl Into<String>,
-        hint: impl Into<String>,
+        hint: impl Into<Hint>,
     ) {
         let message = message.into();
         steps(message.len());
         let message = abridged(message);
-        let diagnostic = Diagnostic::new(severity, code, message).at(span.0, span.1);
-        self.list.push(diagnostic.hint(hint));
+        let about = Diagnostic::new(severity, code, message).at(span.0, span.1);
+        let hint = hint.into();
+        self.list.push(Finding { about, hint });
     }
 
     /// Whether reading on would say nothing new.
@@ -98,28 +104,24 @@ impl<'t> Findings<'t> {
     }
 
     /// The hint that shows the query with one part changed.
-    pub(super) fn write(&self, span: Span, replacement: &str) -> String {
-        let (before, after) = (&self.text[..span.0], &self.text[span.1..]);
+    pub(super) fn write(&self, span: Span, replacement: &str) -> Hint {
         steps(replacement.len());
-        if self.text.len() + replacement.len() > MAX_PASTED_BYTES {
-            return if replacement.is_empty() {
-                "leave it out".to_owned()
-            } else {
-                format!("write `{replacement}` instead")
-            };
-        }
-        let whole = if replacement.is_empty() {
-            format!("{} {}", before.trim_end(), after.trim_start())
-        } else {
-            format!("{before}{replacement}{after}")
+        let change = Change {
+            span,
+            replacement: replacement.to_owned(),
         };
-        match whole.trim() {
-            "" => "leave it out: the empty query asks for every document".to_owned(),
-            query => format!("write `{query}`"),
+        if self.text.len() + replacement.len() > MAX_PASTED_BYTES {
+            Hint::Words(change.in_words(self.text.len()))
+        } else {
+            Hint::Change {
+                change,
+                also: String::new(),
+                otherwise: None,
+            }
         }
     }
 
-    pub(super) fn into_list(self) -> Vec<Diagnostic> {
+    pub(super) fn into_list(self) -> Vec<Finding> {
         self.list
     }
 }

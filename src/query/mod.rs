@@ -15,6 +15,7 @@ mod field;
 mod findings;
 mod lexer;
 mod numbers;
+mod offer;
 mod parser;
 mod path;
 mod print;

@@ -6,6 +6,18 @@ use super::token::is_dash;
 
 /// Reads the range in `text`, comparison included. The offer of a [`Problem`] replaces all of `text`.
 pub(super) fn read_number_range(name: &str, text: &str) -> Result<NumberClause, Problem> {
+    read_plain_range(name, text).map_err(|problem| {
+        // `1,000`, `1_000`, `1'000`
+        let bare = text.replace([',', '_', '\''], "");
+        if bare != text && problem.better.is_none() && read_plain_range(name, &bare).is_ok() {
+            problem.better(bare)
+        } else {
+            problem
+        }
+    })
+}
+
+fn read_plain_range(name: &str, text: &str) -> Result<NumberClause, Problem> {
     let text: String = text
         .chars()
         .map(|c| if is_dash(c) { '-' } else { c })
@@ -38,11 +50,11 @@ pub(super) fn read_number_range(name: &str, text: &str) -> Result<NumberClause, 
         clause.from = (!from.is_empty()).then(|| number(from)).transpose()?;
         clause.to = (!to.is_empty()).then(|| number(to)).transpose()?;
         return match (clause.from, clause.to) {
-            (None, None) => Err(
-                Problem::new("open_range", "a range needs at least one end").hint(format!(
-                    "write `has:{name}` for every document that has a number"
+            (None, None) => Err(Problem::new("open_range", "a range needs at least one end")
+                .clause(
+                    format!("has:{name}"),
+                    " for every document that has a number",
                 )),
-            ),
             (Some(low), Some(high)) if low > high => Err(Problem::new(
                 "reversed_range",
                 format!("the range `{rest}` runs backwards"),
@@ -84,15 +96,7 @@ fn number(text: &str) -> Result<f64, Problem> {
             .flatten()
             .filter(|number: &f64| number.is_finite())
     };
-    plain(text).ok_or_else(|| {
-        let problem = not_a_number(text);
-        let bare = text.replace([',', '_', '\''], "");
-        if bare != text && plain(&bare).is_some() {
-            problem.hint(format!("write `{bare}`, without signs between the digits"))
-        } else {
-            problem
-        }
-    })
+    plain(text).ok_or_else(|| not_a_number(text))
 }
 
 fn not_a_number(text: &str) -> Problem {

@@ -15,8 +15,9 @@ use super::ast::{Query, Regex};
 use super::build::{none_of, whole};
 use super::combine::{Item, Joined, Shape, Side, Sign, combine, combine_any, measure};
 use super::field::Field;
-use super::findings::{Findings, Span};
+use super::findings::{Finding, Findings, Span};
 use super::lexer::lex;
+use super::offer::{Hint, write_out};
 use super::problem::Problem;
 use super::regex::{Spent, check_regex};
 use super::remarks::{remark, remark_mixture};
@@ -35,6 +36,22 @@ pub fn parse(text: &str, context: &ParseContext<'_>) -> Parsed {
 
 /// Reads a query that may stand in a saved search.
 fn read(text: &str, context: &ParseContext<'_>, saved: &mut Saved) -> Parsed {
+    let (query, findings) = draft(text, context, saved, &mut Spent::default());
+    // What is tried costs no more than what was written.
+    let mut spent = Spent::default();
+    let again = |text: &str| draft(text, context, saved, &mut spent).1;
+    let mut diagnostics = write_out(text, findings, again);
+    diagnostics.sort_by_key(|diagnostic| diagnostic.span);
+    Parsed { query, diagnostics }
+}
+
+/// Reads a query once; what is found has no offers yet.
+fn draft(
+    text: &str,
+    context: &ParseContext<'_>,
+    saved: &mut Saved,
+    spent: &mut Spent,
+) -> (Query, Vec<Finding>) {
     let mut findings = Findings::new(text);
     if text.len() > MAX_QUERY_BYTES {
         findings.error(
@@ -46,10 +63,7 @@ fn read(text: &str, context: &ParseContext<'_>, saved: &mut Saved) -> Parsed {
             ),
             "ask in several queries",
         );
-        return Parsed {
-            query: Query::All,
-            diagnostics: findings.into_list(),
-        };
+        return (Query::All, findings.into_list());
     }
     let tokens = lex(text);
     let mut parser = Parser {
@@ -61,15 +75,14 @@ fn read(text: &str, context: &ParseContext<'_>, saved: &mut Saved) -> Parsed {
         depth: saved.depth,
         open: 0,
         clauses: 0,
-        spent: Spent::default(),
+        spent: std::mem::take(spent),
         stopped: false,
         saved: std::mem::take(saved),
     };
     let query = parser.query();
     *saved = parser.saved;
-    let mut diagnostics = parser.findings.into_list();
-    diagnostics.sort_by_key(|diagnostic| diagnostic.span);
-    Parsed { query, diagnostics }
+    *spent = parser.spent;
+    (query, parser.findings.into_list())
 }
 
 struct Parser<'p> {
@@ -143,7 +156,7 @@ impl<'p> Parser<'p> {
         &self.text[token.start..token.end]
     }
 
-    fn error(&mut self, code: &str, span: Span, message: impl Into<String>, hint: String) {
+    fn error(&mut self, code: &str, span: Span, message: impl Into<String>, hint: impl Into<Hint>) {
         if !self.stopped {
             self.findings.error(code, span, message, hint);
             if self.findings.enough() {
@@ -156,7 +169,7 @@ impl<'p> Parser<'p> {
     fn problem(&mut self, problem: Problem, span: Span) {
         let hint = match (problem.better, problem.hint) {
             (Some(better), _) => self.findings.write(span, &better),
-            (None, hint) => hint.unwrap_or_default(),
+            (None, hint) => hint.unwrap_or_default().into(),
         };
         self.error(problem.code, span, problem.message, hint);
     }
@@ -249,7 +262,7 @@ impl<'p> Parser<'p> {
             steps(reading.len());
             let hint = match scope.field {
                 None => self.findings.write(span, &reading),
-                Some(_) => "write brackets to say it otherwise".to_owned(),
+                Some(_) => "write brackets to say it otherwise".into(),
             };
             let message = format!("{message}: read as `{reading}`");
             self.findings.notice("mixed_operators", span, message, hint);
@@ -380,7 +393,9 @@ impl<'p> Parser<'p> {
             Some(close) if close.kind == TokenKind::Close => {
                 if self.at == first {
                     let span = (open.start, close.end);
-                    let hint = self.findings.write(span, "");
+                    let hint = self
+                        .findings
+                        .write((self.start_with_signs(open), span.1), "");
                     self.error(
                         "empty_group",
                         span,
@@ -415,14 +430,7 @@ impl<'p> Parser<'p> {
             TokenKind::Word(word) => (word.text.as_str(), word.marks),
             TokenKind::Quoted(quoted) => {
                 if !quoted.closed {
-                    let end = self.text.len();
-                    let hint = if quoted.text.is_empty() {
-                        self.findings.write((token.start, token.end), "")
-                    } else {
-                        self.findings.write((end, end), "\"")
-                    };
-                    let span = (token.start, token.end);
-                    self.error("unbalanced_quote", span, "this quote is never closed", hint);
+                    self.open_quote(token);
                     return None;
                 }
                 (quoted.text.as_str(), Marks::default())
@@ -499,6 +507,19 @@ impl<'p> Parser<'p> {
     /// Reports what is wrong with a value; an offer for a date or number covers its comparison.
     fn value_problem(&mut self, mut problem: Problem, token: &Token, scope: Scope<'_>) {
         let span = (token.start, token.end);
+        let before = self
+            .tokens
+            .iter()
+            .rev()
+            .find(|before| before.end <= token.start);
+        if let (Some(clause), Some(field)) = (&problem.clause, before)
+            && matches!(field.kind, TokenKind::Field(_))
+        {
+            let (clause, why) = &**clause;
+            let hint = self.findings.write((field.start, token.end), clause);
+            let hint = hint.and(why).or(&problem.hint.unwrap_or_default());
+            return self.error(problem.code, span, problem.message, hint);
+        }
         let compares = matches!(
             scope.field,
             Some(Field::Date | Field::Added | Field::Number(_))
@@ -506,11 +527,6 @@ impl<'p> Parser<'p> {
         if scope.comparison.is_empty() || !compares {
             return self.problem(problem, span);
         }
-        let before = self
-            .tokens
-            .iter()
-            .rev()
-            .find(|before| before.end <= token.start);
         if let Some(TokenKind::Field(field)) = before.map(|before| &before.kind) {
             return self.problem(problem, (field.name_end + 1, token.end));
         }

@@ -10,6 +10,8 @@ pub(super) struct Problem {
     pub(super) better: Option<String>,
     /// What to do where no value can be offered.
     pub(super) hint: Option<String>,
+    /// A clause that works in place of the field and its value, and what there is to say of it.
+    pub(super) clause: Option<Box<(String, &'static str)>>,
 }
 
 impl Problem {
@@ -19,6 +21,7 @@ impl Problem {
             message: message.into(),
             better: None,
             hint: None,
+            clause: None,
         }
     }
 
@@ -29,6 +32,16 @@ impl Problem {
 
     pub(super) fn hint(mut self, hint: impl Into<String>) -> Self {
         self.hint = Some(hint.into());
+        self
+    }
+
+    /// Offers a clause in place of the field and its value; `why` follows it.
+    pub(super) fn clause(mut self, clause: impl Into<String>, why: &'static str) -> Self {
+        let clause = clause.into();
+        if self.hint.is_none() {
+            self.hint = Some(format!("write `{clause}` instead{why}"));
+        }
+        self.clause = Some(Box::new((clause, why)));
         self
     }
 

@@ -62,10 +62,92 @@ fn check_sanity(text: &str, parsed: &Parsed) {
     }
 }
 
+/// What is said behind an offer.
+const BEHIND_OFFERS: [&str; 6] = [
+    ", or put the sign in quotes with the words around it",
+    " to look for the text itself",
+    " to drop the value, or put it in quotes",
+    " for documents without one",
+    " for every document that has a number",
+    " for a value below zero",
+];
+
 /// The query that a hint offers, if it offers a whole one.
 fn offered(hint: &str) -> Option<&str> {
-    let query = hint.strip_prefix("write `")?.strip_suffix('`')?;
+    let rest = hint.strip_prefix("write `")?;
+    let behind = |rest: &str| {
+        BEHIND_OFFERS
+            .iter()
+            .find(|said| rest.ends_with(*said))
+            .map_or(0, |said| said.len())
+    };
+    let query = rest[..rest.len() - behind(rest)].strip_suffix('`')?;
+    let query = query
+        .split_once("`, or `")
+        .map_or(query, |(first, _)| first);
     (!query.contains(['`', '…'])).then_some(query)
+}
+
+/// Every query that is offered is read without errors, and with less to say than what offers it;
+/// so who follows offers comes to an end.
+fn check_offers(text: &str, context: &ParseContext<'_>) {
+    let errors = |parsed: &Parsed| {
+        let is_error = |found: &&Diagnostic| found.severity == Severity::Error;
+        parsed.diagnostics.iter().filter(is_error).count()
+    };
+    let parsed = parse(text, context);
+    for found in &parsed.diagnostics {
+        if let Some(offer) = found.hint.as_deref().and_then(offered) {
+            let again = parse(offer, context);
+            let shown = (text, found, offer, &again.diagnostics);
+            assert_eq!(errors(&again), 0, "{shown:?}");
+            let fewer = again.diagnostics.len() < parsed.diagnostics.len();
+            assert!(fewer || errors(&parsed) > 0, "{shown:?}");
+        }
+    }
+}
+
+#[test]
+fn an_offer_mends_every_mistake_at_once() {
+    for (text, expected) in [
+        ("(iran OR \"oil", "(iran OR \"oil\")"),
+        ("(iran OR \"oil)", "(iran OR \"oil\")"),
+        ("((iran OR \"oil) ) ", "((iran OR \"oil\") )"),
+        ("((iran OR \"oil)", "((iran OR \"oil\"))"),
+        ("(iran OR \"", "(iran)"),
+        ("(iran OR \")", "(iran)"),
+        ("(iran AND", "(iran)"),
+        ("(iran AND NOT", "(iran)"),
+        ("(oil AND) OR", "(oil)"),
+        ("iran AND OR oil )", "iran AND oil"),
+        ("-() oil", "oil"),
+        ("titel:iran AND (oil", "title:iran AND (oil)"),
+        ("titel: iran - oil", "title:iran -oil"),
+        (
+            "date:2024..2020 hezbolah~3 (\"oil pri\"*",
+            "date:2020..2024 hezbolah~2 ((oil BEFORE/1 pri*))",
+        ),
+        ("oil NEAR gas AND country:", "oil NEAR/10 gas"),
+        ("(oil and gas) \"iran", "(oil and gas) \"iran\""),
+        ("after:2024-03 (oil", "date:>2024-03 (oil)"),
+        ("until:yesterday", "date:..yesterday"),
+        ("filetype:.pdf iran", "path:**/*.pdf iran"),
+        (
+            "words:>1,000 -words:3'000..4'000",
+            "words:>1000 -words:3000..4000",
+        ),
+    ] {
+        let context_schema = schema();
+        let parsed = read(text);
+        check_sanity(text, &parsed);
+        check_offers(text, &context(&context_schema));
+        let is_error = |found: &&Diagnostic| found.severity == Severity::Error;
+        for found in parsed.diagnostics.iter().filter(is_error) {
+            let hint = found.hint.as_deref().unwrap_or_default();
+            assert_eq!(offered(hint), Some(expected), "{text}: {hint}");
+        }
+        assert!(parsed.into_result().is_err(), "{text}");
+    }
 }
 
 /// Tables of the manual: rows whose header starts with `| {name} |`, in cells without backticks.

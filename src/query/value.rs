@@ -91,17 +91,18 @@ pub(super) fn read_value(
                     "added_exactly",
                     "the time of entering the index has no precision to be equal to",
                 )
-                .hint(format!("write `added:{exactly}`"))),
+                .clause(format!("added:{exactly}"), "")),
             }
         }
-        Some(Field::Text(_) | Field::Id | Field::Path | Field::Has | Field::Missing)
+        Some(own @ (Field::Text(_) | Field::Id | Field::Path | Field::Has | Field::Missing))
             if !comparison.is_empty() =>
         {
             Err(Problem::new(
                 "comparison_without_number",
                 format!("`{comparison}` compares numbers and dates, and this is neither"),
             )
-            .hint(format!("leave `{comparison}` out")))
+            .hint(format!("leave `{comparison}` out"))
+            .clause(format!("{}:{}", own.name(), value.raw), ""))
         }
         Some(Field::Id) => {
             refuse_marks("id", value)?;
@@ -207,7 +208,8 @@ fn read_facet(
             "comparison_without_number",
             format!("`{comparison}` compares numbers and dates, and `{name}` is a facet"),
         )
-        .hint(format!("write `{full_name}:{}`", quoted(value.text))));
+        .hint(format!("leave `{comparison}` out"))
+        .clause(format!("{full_name}:{}", value.raw), ""));
     }
     let mut text = value.text;
     if !value.is_quoted {
@@ -237,14 +239,17 @@ fn read_facet(
             .better(quoted(text)));
         }
         if text.starts_with(|c| is_dash(c) || c == '+') {
-            return Err(Problem::new(
+            let problem = Problem::new(
                 "sign_in_value",
                 format!("the sign of `{text}` stands behind the field"),
-            )
-            .hint(format!(
-                "write `-{full_name}:{}` to drop the value, or put it in quotes",
-                text.trim_start_matches(|c| is_dash(c) || c == '+')
-            )));
+            );
+            return Err(match text.trim_start_matches(|c| is_dash(c) || c == '+') {
+                "" => problem.better(quoted(text)),
+                rest => problem.clause(
+                    format!("-{full_name}:{rest}"),
+                    " to drop the value, or put it in quotes",
+                ),
+            });
         }
     }
     if text.is_empty() {
@@ -259,18 +264,17 @@ fn read_facet(
 }
 
 fn empty_value(name: &str) -> Problem {
-    Problem::new("empty_value", format!("`{name}:` has no value behind it")).hint(if name == "id" {
-        "write `id:\"…\"` with the id of a document".to_owned()
-    } else if name == "path" {
-        "write `path:reports/**` for what is in the folder `reports`".to_owned()
-    } else {
-        format!("write `missing:{name}` for documents without one")
-    })
+    let problem = Problem::new("empty_value", format!("`{name}:` has no value behind it"));
+    match name {
+        "id" => problem.hint("write `id:\"…\"` with the id of a document"),
+        "path" => problem.hint("write `path:reports/**` for what is in the folder `reports`"),
+        name => problem.clause(format!("missing:{name}"), " for documents without one"),
+    }
 }
 
 pub(super) fn any_value(name: &str) -> Problem {
     Problem::new("any_value", format!("`{name}:*` asks for any value at all"))
-        .hint(format!("write `has:{name}`"))
+        .clause(format!("has:{name}"), "")
 }
 
 /// Refuses signs that mean something in words and nothing in a value.

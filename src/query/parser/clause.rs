@@ -2,7 +2,7 @@
 
 use super::super::ast::{Query, Word};
 use super::super::combine::Shape;
-use super::super::field::{Field, UNKNOWN_FIELD, find_field, is_known};
+use super::super::field::{Field, UNKNOWN_FIELD, find_field, in_own_words, is_known};
 use super::super::print::quoted;
 use super::super::problem::Problem;
 use super::super::token::{FieldToken, Token, TokenKind};
@@ -86,8 +86,23 @@ impl Parser<'_> {
                 self.problem(problem, whole);
                 return;
             }
-            let shown = self.findings.write(whole, &quoted(raw));
-            problem.hint = Some(format!("{shown} to look for the text itself"));
+            let hint = self.findings.write(whole, &quoted(raw));
+            let hint = hint.and(" to look for the text itself");
+            let span = (token.start, field.name_end);
+            self.error(problem.code, span, problem.message, hint);
+            return;
+        }
+        let value = self.peek().filter(|next| starts_operand(&next.kind));
+        if let (Some(words), Some(value)) = (&problem.hint, value)
+            && let Some(own) = in_own_words(name, self.raw(value))
+        {
+            let hint = self
+                .findings
+                .write((token.start, value.end), &own)
+                .or(words);
+            let span = (token.start, field.name_end);
+            self.error(problem.code, span, problem.message, hint);
+            return;
         }
         self.problem(problem, (token.start, field.name_end));
     }

@@ -193,7 +193,7 @@ impl Parser<'_> {
                 };
                 self.findings.write((left.span.0, self.end()), &better)
             }
-            _ => "write the sign before the whole: `NOT (a NEAR/8 b)`".to_owned(),
+            _ => "write the sign before the whole: `NOT (a NEAR/8 b)`".into(),
         };
         let message = format!("`{}` cannot stand behind `{raw}`", self.raw(sign));
         self.error("near_operand", (sign.start, sign.end), message, hint);
@@ -265,7 +265,7 @@ impl Parser<'_> {
             ),
             NotAPlace::Negation => (
                 format!("`{raw}` measures between words, and NOT in `{shown}` leaves none"),
-                format!("write `NOT ({raw} …)` around the whole, or `AND` for `{raw}`"),
+                format!("write `NOT ({raw} …)` around the whole, or `AND` for `{raw}`").into(),
             ),
             NotAPlace::Weight => (
                 format!("a weight counts for the whole of a `{raw}`, not for a side of it"),
@@ -281,7 +281,7 @@ impl Parser<'_> {
                         self.findings
                             .write(whole, &format!("({one} {raw} {two}){weight}"))
                     }
-                    None => "leave the weight out".to_owned(),
+                    None => "leave the weight out".into(),
                 },
             ),
             NotAPlace::All(parts) => (
@@ -293,7 +293,7 @@ impl Parser<'_> {
                         let alternatives = format!("({})", Query::Or(parts));
                         self.findings.write(side.span, &alternatives)
                     }
-                    _ => "write alternatives, `(a OR b)`, or a phrase".to_owned(),
+                    _ => "write alternatives, `(a OR b)`, or a phrase".into(),
                 },
             ),
         };

@@ -4,7 +4,7 @@ use super::super::ast::Query;
 use super::super::field::Field;
 use super::super::findings::Span;
 use super::super::print::quoted;
-use super::super::token::{Token, TokenKind, is_numeric, is_quote};
+use super::super::token::{Token, TokenKind, is_close, is_numeric, is_quote, is_space};
 use super::super::{MAX_CLAUSES, MAX_QUERY_DEPTH, MIN_STAR_LETTERS};
 use super::{Parser, Scope, is_raw, starts_operand};
 
@@ -39,6 +39,48 @@ impl Parser<'_> {
         self.error("operator_without_operand", span, message, hint);
     }
 
+    /// Where an operand begins with the signs and the field before it: they go when it goes.
+    pub(super) fn start_with_signs(&self, operand: &Token) -> usize {
+        let before = self.tokens.iter().rev();
+        let before = before.skip_while(|token| token.end > operand.start);
+        let signs = before.take_while(|token| match token.kind {
+            TokenKind::Minus | TokenKind::Plus | TokenKind::Not => true,
+            TokenKind::Field(_) => token.end == operand.start,
+            _ => false,
+        });
+        signs.last().map_or(operand.start, |token| token.start)
+    }
+
+    /// Refuses a quote without an end. Brackets at the end of the text may have been meant to
+    /// close those before it.
+    pub(super) fn open_quote(&mut self, token: &Token) {
+        let raw = self.raw(token);
+        let closing = raw
+            .chars()
+            .rev()
+            .take_while(|c| is_close(*c) || is_space(*c));
+        let closing: Vec<char> = closing.filter(|c| is_close(*c)).take(self.open).collect();
+        let kept = match closing.len() {
+            0 => raw.len(),
+            count => raw
+                .rmatch_indices(is_close)
+                .nth(count - 1)
+                .map_or(raw.len(), |(at, _)| at),
+        };
+        let is_empty = !raw[..kept].contains(|c| !is_quote(c) && !is_space(c));
+        let hint = if is_empty {
+            self.findings.write((token.start, token.start + kept), "")
+        } else {
+            let end = token.start + kept;
+            self.findings.write((end, end), "\"")
+        };
+        let span = (token.start, token.end);
+        self.error("unbalanced_quote", span, "this quote is never closed", hint);
+        if self.open > 0 && closing.len() == self.open {
+            self.stop();
+        }
+    }
+
     /// Refuses a proximity that nothing stands before.
     pub(super) fn stray_proximity(&mut self, token: &Token) {
         let raw = self.raw(token);
@@ -66,7 +108,7 @@ impl Parser<'_> {
         let hint = match self.peek() {
             Some(next) if starts_operand(&next.kind) => {
                 let shown = self.findings.write((token.start, next.start), sign);
-                format!("{shown}, or put the sign in quotes with the words around it")
+                shown.and(", or put the sign in quotes with the words around it")
             }
             _ => self.findings.write((token.start, token.end), ""),
         };
@@ -86,7 +128,7 @@ impl Parser<'_> {
         let message = "a weight under NOT changes nothing: what is left out counts nothing";
         let hint = match without_weights(&self.text[span.0..span.1]) {
             Some(text) => self.findings.write(span, &text),
-            None => "leave `^` and its number out".to_owned(),
+            None => "leave `^` and its number out".into(),
         };
         self.findings
             .warning("boost_under_not", span, message, hint);
@@ -107,7 +149,8 @@ impl Parser<'_> {
             let span = (sign.start, value.end);
             let raw = self.raw(value);
             let message = format!("`-{raw}` could mean NOT, or a value below zero");
-            let hint = format!("write `NOT {raw}` or `\"-{raw}\"`");
+            let hint = self.findings.write(span, &format!("NOT {raw}"));
+            let hint = hint.and(&format!(", or `\"-{raw}\"` for a value below zero"));
             self.error("sign_in_value", span, message, hint);
         }
     }
@@ -164,7 +207,7 @@ impl Parser<'_> {
             };
             self.findings.write(span, &row)
         } else {
-            "write the words one by one, with `BEFORE/1` between them".to_owned()
+            "write the words one by one, with `BEFORE/1` between them".into()
         };
         let message = "between quotes `*` and `?` are plain signs, which no word has";
         self.findings

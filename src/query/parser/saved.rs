@@ -124,7 +124,7 @@ impl Parser<'_> {
             None if names().next().is_some() => {
                 let names: Vec<String> =
                     names().take(12).map(|name| format!("`@{name}`")).collect();
-                format!("there are {}", names.join(", "))
+                format!("there are {}", names.join(", ")).into()
             }
             None => self.findings.write(span, &quoted(self.raw(token))),
         };

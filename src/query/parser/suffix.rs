@@ -3,6 +3,7 @@
 
 use super::super::ast::Query;
 use super::super::combine::has_text;
+use super::super::offer::Hint;
 use super::super::problem::Problem;
 use super::super::token::{Tail, TokenKind, is_numeric};
 use super::super::value::no_weight;
@@ -84,7 +85,7 @@ impl Parser<'_> {
     }
 
     /// The way to a phrase whose last word goes on: `"oil pri"*`.
-    fn wildcard_behind(&self, start: usize, end: usize, suffix: (usize, usize)) -> String {
+    fn wildcard_behind(&self, start: usize, end: usize, suffix: (usize, usize)) -> Hint {
         let inner = self.text[start..end].trim_matches(super::super::token::is_quote);
         let words: Vec<&str> = inner.split_whitespace().collect();
         let is_plain = |word: &&str| word.chars().all(char::is_alphanumeric);

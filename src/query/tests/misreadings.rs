@@ -636,6 +636,7 @@ fn nothing_is_dropped_or_misread_without_a_word() {
     for (elsewhere, text, here) in CASES {
         let parsed = read(text);
         check_sanity(text, &parsed);
+        check_offers(text, &context(&schema()));
         let severity = parsed.diagnostics.iter().map(|d| d.severity).max();
         let found = codes(&parsed);
         match here {

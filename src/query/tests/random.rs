@@ -336,7 +336,9 @@ proptest! {
     #[test]
     fn no_text_panics(text in prop_oneof![any::<String>(), pieces()], any in any::<bool>()) {
         let schema = schema();
-        check_reading(&text, &ParseContext { any, ..context(&schema) });
+        let context = ParseContext { any, ..context(&schema) };
+        check_reading(&text, &context);
+        check_offers(&text, &context);
         check_sanity(&text, &parse(&text, &ParseContext::any_names()));
         let _ = (parse_date_point(&text, None), parse_date_range(&text, "2024".parse().ok()));
     }
