@@ -8,6 +8,7 @@
 //!   apostrophes, double quotes and dashes are straight.
 
 use std::sync::OnceLock;
+use std::sync::atomic::{AtomicUsize, Ordering};
 
 use unicode_normalization::UnicodeNormalization;
 use unicode_normalization::char::is_combining_mark;
@@ -21,6 +22,29 @@ use super::characters::{
 ///
 /// Runs of white space become one space and are trimmed; punctuation stays.
 pub fn fold(text: &str) -> String {
+    if text.is_ascii() {
+        fold_ascii(text)
+    } else {
+        fold_clusters(text)
+    }
+}
+
+/// The same for what has neither marks nor compatibility forms, as most values of facets.
+pub(super) fn fold_ascii(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    for c in text.bytes() {
+        if !(c.is_ascii_whitespace() || c.is_ascii_control()) {
+            out.push(char::from(c.to_ascii_lowercase()));
+        } else if !out.is_empty() && !out.ends_with(' ') {
+            out.push(' ');
+        }
+    }
+    out.truncate(out.trim_end_matches(' ').len());
+    out
+}
+
+/// The same for every text.
+pub(super) fn fold_clusters(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     let mut at = 0;
     let mut folder = Folder::default();
@@ -162,6 +186,12 @@ fn attaches(last: char, c: char) -> bool {
 const TABLE_END: usize = 0x3100;
 const BLOCK: usize = 128;
 
+/// So many characters are folded one by one before parts of the table are filled: a search shows a
+/// few, and a part of the table costs as much as all of its characters.
+const ALONE: usize = 24;
+
+static MET: AtomicUsize = AtomicUsize::new(0);
+
 /// What one character folds to, if that is at most three.
 type Entry = (u8, [char; 3]);
 
@@ -176,6 +206,9 @@ fn push_single(c: char, out: &mut Vec<char>) {
         return out.push(c.to_ascii_lowercase());
     }
     if let Some(block) = TABLE.get(code / BLOCK) {
+        if block.get().is_none() && MET.fetch_add(1, Ordering::Relaxed) < ALONE {
+            return fold_joined(&[c], out);
+        }
         let block = block.get_or_init(|| fold_block(code / BLOCK));
         let (count, chars) = &block[code % BLOCK];
         if let Some(chars) = chars.get(..usize::from(*count)) {

@@ -2,6 +2,7 @@
 
 use proptest::prelude::*;
 
+use super::fold::{fold_ascii, fold_clusters};
 use super::tokens::walk;
 use super::{Analyzer, Language, MAX_TOKEN_BYTES, MAX_TOKEN_CHARACTERS, fold, tokenize, unpack};
 
@@ -484,6 +485,11 @@ proptest! {
         let words = exact(&text);
         prop_assert_eq!(&exact(&text.nfd().collect::<String>()), &words);
         prop_assert_eq!(&exact(&text.nfc().collect::<String>()), &words);
+    }
+
+    #[test]
+    fn plain_text_folds_as_all_others_do(text in "[\\x00-\\x7f]{0,24}") {
+        prop_assert_eq!(fold_ascii(&text), fold_clusters(&text));
     }
 
     #[test]

@@ -637,6 +637,7 @@ impl Searcher {
             views: &self.snapshot.views,
             fields: self.snapshot.fields,
             snippets: request.snippets,
+            is_bare: request.bare_hits,
             sort: request.sort,
             tags: request.tags,
         }

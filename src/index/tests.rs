@@ -56,6 +56,22 @@ fn ids(searcher: &Searcher, request: &SearchRequest) -> Vec<String> {
 }
 
 #[test]
+fn hits_come_with_their_values_or_without() {
+    let index = Index::create_in_memory(schema()).unwrap();
+    let searcher = filled(&index);
+    let full = searcher.search(&SearchRequest::all()).unwrap();
+    assert!(full.hits.iter().any(|hit| !hit.facets.is_empty()));
+    let request = SearchRequest::all().all_facets().bare_hits();
+    let bare = searcher.search(&request).unwrap();
+    assert!(!bare.facets.is_empty());
+    for (bare, full) in bare.hits.iter().zip(&full.hits) {
+        assert_eq!(bare.id, full.id);
+        assert!(bare.facets.is_empty() && bare.inferred.is_empty());
+    }
+    assert_eq!(bare.hits.len(), full.hits.len());
+}
+
+#[test]
 fn facets_fold_case_and_roll_up_trees() {
     let index = Index::create_in_memory(schema()).unwrap();
     let searcher = filled(&index);

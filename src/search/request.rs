@@ -44,6 +44,8 @@ pub struct SearchRequest {
     pub cursor: Option<Cursor>,
     /// Snippets to make for each hit, at most; 0 for none.
     pub snippets: Snippets,
+    /// Whether hits come without their facet values, so that no vocabulary is opened for them.
+    pub bare_hits: bool,
     /// What words in title and body count in the order by relevance.
     pub ranking: Ranking,
     /// What `today` and `2w` in the query are counted from; without it they are refused.
@@ -374,6 +376,12 @@ impl SearchRequest {
     /// Continues after the last hit of an earlier page.
     pub fn after(mut self, cursor: Cursor) -> Self {
         self.cursor = Some(cursor);
+        self
+    }
+
+    /// Leaves the facet values of hits out, for who does not show them.
+    pub fn bare_hits(mut self) -> Self {
+        self.bare_hits = true;
         self
     }
 

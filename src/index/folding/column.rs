@@ -237,11 +237,23 @@ impl<'a> Places<'a> {
     fn below(&mut self, id: EntryId, rest: &[String]) -> Vec<u32> {
         let mut leaves = self.leaves_of(id);
         if let Some(first) = leaves.first_mut() {
-            for step in rest.iter().filter(|step| !fold(step).is_empty()) {
-                *first = self.place(Some(*first), step);
-            }
+            *first = self.steps_below(*first, rest);
         }
         leaves
+    }
+
+    fn steps_below(&mut self, mut form: u32, rest: &[String]) -> u32 {
+        for step in rest.iter().filter(|step| !fold(step).is_empty()) {
+            form = self.place(Some(form), step);
+        }
+        form
+    }
+
+    /// The name of an entry that is not silenced, and of what lies below it.
+    pub(super) fn shown(&mut self, id: EntryId, rest: &[String]) -> &str {
+        let form = self.entry(id);
+        let form = self.steps_below(form, rest);
+        self.forms[form as usize].shown.text()
     }
 
     /// What a value counts for as it is written.

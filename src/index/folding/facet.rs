@@ -193,12 +193,8 @@ impl FacetFold {
         }
         let shown = match self.fold(value)? {
             Folded::Silent(_) => None,
-            folded @ (Folded::Entry(_) | Folded::Below(..)) => {
-                let mut places = Places::new(&self.vocabulary, self.tree);
-                let led = places.lead(0, value, &folded);
-                let form = led.leaves.first().map(|&form| &places.forms[form as usize]);
-                form.map(|form| form.shown.text().to_owned())
-            }
+            Folded::Entry(id) => Some(self.name_of(id, &[])),
+            Folded::Below(id, rest) => Some(self.name_of(id, &rest)),
             _ => Some(value.to_owned()),
         };
         let letters = value.len() + shown.as_ref().map_or(0, String::len);
@@ -206,6 +202,11 @@ impl FacetFold {
             lock().insert(value.to_owned(), shown.clone());
         }
         Ok(shown)
+    }
+
+    fn name_of(&self, id: EntryId, rest: &[String]) -> String {
+        let mut places = Places::new(&self.vocabulary, self.tree);
+        places.shown(id, rest).to_owned()
     }
 
     /// Calls back with the nodes of a table that are entries, and every folded name that those have.

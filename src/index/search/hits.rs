@@ -25,6 +25,8 @@ pub(in crate::index) struct HitMaker<'a> {
     pub(in crate::index) fields: Fields,
     pub(in crate::index) snippets: Snippets,
     pub(in crate::index) sort: Sort,
+    /// Whether the values of facets are left out.
+    pub(in crate::index) is_bare: bool,
     /// Which values of facets are shown.
     pub(in crate::index) tags: Origins,
     /// Which facets are folded, and how.
@@ -41,7 +43,11 @@ impl HitMaker<'_> {
         analyzer: &mut Analyzer,
     ) -> Result<Hit> {
         let card = card(self.views, ranked.address)?;
-        let Shown { facets, inferred } = self.facets(&card, ranked.address)?;
+        let Shown { facets, inferred } = if self.is_bare {
+            Shown::default()
+        } else {
+            self.facets(&card, ranked.address)?
+        };
         let snippets = if self.snippets.fragments == 0 {
             Vec::new()
         } else {

@@ -91,6 +91,7 @@ impl Listing {
         if !matches!(&what, What::Hits(form) if form.has_snippets()) {
             request.snippets.fragments = 0;
         }
+        request.bare_hits = !matches!(&what, What::Hits(form) if form.has_facets());
         Ok(Self {
             asked,
             what,

@@ -105,6 +105,11 @@ impl Form {
         self.fields().contains(&FieldName::Snippets)
     }
 
+    /// Whether it shows the values of facets.
+    pub(crate) fn has_facets(&self) -> bool {
+        matches!(self, Self::Csl) || self.fields().contains(&FieldName::Facets)
+    }
+
     /// What prints it.
     pub(crate) fn printer(&self, schema: &Schema, stream: Stream) -> Box<dyn Printer> {
         match self {
