@@ -166,6 +166,24 @@ fn a_program_can_follow() {
     assert!(told >= 2 && told == generations.len(), "{said}");
 }
 
+/// A run that may be long has an allocator that gives back what is freed, and is still the process
+/// that was started, under its name.
+#[cfg(all(target_os = "linux", target_env = "gnu"))]
+#[test]
+fn a_run_has_settled_its_allocator() {
+    let world = World::new();
+    let watch = Watch::begin(&world, &["index", "harbour", "--watch"]);
+    watch.wait_for(0, "watching for changes");
+    let process = format!("/proc/{}", watch.child.id());
+    let environment = std::fs::read(format!("{process}/environ")).unwrap();
+    let mut settings = environment.split(|&byte| byte == 0);
+    assert!(settings.any(|setting| setting == b"MALLOC_MMAP_THRESHOLD_=655360"));
+    let name = std::fs::read_to_string(format!("{process}/comm")).unwrap();
+    assert_eq!(name.trim(), "pressmark");
+    let (code, said) = watch.end();
+    assert_eq!(code, Some(0), "{said}");
+}
+
 #[test]
 fn what_does_not_go_together_is_refused() {
     let world = World::new();

@@ -1,6 +1,7 @@
 //! The command line program: parse, run, exit code. Everything it knows of indexes it asks the
 //! library.
 
+mod allocator;
 mod args;
 mod commands;
 mod console;

@@ -9,6 +9,7 @@ use pressmark::{ErrorKind, ReindexOptions, Report, plan_reindex, reindex};
 use serde_json::json;
 
 use super::plan;
+use crate::allocator;
 use crate::args::{Common, IndexArgs, ProgressArg};
 use crate::console::Console;
 use crate::failure::{Failure, Finish};
@@ -26,6 +27,7 @@ pub(super) fn run(
     args: &IndexArgs,
     console: &mut Console,
 ) -> Result<Finish, Failure> {
+    allocator::settle();
     let place = Place::to_index(common, args.dir.as_deref())?;
     let tagging = tagging(&place)?;
     if args.watch.watch {
