@@ -89,6 +89,8 @@ pub(super) struct Run {
     pub(super) config: String,
     /// What is recorded as long as that is not so.
     pub(super) config_before: String,
+    /// Bytes that may hold what is remembered while documents are written.
+    pub(super) state_memory: usize,
     /// Whether, and how often, to publish on the way.
     pub(super) checkpoints: Option<(Duration, u64)>,
 }
@@ -580,12 +582,21 @@ impl<'a, S: Sink> Apply<'a, S> {
         let id = <S::Prepare as Prepare>::id(&prepared).len();
         self.sink.put(prepared, replaces)?;
         self.gone.remove(key)?;
-        self.wrote_documents = true;
+        self.note_writing()?;
         if replaces {
             self.await_deletion(id)
         } else {
             Ok(())
         }
+    }
+
+    /// Documents are written, who need the memory from now on.
+    fn note_writing(&mut self) -> Result<()> {
+        if !self.wrote_documents {
+            self.wrote_documents = true;
+            self.old.space.narrow(self.run.state_memory)?;
+        }
+        Ok(())
     }
 
     /// A document waits to be deleted, which costs memory until everything is written out.
@@ -609,7 +620,7 @@ impl<'a, S: Sink> Apply<'a, S> {
             let (id, _) = self.id_of_old(record.at)?;
             self.sink.delete(&id)?;
             self.await_deletion(id.len())?;
-            self.wrote_documents = true;
+            self.note_writing()?;
             self.gone.insert(record.key, ())?;
         }
         Ok(())

@@ -19,10 +19,12 @@ use crate::{Error, ErrorKind};
 pub struct ReindexOptions {
     /// Threads that read and analyse; at least 1.
     pub threads: usize,
-    /// Bytes that the writer may use for what is not on disk yet.
+    /// Bytes that the writer may use for what is not on disk yet, see
+    /// [`memory_for`](Self::memory_for).
     pub memory: usize,
-    /// Bytes that may hold what the run remembers of files and records. What does not fit lies in a
-    /// temporary file without a name, which is gone with the process.
+    /// Bytes that may hold what the run remembers of files and records; until it writes its first
+    /// document, half of `memory` may, too. What does not fit lies in a temporary file without a
+    /// name, which is gone with the process.
     pub state_memory: usize,
     /// The folder of that file; that of the index if none is given.
     pub scratch: Option<PathBuf>,
@@ -53,10 +55,11 @@ pub struct ReindexOptions {
 
 impl Default for ReindexOptions {
     fn default() -> Self {
+        let threads = std::thread::available_parallelism().map_or(2, usize::from);
         Self {
-            threads: std::thread::available_parallelism().map_or(2, usize::from),
-            memory: 128 << 20,
-            state_memory: 64 << 20,
+            threads,
+            memory: Self::memory_for(threads),
+            state_memory: Self::memory_for(threads) / 2,
             scratch: None,
             rebuild: false,
             tagging: Some(Tagging::bundled()),
@@ -74,6 +77,13 @@ impl Default for ReindexOptions {
 }
 
 impl ReindexOptions {
+    /// The bytes of memory that suit so many threads: 32 MiB for each of 2 to 8.
+    ///
+    /// With less, segments are small and merged more often; more is used, and gains nothing.
+    pub fn memory_for(threads: usize) -> usize {
+        (32 << 20) * threads.clamp(2, 8)
+    }
+
     /// The defaults at a time, in seconds since 1970 UTC.
     pub fn at(now: i64) -> Self {
         Self {
@@ -108,7 +118,8 @@ impl ReindexOptions {
 
     /// Where a run remembers what it knows.
     pub(super) fn space(&self, index: &Path) -> Space {
-        Space::new(self.scratch.as_deref().unwrap_or(index), self.state_memory)
+        let memory = self.state_memory.saturating_add(self.memory / 2);
+        Space::new(self.scratch.as_deref().unwrap_or(index), memory)
     }
 
     /// Sets whether everything is read again into a new build.

@@ -67,21 +67,24 @@ impl Old {
     pub(super) fn new(mut state: State, again: Again, space: &Space) -> Result<Self> {
         let mut ids = Table::with_room(space, state.documents()?);
         let mut overtaken = Array::<Place>::new(space);
-        for item in state.files() {
-            let (index, file) = item?;
-            if file.records.indexed == 0 {
-                continue;
+        let is_small = ids.bytes() < space.memory() / 2;
+        let mut put = |key, place| {
+            // A killed first build may leave two places of one record: the later counts.
+            match ids.insert(key, place)? {
+                Some(earlier) => overtaken.push(&earlier).map(|_| ()),
+                None => Ok(()),
             }
-            for item in state.records(&file) {
-                let (slot, record) = item?;
-                if record.status != Status::Indexed {
-                    continue;
-                }
-                // A killed first build may leave two places of one record: the later counts.
-                if let Some(earlier) = ids.insert(record.key, Place { file: index, slot })? {
-                    overtaken.push(&earlier)?;
-                }
-            }
+        };
+        if is_small {
+            each_indexed(&state, put)?;
+        } else {
+            // In the order of the table a page is filled once, and not fetched for every key.
+            let mut sorter = Sorter::new(space);
+            each_indexed(&state, |key, place| sorter.push(&sortable(key, place)))?;
+            sorter.finish(|bytes| {
+                let (key, place) = unsorted(bytes);
+                put(key, place)
+            })?;
         }
         for item in overtaken.iter() {
             let (_, place) = item?;
@@ -124,6 +127,41 @@ impl Old {
     pub(super) fn lacks_metadata(&self, file: &FileState) -> bool {
         self.again.remake && file.cut
     }
+}
+
+/// Calls back with the key and the place of every record that has a document, in their order.
+fn each_indexed(state: &State, mut visit: impl FnMut(Key, Place) -> Result<()>) -> Result<()> {
+    for item in state.files() {
+        let (index, file) = item?;
+        if file.records.indexed == 0 {
+            continue;
+        }
+        for item in state.records(&file) {
+            let (slot, record) = item?;
+            if record.status == Status::Indexed {
+                visit(record.key, Place { file: index, slot })?;
+            }
+        }
+    }
+    Ok(())
+}
+
+/// Bytes whose order is that of keys, and then that of places.
+fn sortable(key: Key, place: Place) -> [u8; 28] {
+    let mut bytes = [0; 28];
+    bytes[..16].copy_from_slice(&key.0);
+    bytes[16..20].copy_from_slice(&place.file.to_be_bytes());
+    bytes[20..].copy_from_slice(&place.slot.to_be_bytes());
+    bytes
+}
+
+fn unsorted(bytes: &[u8]) -> (Key, Place) {
+    let file = bytes.get(16..).and_then(<[u8]>::first_chunk);
+    let place = Place {
+        file: file.map_or(0, |it| u32::from_be_bytes(*it)),
+        slot: bytes.last_chunk().map_or(0, |it| u64::from_be_bytes(*it)),
+    };
+    (Key(bytes.first_chunk().copied().unwrap_or_default()), place)
 }
 
 /// What has to be done, and what is known without doing it.

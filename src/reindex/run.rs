@@ -248,6 +248,7 @@ impl<C: Source> Job<'_, C> {
             lacking: self.before.lacking,
             allow_shrink: options.allow_shrink,
             max_errors: options.max_errors,
+            state_memory: options.state_memory,
             // Until every file was read with the new configuration, the old one is what is
             // recorded.
             config_before: if first_build && known.old.state.is_empty() {

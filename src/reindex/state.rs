@@ -654,4 +654,53 @@ mod tests {
             assert!(replay(&story).is_none(), "{story:?}");
         }
     }
+
+    /// Of two places of one record the later counts, whether or not all fit into memory at once.
+    #[test]
+    fn ids_are_found_again_however_little_memory_there_is() {
+        use super::super::plan::{Again, Old};
+
+        const IDS: u32 = 200;
+        let ids: Vec<&'static str> = (0..IDS)
+            .map(|number| &*Box::leak(format!("id {number}").into_boxed_str()))
+            .collect();
+        let mut entries = vec![file(0, "a"), file(1, "b")];
+        // Every second id is in both files.
+        for (number, id) in (1..).zip(&ids) {
+            entries.push(record(0, number, id));
+            if number % 2 == 0 {
+                entries.push(record(1, number, id));
+            }
+        }
+        let folder = tempfile::tempdir().unwrap();
+        let told = |memory: usize| {
+            let space = Space::new(folder.path(), memory);
+            let state = replay(&entries).unwrap();
+            let old = Old::new(state, Again::default(), &space).unwrap();
+            assert_eq!(old.documents(), u64::from(IDS));
+            let holder = |id: &&str| {
+                let (place, record) = old.holder(Key::of(id)).unwrap().unwrap();
+                (place.file, record.number)
+            };
+            let holders: Vec<(u32, u32)> = ids.iter().map(holder).collect();
+            let counts: Vec<Counts> = old
+                .state
+                .files()
+                .map(|item| item.unwrap().1.records)
+                .collect();
+            (holders, counts, space.has_spilled())
+        };
+        let (large, small) = (told(64 << 20), told(0));
+        assert!(small.2 && !large.2);
+        assert_eq!((&small.0, &small.1), (&large.0, &large.1));
+        let expected = (1..=IDS).map(|number| (1 - number % 2, number));
+        assert!(large.0.into_iter().eq(expected));
+        let of = |indexed, duplicate| (indexed, duplicate);
+        let counts: Vec<_> = large
+            .1
+            .iter()
+            .map(|it| of(it.indexed, it.duplicate))
+            .collect();
+        assert_eq!(counts, [of(IDS / 2, IDS / 2), of(IDS / 2, 0)]);
+    }
 }

@@ -107,9 +107,6 @@ pub(crate) struct Common {
     pub(crate) json: bool,
 }
 
-/// Megabytes for documents that are not on disk yet, if nothing else is said.
-pub(crate) const DEFAULT_MEMORY: u32 = 128;
-
 /// When to use colour.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, ValueEnum)]
 pub(crate) enum ColorArg {
@@ -164,11 +161,11 @@ pub(crate) struct IndexArgs {
     /// Publish even if more than 20 % of the documents would be lost
     #[arg(long)]
     pub(crate) allow_shrink: bool,
-    /// Megabytes for documents that are not on disk yet
-    #[arg(long, value_name = "MB", default_value_t = DEFAULT_MEMORY)]
+    /// Megabytes for documents that are not on disk yet [default: 32 for each of 2 to 8 threads]
+    #[arg(long, value_name = "MB")]
     #[arg(env = "PRESSMARK_MEMORY", hide_env_values = true)]
     #[arg(value_parser = clap::value_parser!(u32).range(32..=65_536))]
-    pub(crate) memory: u32,
+    pub(crate) memory: Option<u32>,
     #[command(flatten)]
     pub(crate) watch: WatchArgs,
 }

@@ -1,7 +1,11 @@
 //! Pages within a budget: the ones used last are in memory, the others in a temporary file.
 
 use std::fs::File;
+use std::io;
+#[cfg(not(unix))]
 use std::io::{Read, Seek, SeekFrom, Write};
+#[cfg(unix)]
+use std::os::unix::fs::FileExt;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
@@ -67,8 +71,18 @@ impl Space {
     }
 
     /// The bytes that may be in memory.
-    pub(super) fn memory(&self) -> usize {
+    pub(in crate::reindex) fn memory(&self) -> usize {
         self.cache().most * PAGE
+    }
+
+    /// Keeps fewer pages in memory from now on: `memory` bytes of them, but at least 128 KiB.
+    pub(in crate::reindex) fn narrow(&self, memory: usize) -> Result<()> {
+        let mut cache = self.cache();
+        cache.most = cache.most.min((memory / PAGE).max(LEAST_FRAMES));
+        while cache.frames.len() > cache.most {
+            cache.drop_last()?;
+        }
+        Ok(())
     }
 
     /// Whether a file had to be made.
@@ -223,15 +237,31 @@ impl Cache {
         }
     }
 
+    /// Puts the page of the last frame aside, and gives the frame back.
+    fn drop_last(&mut self) -> Result<()> {
+        let Some(last) = self.frames.len().checked_sub(1) else {
+            return Ok(());
+        };
+        let frame = &self.frames[last];
+        if frame.page != NOWHERE {
+            let page = frame.page;
+            if frame.is_dirty {
+                self.store(last)?;
+            }
+            self.homes[page as usize] = NOWHERE;
+        }
+        self.frames.pop();
+        self.hand = 0;
+        Ok(())
+    }
+
     fn load(&mut self, page: u32, frame: usize) -> Result<()> {
         let bytes = &mut *self.frames[frame].bytes;
         let Some(file) = &mut self.file else {
             bytes.fill(0);
             return Ok(());
         };
-        file.seek(SeekFrom::Start(u64::from(page) * PAGE as u64))
-            .and_then(|_| file.read_exact(bytes))
-            .map_err(|error| failed(&self.folder, "read", error))
+        read_page(file, page, bytes).map_err(|error| failed(&self.folder, "read", error))
     }
 
     fn store(&mut self, frame: usize) -> Result<()> {
@@ -243,15 +273,40 @@ impl Cache {
             ),
         };
         let frame = &mut self.frames[frame];
-        file.seek(SeekFrom::Start(u64::from(frame.page) * PAGE as u64))
-            .and_then(|_| file.write_all(&*frame.bytes))
+        write_page(file, frame.page, &frame.bytes)
             .map_err(|error| failed(&self.folder, "write", error))?;
         frame.is_dirty = false;
         Ok(())
     }
 }
 
-fn failed(folder: &Path, what: &str, error: std::io::Error) -> Error {
+fn place_of(page: u32) -> u64 {
+    u64::from(page) * PAGE as u64
+}
+
+#[cfg(unix)]
+fn read_page(file: &File, page: u32, bytes: &mut [u8; PAGE]) -> io::Result<()> {
+    file.read_exact_at(bytes, place_of(page))
+}
+
+#[cfg(not(unix))]
+fn read_page(mut file: &File, page: u32, bytes: &mut [u8; PAGE]) -> io::Result<()> {
+    file.seek(SeekFrom::Start(place_of(page)))?;
+    file.read_exact(bytes)
+}
+
+#[cfg(unix)]
+fn write_page(file: &File, page: u32, bytes: &[u8; PAGE]) -> io::Result<()> {
+    file.write_all_at(bytes, place_of(page))
+}
+
+#[cfg(not(unix))]
+fn write_page(mut file: &File, page: u32, bytes: &[u8; PAGE]) -> io::Result<()> {
+    file.seek(SeekFrom::Start(place_of(page)))?;
+    file.write_all(bytes)
+}
+
+fn failed(folder: &Path, what: &str, error: io::Error) -> Error {
     let verb = format!("{what} a temporary file in");
     Error::io(folder, &verb, error)
 }
@@ -280,6 +335,35 @@ mod tests {
             assert_eq!((first, last), (index as u8, index as u8));
         }
         assert_eq!(pages.read(count, |page| page[7]).unwrap(), 0);
+    }
+
+    #[test]
+    fn pages_survive_a_smaller_memory() {
+        let folder = tempfile::tempdir().unwrap();
+        let space = Space::new(folder.path(), PAGE * LEAST_FRAMES * 8);
+        let mut pages = Pages::new(&space);
+        let count = LEAST_FRAMES * 8;
+        let mut write_all = |of: fn(usize) -> u8| {
+            for index in 0..count {
+                pages.write(index, |page| page.fill(of(index))).unwrap();
+            }
+            for index in 0..count {
+                assert_eq!(pages.read(index, |page| page[PAGE - 1]).unwrap(), of(index));
+            }
+        };
+        write_all(|index| index as u8);
+        assert!(!space.has_spilled());
+        space.narrow(PAGE * LEAST_FRAMES * 2).unwrap();
+        assert!(space.has_spilled());
+        assert_eq!(space.cache().frames.len(), LEAST_FRAMES * 2);
+        write_all(|index| (index + 1) as u8);
+        space.narrow(PAGE * LEAST_FRAMES * 4).unwrap();
+        write_all(|index| (index + 2) as u8);
+        assert_eq!(space.memory(), PAGE * LEAST_FRAMES * 2, "it never grows");
+        for index in 0..count {
+            let first = pages.read(index, |page| page[0]).unwrap();
+            assert_eq!(first, (index + 2) as u8);
+        }
     }
 
     #[test]

@@ -99,6 +99,11 @@ impl<V: Fixed> Table<V> {
         }
     }
 
+    /// The bytes of a table as large as it is, were all of its pages there.
+    pub(in crate::reindex) fn bytes(&self) -> usize {
+        Slot::<V>::SIZE << self.bits
+    }
+
     pub(in crate::reindex) fn len(&self) -> u64 {
         self.length
     }

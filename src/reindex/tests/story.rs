@@ -123,7 +123,7 @@ impl Kind {
             // What is remembered is put aside all the time.
             .state_memory(0)
             .threads(1 + usize::from(self.two))
-            .memory(15 << 20)
+            .memory(0)
             .rebuild(self.rebuild)
             .retry_failed(self.retry_failed)
             .allow_shrink(self.allow_shrink);

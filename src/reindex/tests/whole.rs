@@ -68,10 +68,7 @@ impl Place {
 }
 
 pub(super) fn options() -> ReindexOptions {
-    ReindexOptions::at(NOW)
-        .threads(2)
-        .memory(30 << 20)
-        .state_memory(0)
+    ReindexOptions::at(NOW).threads(2).memory(0).state_memory(0)
 }
 
 fn content(index: &Path) -> BTreeMap<String, (String, String)> {

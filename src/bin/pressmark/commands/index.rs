@@ -105,9 +105,12 @@ fn asked(common: &Common, args: &IndexArgs) -> ReindexOptions {
         .rebuild(args.rebuild)
         .allow_shrink(args.allow_shrink)
         .retag(args.retag)
-        .retry_failed(args.run.retry_failed)
-        .memory((args.memory as usize) << 20)
-        .state_memory((args.memory as usize) << 19);
+        .retry_failed(args.run.retry_failed);
+    let memory = match args.memory {
+        Some(megabytes) => (megabytes as usize) << 20,
+        None => ReindexOptions::memory_for(options.threads),
+    };
+    let options = options.memory(memory).state_memory(memory / 2);
     let options = if args.run.dry_run {
         // A plan writes nothing to the folder of the index.
         options.scratch(std::env::temp_dir())

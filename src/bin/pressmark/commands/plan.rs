@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 
 use pressmark::{MaxErrors, ReindexPlan};
 
-use crate::args::{Common, DEFAULT_MEMORY, IndexArgs};
+use crate::args::{Common, IndexArgs};
 use crate::console::{Console, Talk};
 use crate::failure::{Failure, Finish};
 use crate::output::json;
@@ -85,11 +85,13 @@ fn command(common: &Common, args: &IndexArgs) -> String {
         MaxErrors::Count(count) => count.to_string(),
         _ => String::new(),
     });
-    let memory = (args.memory != DEFAULT_MEMORY).then(|| args.memory.to_string());
     for (option, value) in [
         ("--max-errors", most),
         ("--wait", args.run.wait.map(|seconds| seconds.to_string())),
-        ("--memory", memory),
+        (
+            "--memory",
+            args.memory.map(|megabytes| megabytes.to_string()),
+        ),
         (
             "--threads",
             common.threads.map(|threads| threads.to_string()),
