@@ -322,8 +322,11 @@ pub(crate) fn parse(arguments: &[OsString], console: &Console) -> Result<Parsed,
         clap::ColorChoice::Never
     };
     let mut command = command().color(color);
-    command.build();
-    attached::check(&command, arguments)?;
+    // Completing every command takes longer than reading the options of one; who refuses needs it.
+    if attached::check(&command, arguments).is_err() {
+        command.build();
+        attached::check(&command, arguments)?;
+    }
     let matches = match command.try_get_matches_from_mut(arguments) {
         Ok(matches) => matches,
         Err(error) => return problem::of(&error, color),

@@ -35,7 +35,7 @@ pub(super) fn check(root: &Command, arguments: &[OsString]) -> Result<(), Failur
             }
             continue;
         };
-        match find(command, option) {
+        match find(&[command, root], option) {
             Found::Option { wants_value } => {
                 if wants_value {
                     arguments.next();
@@ -58,14 +58,15 @@ fn takes_query(command: &Command) -> bool {
         .any(|argument| argument.get_id() == "query")
 }
 
-/// Looks up what stands behind the first `-`.
-fn find(command: &Command, option: &str) -> Found {
+/// Looks up what stands behind the first `-`. `commands`: the one whose options they are, and the
+/// root, whose global ones belong to all.
+fn find(commands: &[&Command; 2], option: &str) -> Found {
     if let Some(long) = option.strip_prefix('-') {
         let (name, attached) = match long.split_once('=') {
             Some((name, _)) => (name, true),
             None => (long, false),
         };
-        return match named(command, |argument| argument.get_long() == Some(name)) {
+        return match named(commands, |argument| argument.get_long() == Some(name)) {
             Some(argument) => Found::Option {
                 wants_value: !attached && takes_value(argument),
             },
@@ -77,7 +78,7 @@ fn find(command: &Command, option: &str) -> Found {
         return Found::Nothing;
     };
     let rest = letters.as_str();
-    let Some(argument) = named(command, |argument| argument.get_short() == Some(letter)) else {
+    let Some(argument) = named(commands, |argument| argument.get_short() == Some(letter)) else {
         return Found::Nothing;
     };
     let may_be_attached = match letter {
@@ -94,8 +95,15 @@ fn find(command: &Command, option: &str) -> Found {
     }
 }
 
-fn named(command: &Command, is_it: impl Fn(&Arg) -> bool) -> Option<&Arg> {
-    command.get_arguments().find(|argument| is_it(argument))
+fn named<'c>(commands: &[&'c Command; 2], is_it: impl Fn(&Arg) -> bool) -> Option<&'c Arg> {
+    let [command, root] = commands;
+    let global = root
+        .get_arguments()
+        .filter(|argument| argument.is_global_set());
+    command
+        .get_arguments()
+        .chain(global)
+        .find(|argument| is_it(argument))
 }
 
 fn takes_value(argument: &Arg) -> bool {
@@ -136,9 +144,13 @@ mod tests {
 
     fn check_line(line: &str) -> Result<(), Failure> {
         let mut command = crate::args::command();
-        command.build();
         let arguments: Vec<OsString> = line.split(' ').map(OsString::from).collect();
-        check(&command, &arguments)
+        let early = check(&command, &arguments);
+        command.build();
+        let result = check(&command, &arguments);
+        // What is taken before everything is known is taken afterwards as well.
+        assert!(early.is_err() || result.is_ok(), "{line}");
+        result
     }
 
     #[test]
