@@ -16,6 +16,11 @@ const LIMITS: [(&str, &str); 2] = [
     ("MALLOC_TRIM_THRESHOLD_", "8388608"),
 ];
 
+/// Marks a program that was started again: where it has more rights than who starts it, the limits
+/// are taken out of its environment before it sees them.
+#[cfg(all(target_os = "linux", target_env = "gnu"))]
+const MARK: &str = "PRESSMARK_SETTLED";
+
 /// Starts the program again with limits that stay, unless it has some; returns if it has, or if
 /// nothing can be done. To be called before anything is read, written or locked.
 #[cfg(all(target_os = "linux", target_env = "gnu"))]
@@ -26,7 +31,7 @@ pub(crate) fn settle() {
     let mut names = LIMITS
         .iter()
         .map(|(name, _)| *name)
-        .chain(["GLIBC_TUNABLES"]);
+        .chain(["GLIBC_TUNABLES", MARK]);
     if names.any(|name| std::env::var_os(name).is_some()) {
         return;
     }
@@ -39,7 +44,7 @@ pub(crate) fn settle() {
         command.arg0(name);
     }
     // Where it fails, as when the file was replaced meanwhile, the run goes on as it is.
-    let _ = command.args(arguments).envs(LIMITS).exec();
+    let _ = command.args(arguments).envs(LIMITS).env(MARK, "1").exec();
 }
 
 /// Other allocators need nothing.
