@@ -177,7 +177,9 @@ fn borrowed(name: &str, schema: Option<&Schema>) -> Option<Problem> {
         }
         "after" | "since" | "from" => problem.hint("write `date:>2024` or `date:2024..`"),
         "before" | "until" | "to" => problem.hint("write `date:<2024` or `date:..2024`"),
-        "filetype" | "ext" | "type" | "mime" => problem.hint("write `path:**/*.md`"),
+        "filetype" | "ext" | "type" | "mime" => {
+            problem.hint("the kind of a file is the end of its path, as in `path:**/*.md`")
+        }
         _ => return None,
     })
 }

@@ -109,13 +109,13 @@ impl<'t> Findings<'t> {
         let change = Change {
             span,
             replacement: replacement.to_owned(),
+            also: String::new(),
         };
         if self.text.len() + replacement.len() > MAX_PASTED_BYTES {
-            Hint::Words(change.in_words(self.text.len()))
+            Hint::Words(change.in_words(self.text))
         } else {
             Hint::Change {
                 change,
-                also: String::new(),
                 otherwise: None,
             }
         }

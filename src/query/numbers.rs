@@ -6,15 +6,28 @@ use super::token::is_dash;
 
 /// Reads the range in `text`, comparison included. The offer of a [`Problem`] replaces all of `text`.
 pub(super) fn read_number_range(name: &str, text: &str) -> Result<NumberClause, Problem> {
-    read_plain_range(name, text).map_err(|problem| {
-        // `1,000`, `1_000`, `1'000`
-        let bare = text.replace([',', '_', '\''], "");
-        if bare != text && problem.better.is_none() && read_plain_range(name, &bare).is_ok() {
+    read_plain_range(name, text).map_err(|problem| match without_separators(text) {
+        Some(bare) if problem.better.is_none() && read_plain_range(name, &bare).is_ok() => {
             problem.better(bare)
-        } else {
-            problem
         }
+        _ => problem,
     })
+}
+
+/// `1,000`, `1_000` and `1'000` without the signs between thousands; none where other digits stand
+/// around them, as in `1,5`.
+fn without_separators(text: &str) -> Option<String> {
+    let mut parts = text.split([',', '_', '\'']);
+    let mut bare = parts.next()?.to_owned();
+    let first = bare.len();
+    for part in parts {
+        let digits = part.bytes().take_while(u8::is_ascii_digit).count();
+        if digits != 3 || !bare.ends_with(|c: char| c.is_ascii_digit()) {
+            return None;
+        }
+        bare.push_str(part);
+    }
+    (bare.len() > first).then_some(bare)
 }
 
 fn read_plain_range(name: &str, text: &str) -> Result<NumberClause, Problem> {

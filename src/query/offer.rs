@@ -20,6 +20,8 @@ const MAX_ROUNDS: usize = 4;
 pub(super) struct Change {
     pub(super) span: Span,
     pub(super) replacement: String,
+    /// What there is to say behind a query with it, as where something else may have been meant.
+    pub(super) also: String,
 }
 
 impl Change {
@@ -29,17 +31,23 @@ impl Change {
     }
 
     /// What to do, without the query around it.
-    pub(super) fn in_words(&self, length: usize) -> String {
-        let replacement = &self.replacement;
-        if replacement.is_empty() {
+    pub(super) fn in_words(&self, text: &str) -> String {
+        let Self {
+            span, replacement, ..
+        } = self;
+        let words = if replacement.is_empty() {
             "leave it out".to_owned()
         } else if replacement == " " {
             "write a space between them".to_owned()
-        } else if self.span == (length, length) {
-            format!("write `{replacement}` at the end")
-        } else {
+        } else if span.0 < span.1 {
             format!("write `{replacement}` instead")
-        }
+        } else {
+            match text[span.0..].chars().next() {
+                None => format!("write `{replacement}` at the end"),
+                Some(next) => format!("write `{replacement}` before the `{next}`"),
+            }
+        };
+        words + &self.also
     }
 }
 
@@ -51,8 +59,6 @@ pub(super) enum Hint {
     /// The query with a part changed.
     Change {
         change: Change,
-        /// What there is to say behind it.
-        also: String,
         /// What is said where the change mends nothing.
         otherwise: Option<String>,
     },
@@ -64,14 +70,12 @@ impl Hint {
         match self {
             Self::Words(words) => Self::Words(words + more),
             Self::Change {
-                change,
-                also,
+                mut change,
                 otherwise,
-            } => Self::Change {
-                change,
-                also: also + more,
-                otherwise,
-            },
+            } => {
+                change.also.push_str(more);
+                Self::Change { change, otherwise }
+            }
         }
     }
 
@@ -79,9 +83,8 @@ impl Hint {
     pub(super) fn or(self, words: &str) -> Self {
         match self {
             Self::Words(_) => Self::Words(words.to_owned()),
-            Self::Change { change, also, .. } => Self::Change {
+            Self::Change { change, .. } => Self::Change {
                 change,
-                also,
                 otherwise: Some(words.to_owned()),
             },
         }
@@ -122,17 +125,13 @@ pub(super) fn write_out(
     let offered = |finding: Finding| {
         let hint = match finding.hint {
             Hint::Words(words) => words,
-            Hint::Change {
-                change,
-                also,
-                otherwise,
-            } => match mender.mend(apply(text, &beside(&change, &changes))) {
-                None => otherwise.unwrap_or_else(|| change.in_words(text.len()) + &also),
-                Some(query) if query.is_empty() => {
-                    format!("leave it out: the empty query asks for every document{also}")
+            Hint::Change { change, otherwise } => {
+                let all = beside(&change, &changes);
+                match mender.mend(apply(text, &all)) {
+                    None => otherwise.unwrap_or_else(|| change.in_words(text)),
+                    Some(query) => offer(&query, &change, &all),
                 }
-                Some(query) => format!("write `{query}`{also}"),
-            },
+            }
         };
         finding.about.hint(hint)
     };
@@ -148,6 +147,23 @@ impl Finding {
 fn errors(findings: &[Finding]) -> impl Iterator<Item = &Finding> {
     let is_error = |finding: &&Finding| finding.about.severity == Severity::Error;
     findings.iter().filter(is_error)
+}
+
+/// The hint of a finding with a mended query: what is said of its change, and of the others in it.
+fn offer(query: &str, change: &Change, all: &[&Change]) -> String {
+    let mut hint = if query.is_empty() {
+        "leave it out: the empty query asks for every document".to_owned()
+    } else {
+        format!("write `{query}`")
+    };
+    let mut said: Vec<&str> = vec![""];
+    for change in std::iter::once(change).chain(all.iter().copied()) {
+        if !said.contains(&change.also.as_str()) {
+            said.push(&change.also);
+            hint.push_str(&change.also);
+        }
+    }
+    hint
 }
 
 /// A change together with all others that leave it as it is.
@@ -171,7 +187,7 @@ fn apply(text: &str, changes: &[&Change]) -> String {
     let mut gap = false;
     let mut push = |piece: &str, leaves_out: bool| {
         if leaves_out {
-            out.truncate(out.trim_end().len());
+            out.truncate(trimmed(&out));
             gap = true;
             return;
         }
@@ -192,7 +208,19 @@ fn apply(text: &str, changes: &[&Change]) -> String {
         at = change.span.1;
     }
     push(&text[at..], false);
-    out.trim().to_owned()
+    out.truncate(trimmed(&out));
+    out.trim_start().to_owned()
+}
+
+/// The length of a text without the spaces at its end, but with one that is escaped.
+fn trimmed(text: &str) -> usize {
+    let bare = text.trim_end();
+    let backslashes = bare.len() - bare.trim_end_matches('\\').len();
+    let escaped = text[bare.len()..]
+        .chars()
+        .next()
+        .filter(|_| backslashes % 2 == 1);
+    bare.len() + escaped.map_or(0, char::len_utf8)
 }
 
 struct Mender<R> {

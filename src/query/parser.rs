@@ -36,10 +36,14 @@ pub fn parse(text: &str, context: &ParseContext<'_>) -> Parsed {
 
 /// Reads a query that may stand in a saved search.
 fn read(text: &str, context: &ParseContext<'_>, saved: &mut Saved) -> Parsed {
+    let depth = saved.depth;
     let (query, findings) = draft(text, context, saved, &mut Spent::default());
     // What is tried costs no more than what was written.
     let mut spent = Spent::default();
-    let again = |text: &str| draft(text, context, saved, &mut spent).1;
+    let again = |text: &str| {
+        saved.depth = depth;
+        draft(text, context, saved, &mut spent).1
+    };
     let mut diagnostics = write_out(text, findings, again);
     diagnostics.sort_by_key(|diagnostic| diagnostic.span);
     Parsed { query, diagnostics }

@@ -39,7 +39,9 @@ impl Problem {
     pub(super) fn clause(mut self, clause: impl Into<String>, why: &'static str) -> Self {
         let clause = clause.into();
         if self.hint.is_none() {
-            self.hint = Some(format!("write `{clause}` instead{why}"));
+            self.hint = Some(format!(
+                "in place of the field and its values write `{clause}`{why}"
+            ));
         }
         self.clause = Some(Box::new((clause, why)));
         self

@@ -74,14 +74,14 @@ const BEHIND_OFFERS: [&str; 6] = [
 
 /// The query that a hint offers, if it offers a whole one.
 fn offered(hint: &str) -> Option<&str> {
-    let rest = hint.strip_prefix("write `")?;
-    let behind = |rest: &str| {
-        BEHIND_OFFERS
-            .iter()
-            .find(|said| rest.ends_with(*said))
-            .map_or(0, |said| said.len())
-    };
-    let query = rest[..rest.len() - behind(rest)].strip_suffix('`')?;
+    let mut rest = hint.strip_prefix("write `")?;
+    while let Some(before) = BEHIND_OFFERS
+        .iter()
+        .find_map(|said| rest.strip_suffix(said))
+    {
+        rest = before;
+    }
+    let query = rest.strip_suffix('`')?;
     let query = query
         .split_once("`, or `")
         .map_or(query, |(first, _)| first);
@@ -129,6 +129,11 @@ fn an_offer_mends_every_mistake_at_once() {
         ),
         ("oil NEAR gas AND country:", "oil NEAR/10 gas"),
         ("(oil and gas) \"iran", "(oil and gas) \"iran\""),
+        ("NOT country: NOT oil", "NOT oil"),
+        ("words:(5 OR NOT -3)", "words:(5 OR NOT 3)"),
+        ("country:a\\  () oil", "country:a\\  oil"),
+        ("Iran - an overview (oil", "Iran -an overview (oil)"),
+        ("words:1,000,000", "words:1000000"),
         ("after:2024-03 (oil", "date:>2024-03 (oil)"),
         ("until:yesterday", "date:..yesterday"),
         ("filetype:.pdf iran", "path:**/*.pdf iran"),
@@ -148,6 +153,41 @@ fn an_offer_mends_every_mistake_at_once() {
         }
         assert!(parsed.into_result().is_err(), "{text}");
     }
+}
+
+#[test]
+fn what_may_have_been_meant_otherwise_is_said_with_every_offer() {
+    let parsed = read("Iran - an overview (oil");
+    assert_eq!(parsed.diagnostics.len(), 2);
+    for found in &parsed.diagnostics {
+        let hint = found.hint.as_deref().unwrap();
+        assert!(hint.ends_with(BEHIND_OFFERS[0]), "{hint}");
+    }
+    // Nothing is offered that would mean something else.
+    for text in [
+        "since:(2024)",
+        "from:(2024 OR 2025)",
+        "since:\"2024\"",
+        "since:>2024",
+        "ext:(pdf OR doc)",
+        "filetype:\"pdf\"",
+        "words:1,2,3",
+        "words:1,5",
+    ] {
+        let parsed = read(text);
+        let hint = parsed.diagnostics[0].hint.as_deref().unwrap();
+        assert_eq!(offered(hint), None, "{text}: {hint}");
+        assert!(parsed.into_result().is_err(), "{text}");
+    }
+}
+
+#[test]
+fn offers_know_how_deep_a_saved_search_stands() {
+    let nested = format!("{}@gulf{}", "(".repeat(33), ")".repeat(33));
+    let parsed = read(&format!("{nested} AND"));
+    assert_eq!(codes(&parsed), ["operator_without_operand"]);
+    let hint = parsed.diagnostics[0].hint.as_deref().unwrap();
+    assert_eq!(offered(hint), Some(nested.as_str()));
 }
 
 /// Tables of the manual: rows whose header starts with `| {name} |`, in cells without backticks.

@@ -92,8 +92,10 @@ impl Parser<'_> {
             self.error(problem.code, span, problem.message, hint);
             return;
         }
-        let value = self.peek().filter(|next| starts_operand(&next.kind));
+        let is_plain = |next: &&Token| matches!(next.kind, TokenKind::Word(_));
+        let value = self.peek().filter(is_plain);
         if let (Some(words), Some(value)) = (&problem.hint, value)
+            && field.comparison.is_empty()
             && let Some(own) = in_own_words(name, self.raw(value))
         {
             let hint = self
@@ -159,7 +161,8 @@ impl Parser<'_> {
                     let message = format!("`{raw}` has a space between it and its value");
                     self.error("space_after_colon", span, message, hint);
                 } else {
-                    let hint = self.findings.write(span, "");
+                    let whole = (self.start_with_signs(token), span.1);
+                    let hint = self.findings.write(whole, "");
                     self.error(
                         "empty_value",
                         span,

@@ -149,7 +149,8 @@ impl Parser<'_> {
             let span = (sign.start, value.end);
             let raw = self.raw(value);
             let message = format!("`-{raw}` could mean NOT, or a value below zero");
-            let hint = self.findings.write(span, &format!("NOT {raw}"));
+            let whole = (self.start_with_signs(sign), span.1);
+            let hint = self.findings.write(whole, &format!("NOT {raw}"));
             let hint = hint.and(&format!(", or `\"-{raw}\"` for a value below zero"));
             self.error("sign_in_value", span, message, hint);
         }
