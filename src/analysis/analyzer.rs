@@ -1,6 +1,9 @@
 //! The analyzer: both forms of every word, for the index and for a query.
 
+use std::sync::Arc;
+
 use super::language::Language;
+use super::marks::{Lexicon, Marks};
 use super::packed::{STEP, unpack};
 use super::places::Places;
 use super::sentences::{Boundaries, Boundary};
@@ -13,6 +16,7 @@ use super::tokens::{Token, Tokenized, tokenize};
 #[derive(Debug, Clone, Default)]
 pub struct Analyzer {
     stems: Stems,
+    lexicon: Option<Arc<dyn Lexicon>>,
     term: Vec<u8>,
 }
 
@@ -36,6 +40,8 @@ pub struct Analysis {
     pub sentences: Vec<u32>,
     /// The positions at which paragraphs begin, in order; all of them begin a sentence.
     pub paragraphs: Vec<u32>,
+    /// The marks of the tokens, if the analyzer has a lexicon.
+    pub(crate) marks: Option<Marks>,
 }
 
 impl Analysis {
@@ -71,6 +77,14 @@ impl Analyzer {
         Self::default()
     }
 
+    /// Makes one that marks the words of a lexicon.
+    pub(crate) fn with_lexicon(lexicon: Arc<dyn Lexicon>) -> Self {
+        Self {
+            lexicon: Some(lexicon),
+            ..Self::default()
+        }
+    }
+
     /// Gives every word of a text to `f`, in order. The exact form depends on no language.
     pub fn tokens(&self, text: &str, f: impl FnMut(Token<'_>)) -> Tokenized {
         tokenize(text, f)
@@ -80,7 +94,9 @@ impl Analyzer {
     /// language without a stemmer.
     pub fn stem(&mut self, exact: &str, language: Language) -> &str {
         self.term.clear();
-        self.stems.push_term(exact, language, &mut self.term);
+        let lexicon = self.lexicon.as_deref();
+        self.stems
+            .push_term(exact, language, lexicon, &mut self.term);
         std::str::from_utf8(&self.term).expect("a term is made of whole strings")
     }
 
@@ -89,6 +105,8 @@ impl Analyzer {
         let mut exact = String::with_capacity(text.len() + 16);
         let mut stem = Vec::with_capacity(text.len() + text.len() / 2 + 16);
         let mut boundaries = Boundaries::default();
+        let lexicon = self.lexicon.as_deref();
+        let mut marks = lexicon.map(|_| Marks::with_capacity(text.len() / 5));
         let mut analysis = Analysis {
             places: Places::with_capacity(text.len() / 5),
             ..Analysis::default()
@@ -96,8 +114,13 @@ impl Analyzer {
         let done = tokenize(text, |token| {
             exact.push_str(token.exact);
             exact.push(STEP);
-            self.stems.push_term(token.exact, language, &mut stem);
+            let mark = self
+                .stems
+                .push_term(token.exact, language, lexicon, &mut stem);
             stem.push(STEP as u8);
+            if let Some(marks) = &mut marks {
+                marks.push(mark);
+            }
             analysis.places.push(token.start, token.end);
             match boundaries.step(text, token.start, token.end) {
                 Boundary::None => {}
@@ -111,6 +134,7 @@ impl Analyzer {
         });
         analysis.exact = exact;
         analysis.stem = String::from_utf8(stem).expect("terms are made of whole strings");
+        analysis.marks = marks;
         analysis.tokens = done.positions;
         analysis.positions = done.positions;
         analysis.cut_tokens = done.cut;

@@ -22,7 +22,7 @@ use super::stored::StoredDocument;
 use super::stored::{SourceRecord, text_hash};
 use crate::analysis::{self, Analyzer, Language};
 use crate::document::{Document, DocumentId};
-use crate::schema::{Origin, Schema};
+use crate::schema::{FacetDefinition, Origin, Schema};
 use crate::tagging::topics::TopicModel;
 #[cfg(feature = "formats")]
 use crate::tagging::topics::Trainer;
@@ -87,8 +87,14 @@ impl Preparer {
         model: Option<&Arc<TopicModel>>,
     ) -> Self {
         let (_, fields) = Fields::schema();
+        let mut vocabularies = schema.facets.iter().filter_map(FacetDefinition::tagged_by);
+        let finds_names = vocabularies.any(|vocabulary| vocabulary != TOPIC);
+        let analyzer = match &tagging {
+            Some(tagging) if finds_names => Analyzer::with_lexicon(Arc::new(tagging.clone())),
+            _ => Analyzer::new(),
+        };
         Self {
-            analyzer: Analyzer::new(),
+            analyzer,
             fields,
             schema,
             inference: tagging.clone().map(|it| Inference::new(it, model)),

@@ -1,7 +1,7 @@
 //! What is tagged.
 
 use super::tags::TextField;
-use crate::analysis::{Analysis, Language, Token, tokenize};
+use crate::analysis::{Analysis, Language, Marks, Places, Token, tokenize};
 use crate::document::PartialDate;
 
 /// A text whose tags are asked for, or of which topics are learned.
@@ -56,6 +56,13 @@ impl<'a> Article<'a> {
     /// What was made of a field, if it was.
     pub(super) fn analysis(&self, field: TextField) -> Option<&'a Analysis> {
         self.analyses.map(|analyses| analyses[field as usize])
+    }
+
+    /// The words of a field that names are made of, by their numbers, and where all words stand, if
+    /// that is known.
+    pub(super) fn marked(&self, field: TextField) -> Option<(&'a Marks, &'a Places)> {
+        let analysis = self.analysis(field)?;
+        Some((analysis.marks.as_ref()?, &analysis.places))
     }
 
     /// Gives every word of a field to `f`; says how many they are.

@@ -21,7 +21,7 @@ use super::tags::TextField;
 use cut::Sureness;
 pub use train::{MAX_TOPICS, MIN_TOPIC_DOCUMENTS, MIN_TRAINING_DOCUMENTS, Trainer};
 use weights::{Stems, Weighted};
-pub(crate) use words::{NUMBER, Reader, number_of};
+pub(crate) use words::Reader;
 
 /// What a corpus taught about its topics; made by a [`Trainer`], kept as bytes beside an index.
 #[derive(Debug, Clone, PartialEq)]

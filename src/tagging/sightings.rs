@@ -94,7 +94,15 @@ impl Sightings {
             // The body comes last, so that its words remain.
             let mut scan = matcher.scan(text, language);
             let mut add = |found| sightings.add(&mut known, &mut look, found, places);
-            let words = article.words(field, |word| scan.word(word, &mut add));
+            let words = match article.marked(field) {
+                Some((marks, places)) => {
+                    for (&word, (start, end)) in marks.words.iter().zip(places.iter()) {
+                        scan.marked(word, start, end, &mut add);
+                    }
+                    marks.words.len() as u32
+                }
+                None => article.words(field, |word| scan.word(word, &mut add)),
+            };
             scan.finish(&mut add);
             sightings.words = words;
         }

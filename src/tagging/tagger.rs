@@ -121,6 +121,11 @@ impl Tagger {
         Tags { tags, ambiguous }
     }
 
+    /// The number of a word that stands in a name, from 1; 0 for other words.
+    pub(super) fn number(&self, exact: &str) -> u32 {
+        self.matcher.number(exact)
+    }
+
     /// The tags of one vocabulary, from names and what they mean.
     fn weigh(&self, list: usize, named: &[Named], sightings: &Sightings) -> Vec<Tag> {
         let vocabulary = self.vocabulary(list);

@@ -6,6 +6,7 @@ use std::sync::{Arc, OnceLock};
 use super::TAGGING_VERSION;
 use super::tagger::Tagger;
 use super::topics::{TopicModel, TopicTagger};
+use crate::analysis::Lexicon;
 use crate::vocabulary::{Vocabulary, bundled};
 
 /// The vocabularies that tags are made from. Their names are made ready when the first document
@@ -76,6 +77,13 @@ impl Tagging {
             hasher.update(&vocabulary.hash());
         }
         hasher.finalize().to_hex()[..16].to_owned()
+    }
+}
+
+/// The words of the names of countries and actors.
+impl Lexicon for Tagging {
+    fn number(&self, exact: &str) -> u32 {
+        self.tagger().number(exact)
     }
 }
 

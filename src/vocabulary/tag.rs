@@ -28,6 +28,9 @@ const MAX_WORDS: usize = 12;
 /// The most bytes between two words of a name.
 const MAX_GAP: usize = 3;
 
+/// The most bytes of a word that may be an abbreviation.
+const ABBREVIATION: usize = 3;
+
 /// Words of a text that are kept at a time.
 const WINDOW: usize = 4096;
 
@@ -64,6 +67,8 @@ pub struct Matcher {
 struct Place {
     begins: u8,
     goes_on: u8,
+    /// Whether the word is so short that a stop behind it may mean that it is cut.
+    is_short: bool,
 }
 
 /// The names of one vocabulary.
@@ -121,10 +126,9 @@ type Meant = (Mention, Doubt);
 /// A word of the text being looked at.
 #[derive(Debug, Clone, Copy)]
 struct Word {
-    /// Its number, if it is a word of some name.
+    /// Its place among the words of names, if it is one of them.
     id: u32,
     place: Place,
-    length: usize,
     start: usize,
     end: usize,
 }
@@ -198,6 +202,9 @@ impl Matcher {
         }
         let ids: Vec<u32> = words.iter().map(|word| self.words.number(word)).collect();
         self.places.resize(self.words.len(), Place::default());
+        for (&id, word) in ids.iter().zip(&words) {
+            self.places[id as usize].is_short = word.len() <= ABBREVIATION;
+        }
         let bit = 1 << list;
         let names = &mut self.lists[list];
         let first = ids[0] as usize;
@@ -223,13 +230,19 @@ impl Matcher {
         names.ends[at].push(target);
     }
 
-    /// What is known of a word of a text.
-    fn word(&self, word: &str, start: usize, end: usize) -> Word {
-        let id = self.words.find(word);
+    /// The number of a word that stands in a name, from 1; 0 for other words.
+    pub(crate) fn number(&self, word: &str) -> u32 {
+        self.words.find(word).map_or(0, |id| id + 1)
+    }
+
+    /// What is known of a word of a text, by its number.
+    #[inline]
+    fn word(&self, number: u32, start: usize, end: usize) -> Word {
+        let id = number.wrapping_sub(1);
+        let place = self.places.get(id as usize).copied();
         Word {
-            id: id.unwrap_or_default(),
-            place: id.map_or(Place::default(), |id| self.places[id as usize]),
-            length: word.len(),
+            id,
+            place: place.unwrap_or_default(),
             start,
             end,
         }
@@ -276,8 +289,20 @@ pub(crate) struct Scan<'a> {
 
 impl Scan<'_> {
     /// Takes the next word. Gives names that have ended, each vocabulary's in order.
-    #[inline]
     pub(crate) fn word(&mut self, word: Token<'_>, f: &mut impl FnMut(Found)) {
+        let number = self.matcher.number(word.exact);
+        self.marked(number, word.start, word.end, f);
+    }
+
+    /// The same, if the number of the word is known.
+    #[inline]
+    pub(crate) fn marked(
+        &mut self,
+        number: u32,
+        start: usize,
+        end: usize,
+        f: &mut impl FnMut(Found),
+    ) {
         if self.words.len() == WINDOW {
             let ready = WINDOW - MAX_WORDS;
             self.pass(ready, f);
@@ -287,8 +312,7 @@ impl Scan<'_> {
                 *next = next.saturating_sub(ready);
             }
         }
-        let word = self.matcher.word(word.exact, word.start, word.end);
-        self.words.push(word);
+        self.words.push(self.matcher.word(number, start, end));
     }
 
     /// Gives the names that are left.
@@ -450,7 +474,7 @@ fn is_gap(text: &str, before: Word, after: Word) -> bool {
         return false;
     };
     // `St. Lucia`, `J. Roe`: an abbreviation is short.
-    let may_stop = before.length <= 3;
+    let may_stop = before.place.is_short;
     gap.len() <= MAX_GAP
         && gap.chars().all(|c| match c {
             '-' | '&' | '\u{2010}' | '\u{2011}' | '\'' | '\u{2019}' => true,

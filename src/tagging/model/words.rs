@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use crate::analysis::{Analyzer, tokenize, unpack};
+use crate::analysis::{Analyzer, NUMBER, number_of, tokenize, unpack};
 use crate::tagging::Article;
 use crate::tagging::tags::TextField;
 
@@ -25,9 +25,6 @@ fn most(field: TextField) -> usize {
 
 /// How often a stem counts in an article.
 pub(super) type Count = (u64, u32);
-
-/// Stands for a word that is none.
-pub(crate) const NUMBER: u64 = 0;
 
 /// Reads the words of articles, one after the other; keeps its memory from one to the next.
 #[derive(Debug, Clone, Default)]
@@ -55,8 +52,13 @@ impl Reader {
             part.places.clear();
             let most = most(field);
             if let Some(analysis) = article.analysis(field) {
-                let stems = unpack(&analysis.stem).take(most);
-                part.stems.extend(stems.map(|(term, _)| number_of(term)));
+                match &analysis.marks {
+                    Some(marks) => part.stems.extend(marks.stems.iter().take(most)),
+                    None => {
+                        let stems = unpack(&analysis.stem).take(most);
+                        part.stems.extend(stems.map(|(term, _)| number_of(term)));
+                    }
+                }
                 part.places.extend(analysis.places.iter().take(most));
                 continue;
             }
@@ -102,20 +104,6 @@ impl Reader {
         }
         &self.counts
     }
-}
-
-/// The number of a stem term (`en:missil`): FNV-1a (Fowler, Noll, Vo), its bits mixed once more;
-/// [`NUMBER`] for figures.
-pub(crate) fn number_of(term: &str) -> u64 {
-    const OFFSET: u64 = 0xCBF2_9CE4_8422_2325;
-    const PRIME: u64 = 0x0000_0100_0000_01B3;
-    let word = term.split_once(':').map_or(term, |(_, word)| word);
-    if word.starts_with(char::is_numeric) {
-        return NUMBER;
-    }
-    let step = |hash: u64, byte: u8| (hash ^ u64::from(byte)).wrapping_mul(PRIME);
-    let hash = term.bytes().fold(OFFSET, step);
-    (hash ^ hash >> 32).max(1)
 }
 
 #[cfg(test)]

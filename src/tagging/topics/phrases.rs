@@ -3,8 +3,8 @@
 use std::collections::HashMap;
 use std::hash::{BuildHasherDefault, Hasher};
 
-use crate::analysis::{Analyzer, Language, tokenize};
-use crate::tagging::model::{NUMBER, Reader, number_of};
+use crate::analysis::{Analyzer, Language, NUMBER, number_of, tokenize};
+use crate::tagging::model::Reader;
 use crate::tagging::tags::TextField;
 
 /// The most words of a phrase; longer ones are left out.
