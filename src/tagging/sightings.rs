@@ -260,23 +260,21 @@ fn dateline(text: &str) -> usize {
         end -= 1;
     }
     let head = &text[..end];
-    let dash = head.char_indices().find(|&(at, c)| {
-        matches!(c, '-' | '\u{2013}' | '\u{2014}')
-            && head[..at].ends_with(|c: char| c.is_whitespace() || c == ')')
-    });
-    let Some((dash, _)) = dash else {
-        return 0;
-    };
-    let first = head[..dash]
+    let first = head
         .split(|c: char| !c.is_alphanumeric())
         .find(|word| !word.is_empty());
     let is_place = first
         .is_some_and(|word| word.chars().nth(1).is_some() && word.chars().all(char::is_uppercase));
-    if is_place && !head[..dash].contains('\n') {
-        dash
-    } else {
-        0
+    if !is_place {
+        return 0;
     }
+    let dash = head.char_indices().find(|&(at, c)| {
+        matches!(c, '-' | '\u{2013}' | '\u{2014}')
+            && head[..at].ends_with(|c: char| c.is_whitespace() || c == ')')
+    });
+    dash.map(|(at, _)| at)
+        .filter(|&at| !head[..at].contains('\n'))
+        .unwrap_or(0)
 }
 
 #[cfg(test)]

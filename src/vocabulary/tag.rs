@@ -17,6 +17,7 @@ use std::collections::HashMap;
 use std::hash::BuildHasherDefault;
 use std::ops::Range;
 
+pub(crate) use self::hints::Hints;
 use self::words::{WordHasher, Words};
 use super::compiled::{EntryId, Vocabulary};
 use super::entry::Role;
@@ -33,6 +34,9 @@ const ABBREVIATION: usize = 3;
 
 /// Words of a text that are kept at a time.
 const WINDOW: usize = 4096;
+
+/// For so many bytes of a text room is made for a word that stands in names.
+const LETTERS: usize = 12;
 
 /// A name found in a text.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -123,12 +127,14 @@ pub(crate) struct Found {
 /// What a name means at a place.
 type Meant = (Mention, Doubt);
 
-/// A word of the text being looked at.
+/// A word of the text being looked at that stands in some name.
 #[derive(Debug, Clone, Copy)]
 struct Word {
-    /// Its place among the words of names, if it is one of them.
+    /// Its place among the words of names.
     id: u32,
     place: Place,
+    /// The words of the text before it.
+    position: u32,
     start: usize,
     end: usize,
 }
@@ -235,19 +241,6 @@ impl Matcher {
         self.words.find(word).map_or(0, |id| id + 1)
     }
 
-    /// What is known of a word of a text, by its number.
-    #[inline]
-    fn word(&self, number: u32, start: usize, end: usize) -> Word {
-        let id = number.wrapping_sub(1);
-        let place = self.places.get(id as usize).copied();
-        Word {
-            id,
-            place: place.unwrap_or_default(),
-            start,
-            end,
-        }
-    }
-
     /// Every name in a text, in order.
     pub fn find(&self, text: &str) -> Vec<Mention> {
         let mut mentions = Vec::new();
@@ -268,8 +261,8 @@ impl Matcher {
                 has_case: text.chars().any(char::is_lowercase),
                 language,
             },
-            words: Vec::new(),
-            gone: 0,
+            words: Vec::with_capacity((text.len() / LETTERS).min(WINDOW)),
+            seen: 0,
             next: [0; MAX_LISTS],
         }
     }
@@ -279,11 +272,11 @@ impl Matcher {
 pub(crate) struct Scan<'a> {
     matcher: &'a Matcher,
     text: Text<'a>,
-    /// The last words.
+    /// The last of its words that stand in names.
     words: Vec<Word>,
-    /// The words before them.
-    gone: usize,
-    /// For each vocabulary the next word to be looked at.
+    /// All its words so far.
+    seen: u32,
+    /// For each vocabulary the next of the words to be looked at.
     next: [usize; MAX_LISTS],
 }
 
@@ -303,16 +296,27 @@ impl Scan<'_> {
         end: usize,
         f: &mut impl FnMut(Found),
     ) {
+        let position = self.seen;
+        self.seen = position.saturating_add(1);
+        let id = number.wrapping_sub(1);
+        let Some(&place) = self.matcher.places.get(id as usize) else {
+            return;
+        };
         if self.words.len() == WINDOW {
             let ready = WINDOW - MAX_WORDS;
             self.pass(ready, f);
             self.words.drain(..ready);
-            self.gone += ready;
             for next in &mut self.next {
                 *next = next.saturating_sub(ready);
             }
         }
-        self.words.push(self.matcher.word(number, start, end));
+        self.words.push(Word {
+            id,
+            place,
+            position,
+            start,
+            end,
+        });
     }
 
     /// Gives the names that are left.
@@ -340,7 +344,7 @@ impl Scan<'_> {
                 };
                 next[list] = at + length;
                 if let Some((mut mention, doubt)) = mention {
-                    mention.position = u32::try_from(self.gone + at).unwrap_or(u32::MAX);
+                    mention.position = self.words[at].position;
                     f(Found {
                         list,
                         node,
@@ -370,11 +374,12 @@ impl Names {
         let mut best = None;
         for (at, word) in words.iter().enumerate().take(MAX_WORDS) {
             if at > 0 {
-                if word.place.goes_on & bit == 0 {
+                let before = words[at - 1];
+                if word.place.goes_on & bit == 0 || word.position - before.position > 1 {
                     break;
                 }
                 match self.steps.get(&step(node, word.id)) {
-                    Some(&next) if is_gap(text.whole, words[at - 1], *word) => node = next,
+                    Some(&next) if is_gap(text.whole, before, *word) => node = next,
                     _ => break,
                 }
             }
@@ -405,35 +410,30 @@ fn meant(text: &Text<'_>, range: Range<usize>, targets: &[Target]) -> Reading {
     let Some(written) = text.whole.get(range.clone()) else {
         return Reading::Otherwise;
     };
-    let mut surface = None;
-    let mut doubt = Doubt::None;
-    let mut fitting: Vec<&Target> = Vec::new();
-    for target in targets {
+    let has_matter_of_case = targets.iter().any(|target| target.exactly.is_some());
+    let surface = has_matter_of_case.then(|| letters(written));
+    let surface = surface.as_deref();
+    let is_odd = surface.is_some_and(|surface| !is_shouted(surface)) && text.has_case;
+    let fits = |target: &&Target| {
         let is_foreign = match (&target.language, text.language) {
             (Some(own), Some(here)) => own != here,
             _ => false,
         };
-        if is_foreign && written.is_ascii() {
-            continue;
-        }
-        if let Some(exactly) = &target.exactly {
-            let surface = surface.get_or_insert_with(|| letters(written));
-            if text.has_case && exactly != surface && !is_shouted(surface) {
-                continue;
-            }
-        }
-        fitting.push(target);
-    }
+        let is_otherwise =
+            is_odd && target.exactly.is_some() && target.exactly.as_deref() != surface;
+        !(is_foreign && written.is_ascii()) && !is_otherwise
+    };
     let rank = |target: &Target| (target.role, !target.is_first);
-    let Some(best) = fitting.iter().map(|target| rank(target)).min() else {
+    let fitting = || targets.iter().filter(fits);
+    let Some(best) = fitting().map(rank).min() else {
         return Reading::Otherwise;
     };
+    // The stops of `U.S.` tell it from a word in capitals.
+    let is_known = text.has_case || written.contains('.');
+    let mut doubt = Doubt::None;
     let mut entries = Vec::new();
-    for target in fitting.into_iter().filter(|target| rank(target) == best) {
-        let surface = surface.as_ref();
-        // The stops of `U.S.` tell it from a word in capitals.
-        let is_known = text.has_case || written.contains('.');
-        let other_case = target.exactly.as_ref() != surface || !is_known;
+    for target in fitting().filter(|target| rank(target) == best) {
+        let other_case = target.exactly.as_deref() != surface || !is_known;
         if target.context {
             doubt = doubt.max(Doubt::Said);
         } else if target.exactly.is_some() && other_case {
@@ -499,6 +499,7 @@ fn letters(text: &str) -> String {
     text.chars().filter(|c| c.is_alphanumeric()).collect()
 }
 
+mod hints;
 #[cfg(test)]
 mod tests;
 mod words;

@@ -6,6 +6,7 @@ use std::hash::{BuildHasherDefault, Hasher};
 use crate::analysis::{Analyzer, Language, NUMBER, number_of, tokenize};
 use crate::tagging::model::Reader;
 use crate::tagging::tags::TextField;
+use crate::vocabulary::Hints;
 
 /// The most words of a phrase; longer ones are left out.
 const MAX_WORDS: usize = 8;
@@ -15,6 +16,7 @@ const MAX_WORDS: usize = 8;
 pub(super) struct Phrases {
     /// By their first stems; the longest first.
     by_first: HashMap<u64, Vec<Phrase>, BuildHasherDefault<Mixed>>,
+    hints: Hints,
     /// What each phrase speaks for.
     uses: Vec<Vec<Use>>,
 }
@@ -87,6 +89,10 @@ impl Phrases {
         if first == NUMBER || stems.len() > MAX_WORDS {
             return;
         }
+        if !self.hints.is_enough(self.by_first.len() + 1) {
+            self.hints = Hints::of(self.by_first.len(), self.by_first.keys().copied());
+        }
+        self.hints.add(first);
         let same_first = self.by_first.entry(first).or_default();
         let known = same_first.iter().find(|known| *known.rest == *rest);
         let number = known.map_or(self.uses.len() as u32, |known| known.number);
@@ -118,6 +124,10 @@ impl Phrases {
             let stems = reader.stems(field);
             let mut at = 0;
             while at < stems.len() {
+                if !self.hints.may_hold(stems[at]) {
+                    at += 1;
+                    continue;
+                }
                 let behind = &stems[at + 1..];
                 let mut phrases = self.by_first.get(&stems[at]).into_iter().flatten();
                 let Some(found) = phrases.find(|phrase| behind.starts_with(&phrase.rest)) else {

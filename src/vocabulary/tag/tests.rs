@@ -1,6 +1,6 @@
 //! Names in texts.
 
-use super::{Matcher, Mention};
+use super::{Matcher, Mention, WINDOW};
 use crate::vocabulary::{Entry, Kind, Name, Role, Vocabulary, bundled};
 
 fn vocabulary() -> Vocabulary {
@@ -117,6 +117,22 @@ fn positions_count_words() {
     let mentions = Matcher::new(&vocabulary).find("oil of Iran for the United States of America");
     let positions: Vec<u32> = mentions.iter().map(|mention| mention.position).collect();
     assert_eq!(positions, [2, 5, 8]);
+}
+
+#[test]
+fn long_texts_are_looked_at_in_parts_and_lose_no_name() {
+    let vocabulary = vocabulary();
+    let matcher = Matcher::new(&vocabulary);
+    // Whatever stands before them, some of the names go from one part to the next.
+    for before in 0..4 {
+        let names = "Papua New Guinea, oil of the United States; ".repeat(3 * WINDOW);
+        let text = "Iran ".repeat(before) + &names;
+        let mentions = matcher.find(&text);
+        assert_eq!(mentions.len(), before + 2 * 3 * WINDOW);
+        let last = mentions.last().unwrap();
+        assert_eq!(&text[last.range.clone()], "United States");
+        assert_eq!(last.position as usize, before + 8 * 3 * WINDOW - 2);
+    }
 }
 
 #[test]

@@ -4,21 +4,18 @@
 use std::collections::HashMap;
 use std::hash::{BuildHasherDefault, Hasher};
 
+use super::hints::Hints;
+
 /// Numbers of the words of names.
 #[derive(Debug, Default)]
 pub(super) struct Words {
     /// Those of eight bytes at most, which most words of a text are, as one number.
     short: HashMap<u64, u32, BuildHasherDefault<WordHasher>>,
     long: HashMap<Box<str>, u32, BuildHasherDefault<WordHasher>>,
-    /// Tells of most words that are in no name that they are not, from a table small enough to stay
-    /// in the nearest memory.
-    hints: Vec<u64>,
+    hints: Hints,
 }
 
 impl Words {
-    /// Bits of the hints for each word: with so many, one word of sixteen is looked up in vain.
-    const BITS: usize = 16;
-
     /// How many words there are.
     pub(super) fn len(&self) -> usize {
         self.short.len() + self.long.len()
@@ -40,28 +37,18 @@ impl Words {
 
     /// Takes the hash of a new word into the hints.
     fn hint(&mut self, hash: u64) {
-        let enough = (self.len() * Self::BITS).div_ceil(64);
-        if self.hints.len() < enough {
-            self.hints = vec![0; enough.next_power_of_two() * 2];
+        if !self.hints.is_enough(self.len()) {
             let short = self.short.keys().map(|&key| mixed("", Some(key)));
             let long = self.long.keys().map(|key| mixed(key, None));
-            for hash in short.chain(long) {
-                let (at, bit) = place(&self.hints, hash);
-                self.hints[at] |= bit;
-            }
+            self.hints = Hints::of(self.len(), short.chain(long));
         }
-        let (at, bit) = place(&self.hints, hash);
-        self.hints[at] |= bit;
+        self.hints.add(hash);
     }
 
     /// The number of a word of some name.
     pub(super) fn find(&self, word: &str) -> Option<u32> {
         let short = packed(word);
-        if self.hints.is_empty() {
-            return None;
-        }
-        let (at, bit) = place(&self.hints, mixed(word, short));
-        if self.hints[at] & bit == 0 {
+        if !self.hints.may_hold(mixed(word, short)) {
             return None;
         }
         match short {
@@ -89,13 +76,6 @@ fn mixed(word: &str, packed: Option<u64>) -> u64 {
         None => hasher.write(word.as_bytes()),
     }
     hasher.0
-}
-
-/// Where the bit of a hash stands.
-#[inline]
-fn place(hints: &[u64], hash: u64) -> (usize, u64) {
-    let bit = (hash >> 40) as usize & (hints.len() * 64 - 1);
-    (bit / 64, 1 << (bit % 64))
 }
 
 /// Mixes words and numbers fast. What is put in comes from vocabularies alone; a text only looks
