@@ -7,7 +7,7 @@ use serde::Serialize;
 
 use super::ambiguous::AmbiguousName;
 use super::prepare::{MAX_VALUE_BYTES, MAX_VALUES};
-use super::segment::nodes::hash_of;
+use super::segment::nodes::is_value;
 #[cfg(feature = "formats")]
 use super::stored::StoredDocument;
 use crate::document::Document;
@@ -214,7 +214,7 @@ impl Inference {
 fn can_be_value(value: &str, facet: &FacetDefinition) -> bool {
     value.len() <= MAX_VALUE_BYTES
         && !value.chars().any(char::is_control)
-        && hash_of(value, facet.tree).is_some()
+        && is_value(value, facet.tree)
 }
 
 /// The tag of a country or actor as a value of a facet.

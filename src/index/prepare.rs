@@ -15,7 +15,7 @@ use super::inferred::{Inference, Inferred, InferredTag, TOPIC};
 use super::layout::{Fields, TITLE_KEY_BYTES};
 use super::segment::card::{Card, Shared};
 use super::segment::card_file;
-use super::segment::nodes::hash_of;
+use super::segment::nodes::is_value;
 use super::segment::sentences;
 #[cfg(feature = "formats")]
 use super::stored::StoredDocument;
@@ -321,7 +321,7 @@ impl Preparer {
                     )
                 } else if value.chars().any(char::is_control) {
                     "a value holds control characters".to_owned()
-                } else if hash_of(&value, facet.tree).is_none() {
+                } else if !is_value(&value, facet.tree) {
                     "a value is a path without steps".to_owned()
                 } else if kept.len() == MAX_VALUES {
                     format!("there are more than {MAX_VALUES} values")

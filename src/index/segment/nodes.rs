@@ -75,9 +75,20 @@ pub(crate) fn folded_path(value: &str, tree: Option<char>) -> Vec<(String, usize
 
 /// The hash by which a value, or a node of a tree, is known; `None` if nothing is left of it.
 pub(crate) fn hash_of(value: &str, tree: Option<char>) -> Option<NodeHash> {
+    if tree.is_none() {
+        let folded = fold(value.trim());
+        return (!folded.is_empty()).then(|| hash_path(&folded));
+    }
     folded_path(value, tree)
         .last()
         .map(|(folded, _)| hash_path(folded))
+}
+
+/// Whether a value has a hash.
+pub(crate) fn is_value(value: &str, tree: Option<char>) -> bool {
+    // Letters and digits of ASCII are left as they are, but for their case.
+    let is_plain = tree.is_none() && value.bytes().any(|byte| byte.is_ascii_alphanumeric());
+    is_plain || hash_of(value, tree).is_some()
 }
 
 /// Which of several written forms is shown: mixed case before capitals before small letters,
@@ -555,6 +566,15 @@ mod tests {
         assert_eq!(hash_of("IRAN", None), hash_of(" iran ", None));
         assert_ne!(hash_of("a/b", None), hash_of("a/b", Some('/')));
         assert_eq!(hash_of("/", Some('/')), None);
+        for value in ["Iran", " x ", "é", "\u{301}", " ", "", "…", "a/b", "1"] {
+            let path = folded_path(value, None);
+            let expected = path.last().map(|(folded, _)| hash_path(folded));
+            assert_eq!(hash_of(value, None), expected, "{value:?}");
+            for tree in [None, Some('/'), Some('x')] {
+                let is_some = hash_of(value, tree).is_some();
+                assert_eq!(is_value(value, tree), is_some, "{value:?} {tree:?}");
+            }
+        }
     }
 
     #[test]
