@@ -119,7 +119,7 @@ impl Analyzer {
                 .push_term(token.exact, language, lexicon, &mut stem);
             stem.push(STEP as u8);
             if let Some(marks) = &mut marks {
-                marks.push(mark);
+                marks.push(mark, &token);
             }
             analysis.places.push(token.start, token.end);
             match boundaries.step(text, token.start, token.end) {

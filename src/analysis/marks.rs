@@ -3,25 +3,40 @@
 
 use std::fmt;
 
-/// Words that somebody looks for, by numbers.
+use super::tokens::Token;
+
+/// Words that somebody looks for.
 pub(crate) trait Lexicon: fmt::Debug + Send + Sync {
-    /// The number of a word in its exact form; 0 if nobody looks for it.
-    fn number(&self, exact: &str) -> u32;
+    /// What is to be known of a word in its exact form; 0 if nobody looks for it.
+    fn mark(&self, exact: &str) -> u64;
+}
+
+/// A word that somebody looks for, where it stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct MarkedWord {
+    /// What a lexicon says of it.
+    pub(crate) mark: u64,
+    /// The words before it.
+    pub(crate) position: u32,
+    /// Its first byte.
+    pub(crate) start: usize,
+    /// The byte after its last one.
+    pub(crate) end: usize,
 }
 
 /// The marks of the words of a text, in their order.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub(crate) struct Marks {
-    /// The numbers of the words in a lexicon.
-    pub(crate) words: Vec<u32>,
-    /// The numbers of their stems: [`number_of`] their terms.
+    /// The words that somebody looks for.
+    pub(crate) words: Vec<MarkedWord>,
+    /// The numbers of the stems of all words: [`number_of`] their terms.
     pub(crate) stems: Vec<u64>,
 }
 
 /// The mark of a word.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub(super) struct Mark {
-    pub(super) word: u32,
+    pub(super) word: u64,
     pub(super) stem: u64,
 }
 
@@ -29,14 +44,21 @@ impl Marks {
     /// Makes room for so many words.
     pub(super) fn with_capacity(words: usize) -> Self {
         Self {
-            words: Vec::with_capacity(words),
+            words: Vec::with_capacity(words / 2),
             stems: Vec::with_capacity(words),
         }
     }
 
     #[inline]
-    pub(super) fn push(&mut self, mark: Mark) {
-        self.words.push(mark.word);
+    pub(super) fn push(&mut self, mark: Mark, token: &Token<'_>) {
+        if mark.word != 0 {
+            self.words.push(MarkedWord {
+                mark: mark.word,
+                position: token.position,
+                start: token.start,
+                end: token.end,
+            });
+        }
         self.stems.push(mark.stem);
     }
 }

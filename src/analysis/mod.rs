@@ -24,7 +24,7 @@ pub use analyzer::{Analysis, Analyzer, QueryToken};
 pub(crate) use characters::{is_mark, is_unspaced_letter};
 pub use fold::fold;
 pub use language::{Language, detect};
-pub(crate) use marks::{Lexicon, Marks, NUMBER, number_of};
+pub(crate) use marks::{Lexicon, MarkedWord, NUMBER, number_of};
 pub use packed::{Packed, unpack};
 pub use places::Places;
 pub use sentences::{Boundaries, Boundary};

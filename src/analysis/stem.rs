@@ -11,7 +11,7 @@ const SLOTS: usize = 1 << 14;
 const WAYS: usize = 2;
 /// Bytes of a slot: word and stem, after a head of their lengths, the language and the mark.
 const SLOT: usize = 64;
-const HEAD: usize = 15;
+const HEAD: usize = 19;
 
 /// A bounded memory of stems. A word that finds no room displaces another: nobody can fill it or
 /// slow it down, whatever words a text is made of.
@@ -76,8 +76,8 @@ impl Stems {
             self.turn = (self.turn + 1) % WAYS;
             let slot = &mut ways[self.turn];
             slot[..3].copy_from_slice(&[exact.len() as u8, stem.len() as u8, language.number()]);
-            slot[3..7].copy_from_slice(&mark.word.to_le_bytes());
-            slot[7..HEAD].copy_from_slice(&mark.stem.to_le_bytes());
+            slot[3..11].copy_from_slice(&mark.word.to_le_bytes());
+            slot[11..HEAD].copy_from_slice(&mark.stem.to_le_bytes());
             slot[HEAD..HEAD + exact.len()].copy_from_slice(exact.as_bytes());
             slot[HEAD + exact.len()..HEAD + length].copy_from_slice(stem.as_bytes());
         }
@@ -88,7 +88,7 @@ impl Stems {
 /// The mark of a word and its stem term.
 fn mark(exact: &str, term: &[u8], lexicon: Option<&dyn Lexicon>) -> Mark {
     lexicon.map_or_else(Mark::default, |lexicon| Mark {
-        word: lexicon.number(exact),
+        word: lexicon.mark(exact),
         stem: std::str::from_utf8(term).map_or(NUMBER, number_of),
     })
 }
@@ -97,8 +97,8 @@ fn mark(exact: &str, term: &[u8], lexicon: Option<&dyn Lexicon>) -> Mark {
 #[inline]
 fn mark_in(slot: &[u8; SLOT]) -> Mark {
     let (head, _) = slot.split_at(HEAD);
-    let word = head[3..7].try_into().map_or(0, u32::from_le_bytes);
-    let stem = head[7..].try_into().map_or(NUMBER, u64::from_le_bytes);
+    let word = head[3..11].try_into().map_or(0, u64::from_le_bytes);
+    let stem = head[11..].try_into().map_or(NUMBER, u64::from_le_bytes);
     Mark { word, stem }
 }
 

@@ -1,7 +1,7 @@
 //! What is tagged.
 
 use super::tags::TextField;
-use crate::analysis::{Analysis, Language, Marks, Places, Token, tokenize};
+use crate::analysis::{Analysis, Language, MarkedWord, Token, tokenize};
 use crate::document::PartialDate;
 
 /// A text whose tags are asked for, or of which topics are learned.
@@ -58,11 +58,11 @@ impl<'a> Article<'a> {
         self.analyses.map(|analyses| analyses[field as usize])
     }
 
-    /// The words of a field that names are made of, by their numbers, and where all words stand, if
-    /// that is known.
-    pub(super) fn marked(&self, field: TextField) -> Option<(&'a Marks, &'a Places)> {
+    /// The words of a field that names are made of, if they are known, and how many words there
+    /// are.
+    pub(super) fn marked(&self, field: TextField) -> Option<(&'a [MarkedWord], u32)> {
         let analysis = self.analysis(field)?;
-        Some((analysis.marks.as_ref()?, &analysis.places))
+        Some((&analysis.marks.as_ref()?.words, analysis.positions))
     }
 
     /// Gives every word of a field to `f`; says how many they are.

@@ -95,11 +95,11 @@ impl Sightings {
             let mut scan = matcher.scan(text, language);
             let mut add = |found| sightings.add(&mut known, &mut look, found, places);
             let words = match article.marked(field) {
-                Some((marks, places)) => {
-                    for (&word, (start, end)) in marks.words.iter().zip(places.iter()) {
-                        scan.marked(word, start, end, &mut add);
+                Some((marked, words)) => {
+                    for &word in marked {
+                        scan.marked(word, &mut add);
                     }
-                    marks.words.len() as u32
+                    words
                 }
                 None => article.words(field, |word| scan.word(word, &mut add)),
             };

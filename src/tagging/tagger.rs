@@ -121,9 +121,9 @@ impl Tagger {
         Tags { tags, ambiguous }
     }
 
-    /// The number of a word that stands in a name, from 1; 0 for other words.
-    pub(super) fn number(&self, exact: &str) -> u32 {
-        self.matcher.number(exact)
+    /// What is known of a word that stands in a name; 0 for other words.
+    pub(super) fn mark(&self, exact: &str) -> u64 {
+        self.matcher.mark(exact)
     }
 
     /// The tags of one vocabulary, from names and what they mean.

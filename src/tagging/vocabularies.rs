@@ -82,8 +82,8 @@ impl Tagging {
 
 /// The words of the names of countries and actors.
 impl Lexicon for Tagging {
-    fn number(&self, exact: &str) -> u32 {
-        self.tagger().number(exact)
+    fn mark(&self, exact: &str) -> u64 {
+        self.tagger().mark(exact)
     }
 }
 

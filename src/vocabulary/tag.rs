@@ -21,7 +21,7 @@ pub(crate) use self::hints::Hints;
 use self::words::{WordHasher, Words};
 use super::compiled::{EntryId, Vocabulary};
 use super::entry::Role;
-use crate::analysis::{Token, tokenize};
+use crate::analysis::{MarkedWord, Token, tokenize};
 
 /// The most words of a name that is looked for; longer names are left out.
 const MAX_WORDS: usize = 12;
@@ -63,6 +63,10 @@ pub struct Matcher {
     words: Words,
     /// What each of them can be, by number.
     places: Vec<Place>,
+    /// The first two words of every name of several words: most neighbours begin no name, which is
+    /// to be found out fast.
+    pairs: Vec<u64>,
+    hints: Hints,
     lists: Vec<Names>,
 }
 
@@ -71,6 +75,8 @@ pub struct Matcher {
 struct Place {
     begins: u8,
     goes_on: u8,
+    /// It is a name by itself.
+    alone: u8,
     /// Whether the word is so short that a stop behind it may mean that it is cut.
     is_short: bool,
 }
@@ -139,6 +145,24 @@ struct Word {
     end: usize,
 }
 
+impl Word {
+    fn of(word: MarkedWord) -> Self {
+        let [a, b, c, d, begins, goes_on, alone, short] = word.mark.to_le_bytes();
+        Self {
+            id: u32::from_le_bytes([a, b, c, d]).saturating_sub(1),
+            place: Place {
+                begins,
+                goes_on,
+                alone,
+                is_short: short != 0,
+            },
+            position: word.position,
+            start: word.start,
+            end: word.end,
+        }
+    }
+}
+
 /// A text being looked at.
 struct Text<'a> {
     whole: &'a str,
@@ -176,7 +200,7 @@ impl Matcher {
                     is_first: number == 0,
                     context: name.context,
                     language: name.language(),
-                    exactly: name.case.then(|| letters(name.text)),
+                    exactly: name.case.then(|| letters(name.text).collect()),
                 };
                 self.add(list, name.text, target);
             }
@@ -212,9 +236,17 @@ impl Matcher {
             self.places[id as usize].is_short = word.len() <= ABBREVIATION;
         }
         let bit = 1 << list;
-        let names = &mut self.lists[list];
         let first = ids[0] as usize;
         self.places[first].begins |= bit;
+        match ids[..] {
+            [_] => self.places[first].alone |= bit,
+            [one, two, ..] => {
+                self.pairs.push(pair(one, two));
+                self.hint(pair(one, two));
+            }
+            [] => {}
+        }
+        let names = &mut self.lists[list];
         if names.first.len() <= first {
             names.first.resize(first + 1, 0);
         }
@@ -236,9 +268,37 @@ impl Matcher {
         names.ends[at].push(target);
     }
 
-    /// The number of a word that stands in a name, from 1; 0 for other words.
-    pub(crate) fn number(&self, word: &str) -> u32 {
-        self.words.find(word).map_or(0, |id| id + 1)
+    /// Takes the hash of a new pair into the hints.
+    fn hint(&mut self, hash: u64) {
+        if !self.hints.is_enough(self.pairs.len()) {
+            self.hints = Hints::of(self.pairs.len(), self.pairs.iter().copied());
+        }
+        self.hints.add(hash);
+    }
+
+    /// What is known of a word that stands in a name: its number from 1, and what it can be; 0 for
+    /// other words.
+    pub(crate) fn mark(&self, word: &str) -> u64 {
+        self.words.find(word).map_or(0, |id| {
+            let place = self.places[id as usize];
+            let short = u8::from(place.is_short);
+            let [a, b, c, d] = (id + 1).to_le_bytes();
+            u64::from_le_bytes([a, b, c, d, place.begins, place.goes_on, place.alone, short])
+        })
+    }
+
+    /// The vocabularies in which the first of these words may begin a name.
+    #[inline]
+    fn begins_at(&self, words: &[Word]) -> u8 {
+        let may_go_on = match words {
+            [word, next, ..] if next.position - word.position == 1 => {
+                let is_known = self.hints.may_hold(pair(word.id, next.id));
+                if is_known { next.place.goes_on } else { 0 }
+            }
+            _ => 0,
+        };
+        let first = words.first().map(|word| word.place);
+        first.map_or(0, |place| place.begins & (place.alone | may_go_on))
     }
 
     /// Every name in a text, in order.
@@ -262,7 +322,6 @@ impl Matcher {
                 language,
             },
             words: Vec::with_capacity((text.len() / LETTERS).min(WINDOW)),
-            seen: 0,
             next: [0; MAX_LISTS],
         }
     }
@@ -274,8 +333,6 @@ pub(crate) struct Scan<'a> {
     text: Text<'a>,
     /// The last of its words that stand in names.
     words: Vec<Word>,
-    /// All its words so far.
-    seen: u32,
     /// For each vocabulary the next of the words to be looked at.
     next: [usize; MAX_LISTS],
 }
@@ -283,25 +340,21 @@ pub(crate) struct Scan<'a> {
 impl Scan<'_> {
     /// Takes the next word. Gives names that have ended, each vocabulary's in order.
     pub(crate) fn word(&mut self, word: Token<'_>, f: &mut impl FnMut(Found)) {
-        let number = self.matcher.number(word.exact);
-        self.marked(number, word.start, word.end, f);
+        let mark = self.matcher.mark(word.exact);
+        if mark != 0 {
+            let word = MarkedWord {
+                mark,
+                position: word.position,
+                start: word.start,
+                end: word.end,
+            };
+            self.marked(word, f);
+        }
     }
 
-    /// The same, if the number of the word is known.
+    /// The same, of a word that is marked; those that are not may be left out.
     #[inline]
-    pub(crate) fn marked(
-        &mut self,
-        number: u32,
-        start: usize,
-        end: usize,
-        f: &mut impl FnMut(Found),
-    ) {
-        let position = self.seen;
-        self.seen = position.saturating_add(1);
-        let id = number.wrapping_sub(1);
-        let Some(&place) = self.matcher.places.get(id as usize) else {
-            return;
-        };
+    pub(crate) fn marked(&mut self, word: MarkedWord, f: &mut impl FnMut(Found)) {
         if self.words.len() == WINDOW {
             let ready = WINDOW - MAX_WORDS;
             self.pass(ready, f);
@@ -310,13 +363,7 @@ impl Scan<'_> {
                 *next = next.saturating_sub(ready);
             }
         }
-        self.words.push(Word {
-            id,
-            place,
-            position,
-            start,
-            end,
-        });
+        self.words.push(Word::of(word));
     }
 
     /// Gives the names that are left.
@@ -330,7 +377,8 @@ impl Scan<'_> {
         let next = &mut self.next[..lists.len()];
         let from = next.iter().copied().min().unwrap_or(ready);
         for at in from..ready {
-            let mut begins = self.words[at].place.begins;
+            let word = self.words[at];
+            let mut begins = self.matcher.begins_at(&self.words[at..]);
             while begins != 0 {
                 let list = begins.trailing_zeros() as usize;
                 begins &= begins - 1;
@@ -344,7 +392,7 @@ impl Scan<'_> {
                 };
                 next[list] = at + length;
                 if let Some((mut mention, doubt)) = mention {
-                    mention.position = self.words[at].position;
+                    mention.position = word.position;
                     f(Found {
                         list,
                         node,
@@ -410,17 +458,16 @@ fn meant(text: &Text<'_>, range: Range<usize>, targets: &[Target]) -> Reading {
     let Some(written) = text.whole.get(range.clone()) else {
         return Reading::Otherwise;
     };
-    let has_matter_of_case = targets.iter().any(|target| target.exactly.is_some());
-    let surface = has_matter_of_case.then(|| letters(written));
-    let surface = surface.as_deref();
-    let is_odd = surface.is_some_and(|surface| !is_shouted(surface)) && text.has_case;
+    let is_as_told = |target: &Target| {
+        let exactly = target.exactly.as_deref();
+        exactly.is_none_or(|exactly| letters(written).eq(exactly.chars()))
+    };
     let fits = |target: &&Target| {
         let is_foreign = match (&target.language, text.language) {
             (Some(own), Some(here)) => own != here,
             _ => false,
         };
-        let is_otherwise =
-            is_odd && target.exactly.is_some() && target.exactly.as_deref() != surface;
+        let is_otherwise = text.has_case && !is_as_told(target) && !is_shouted(written);
         !(is_foreign && written.is_ascii()) && !is_otherwise
     };
     let rank = |target: &Target| (target.role, !target.is_first);
@@ -433,7 +480,7 @@ fn meant(text: &Text<'_>, range: Range<usize>, targets: &[Target]) -> Reading {
     let mut doubt = Doubt::None;
     let mut entries = Vec::new();
     for target in fitting().filter(|target| rank(target) == best) {
-        let other_case = target.exactly.as_deref() != surface || !is_known;
+        let other_case = !is_as_told(target) || !is_known;
         if target.context {
             doubt = doubt.max(Doubt::Said);
         } else if target.exactly.is_some() && other_case {
@@ -460,12 +507,17 @@ fn meant(text: &Text<'_>, range: Range<usize>, targets: &[Target]) -> Reading {
 }
 
 /// Whether a name of several letters is all capitals: what it would be otherwise is not known.
-fn is_shouted(surface: &str) -> bool {
-    surface.chars().nth(3).is_some() && surface.chars().all(char::is_uppercase)
+fn is_shouted(written: &str) -> bool {
+    letters(written).nth(3).is_some() && letters(written).all(char::is_uppercase)
 }
 
 fn step(node: u32, word: u32) -> u64 {
     u64::from(node) << 32 | u64::from(word)
+}
+
+/// The hash of two neighbouring words.
+fn pair(word: u32, next: u32) -> u64 {
+    step(word, next).wrapping_mul(0x9E37_79B9_7F4A_7C15)
 }
 
 /// Whether two words can belong to one name: what stands between them is no end of anything.
@@ -495,8 +547,8 @@ fn without_possessive(text: &str, start: usize, end: usize) -> usize {
 }
 
 /// The letters and digits of a text.
-fn letters(text: &str) -> String {
-    text.chars().filter(|c| c.is_alphanumeric()).collect()
+fn letters(text: &str) -> impl Iterator<Item = char> {
+    text.chars().filter(|c| c.is_alphanumeric())
 }
 
 mod hints;
