@@ -53,7 +53,10 @@ impl Stems {
             .is_none_or(|byte| byte.is_ascii_digit())
         {
             out.extend_from_slice(exact.as_bytes());
-            return mark(exact, &out[start..], lexicon);
+            return lexicon.map_or_else(Mark::default, |lexicon| Mark {
+                word: lexicon.mark(exact),
+                stem: NUMBER,
+            });
         }
         if self.slots.is_empty() {
             self.slots = vec![0; SLOT * SLOTS];

@@ -90,7 +90,7 @@ impl Preparer {
         let mut vocabularies = schema.facets.iter().filter_map(FacetDefinition::tagged_by);
         let finds_names = vocabularies.any(|vocabulary| vocabulary != TOPIC);
         let analyzer = match &tagging {
-            Some(tagging) if finds_names => Analyzer::with_lexicon(Arc::new(tagging.clone())),
+            Some(tagging) if finds_names => Analyzer::with_lexicon(tagging.lexicon()),
             _ => Analyzer::new(),
         };
         Self {

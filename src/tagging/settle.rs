@@ -1,12 +1,10 @@
 //! What names mean: those that mean one thing, then, in their light, those that need context.
 
-use std::collections::HashSet;
-
 use super::article::Article;
 use super::sightings::{ACTOR, COUNTRY, Sighting, Sightings};
 use super::tagger::{Tagger, VOCABULARIES, days};
 use super::tags::{Ambiguous, Rule};
-use crate::vocabulary::{Day, Doubt, EntryId, EntryRef, Kind, Role};
+use crate::vocabulary::{Day, Doubt, EntryId, EntryRef, Kind, QuickSet, Role};
 
 /// Years before and after an office in which its holder may well be spoken of by surname.
 const NEAR_OFFICE: i16 = 2;
@@ -46,8 +44,8 @@ pub(super) fn settle(
         tagger,
         sightings,
         time: article.date.map(days),
-        sure: [HashSet::new(), HashSet::new()],
-        regions: HashSet::new(),
+        sure: [QuickSet::default(), QuickSet::default()],
+        regions: QuickSet::default(),
     };
     for list in [COUNTRY, ACTOR] {
         settler.note_what_is_sure(list);
@@ -87,9 +85,9 @@ struct Settler<'a> {
     sightings: &'a Sightings,
     time: Option<(Day, Day)>,
     /// The entries that some name means for certain, by list.
-    sure: [HashSet<EntryId>; 2],
+    sure: [QuickSet<EntryId>; 2],
     /// The regions that those countries lie in which are called by their own names.
-    regions: HashSet<EntryId>,
+    regions: QuickSet<EntryId>,
 }
 
 impl Settler<'_> {

@@ -1,13 +1,11 @@
 //! One look through an article: which names stand in it, where, and what is around them.
 
-use std::collections::HashMap;
-
 use super::article::Article;
 use super::context::{Around, Verdict, is_list};
 use super::salience::Signs;
 use super::tags::{Surface, TextField};
 use crate::analysis::Language;
-use crate::vocabulary::{Doubt, EntryId, Found, Matcher, Role};
+use crate::vocabulary::{Doubt, EntryId, Found, Matcher, QuickMap, Role};
 
 /// The most places that are kept of a name, and of a tag.
 pub const MAX_SURFACES: usize = 16;
@@ -48,7 +46,7 @@ pub(super) struct Sightings {
     /// In the order of first sight, by list.
     pub(super) lists: [Vec<Sighting>; 2],
     /// How often each entry of the list of cues was met.
-    pub(super) cues: HashMap<EntryId, u32>,
+    pub(super) cues: QuickMap<EntryId, u32>,
     /// Words of the body.
     pub(super) words: u32,
 }
@@ -76,7 +74,7 @@ impl Sightings {
     /// Looks through an article.
     pub(super) fn gather(matcher: &Matcher, article: &Article<'_>, places: &impl Places) -> Self {
         let mut sightings = Self::default();
-        let mut known: HashMap<Key, usize> = HashMap::new();
+        let mut known: QuickMap<Key, usize> = QuickMap::default();
         let language = (article.language != Language::UND).then(|| article.language.code());
         for field in TextField::ALL {
             let text = article.text(field);
@@ -111,7 +109,7 @@ impl Sightings {
 
     fn add(
         &mut self,
-        known: &mut HashMap<Key, usize>,
+        known: &mut QuickMap<Key, usize>,
         look: &mut Look<'_>,
         found: Found,
         places: &impl Places,

@@ -10,7 +10,7 @@ use super::sightings::{ACTOR, COUNTRY, MAX_SURFACES, Places, Sightings};
 use super::tags::{Rule, Surface, Tag, Tags};
 use crate::document::PartialDate;
 use crate::schema::Origin;
-use crate::vocabulary::{Day, Entry, EntryId, Kind, Matcher, Meaning, Vocabulary};
+use crate::vocabulary::{Day, Entry, EntryId, Kind, Matcher, Meaning, QuickMap, Vocabulary};
 
 /// The most tags of one vocabulary that an article gets; those named least often are left out.
 const MAX_TAGS: usize = 200;
@@ -130,7 +130,7 @@ impl Tagger {
     fn weigh(&self, list: usize, named: &[Named], sightings: &Sightings) -> Vec<Tag> {
         let vocabulary = self.vocabulary(list);
         let mut found: Vec<Sum> = Vec::new();
-        let mut places: HashMap<EntryId, usize> = HashMap::new();
+        let mut places: QuickMap<EntryId, usize> = QuickMap::default();
         let mut total = 0;
         for name in named {
             let sighting = &sightings.lists[list][name.sighting];
@@ -159,7 +159,7 @@ impl Tagger {
                 let mentions = signs.title.saturating_add(signs.body);
                 signs.share = f64::from(mentions) / (total.max(1) as f64);
                 let likelihood = self.salience[list].likelihood(&signs);
-                let is_about = self.salience[list].is_about(&signs);
+                let is_about = likelihood >= self.salience[list].threshold;
                 let sure = 1.0 - (1.0 - sum.rule.confidence()) / (1.0 + f64::from(mentions).ln());
                 Tag {
                     vocabulary: VOCABULARIES[list],

@@ -244,7 +244,7 @@ mod random {
 
     use super::super::{Article, Tagging, TextField};
     use super::tagger;
-    use crate::analysis::{Analyzer, Language};
+    use crate::analysis::{Analyzer, Language, Lexicon};
 
     /// Names, words that go with them, and what is no text at all.
     fn text() -> impl Strategy<Value = String> {
@@ -298,7 +298,7 @@ mod random {
     }
 
     /// Of the vocabularies of [`tagger`], so that its numbers are those of the tagger.
-    static LEXICON: LazyLock<Arc<Tagging>> = LazyLock::new(|| Arc::new(Tagging::bundled()));
+    static LEXICON: LazyLock<Arc<dyn Lexicon>> = LazyLock::new(|| Tagging::bundled().lexicon());
 
     proptest! {
         #[test]

@@ -57,6 +57,11 @@ impl Tagging {
             .get_or_init(|| Tagger::new(&self.countries, &self.actors))
     }
 
+    /// The words that the tagger of countries and actors looks for.
+    pub(crate) fn lexicon(&self) -> Arc<dyn Lexicon> {
+        Arc::new(NameWords(self.clone()))
+    }
+
     /// A tagger of topics: by what the corpus taught, if it taught anything.
     pub fn topic_tagger(&self, model: Option<&Arc<TopicModel>>) -> TopicTagger {
         match model {
@@ -81,9 +86,12 @@ impl Tagging {
 }
 
 /// The words of the names of countries and actors.
-impl Lexicon for Tagging {
+#[derive(Debug)]
+struct NameWords(Tagging);
+
+impl Lexicon for NameWords {
     fn mark(&self, exact: &str) -> u64 {
-        self.tagger().mark(exact)
+        self.0.tagger().mark(exact)
     }
 }
 

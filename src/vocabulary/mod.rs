@@ -36,6 +36,6 @@ pub use files::compile_files;
 pub use folder::read_folder;
 pub use folding::{Folded, Node, STEP};
 pub use key::key;
-pub(crate) use tag::{Doubt, Found, Hints};
+pub(crate) use tag::{Doubt, Found, Hints, QuickMap, QuickSet};
 pub use tag::{Matcher, Mention};
 pub use vocabularies::Vocabularies;

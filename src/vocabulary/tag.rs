@@ -13,12 +13,11 @@
 //!
 //! Memory does not grow with the text.
 
-use std::collections::HashMap;
-use std::hash::BuildHasherDefault;
 use std::ops::Range;
 
 pub(crate) use self::hints::Hints;
-use self::words::{WordHasher, Words};
+use self::words::Words;
+pub(crate) use self::words::{QuickMap, QuickSet};
 use super::compiled::{EntryId, Vocabulary};
 use super::entry::Role;
 use crate::analysis::{MarkedWord, Token, tokenize};
@@ -87,7 +86,7 @@ struct Names {
     /// From the first word of a name to its node; 0 if none begins with it.
     first: Vec<u32>,
     /// From a node and a word to the next node.
-    steps: HashMap<u64, u32, BuildHasherDefault<WordHasher>>,
+    steps: QuickMap<u64, u32>,
     nodes: u32,
     /// The names that end at a node.
     ends: Vec<Vec<Target>>,
@@ -468,7 +467,7 @@ fn meant(text: &Text<'_>, range: Range<usize>, targets: &[Target]) -> Reading {
             _ => false,
         };
         let is_otherwise = text.has_case && !is_as_told(target) && !is_shouted(written);
-        !(is_foreign && written.is_ascii()) && !is_otherwise
+        !(is_otherwise || is_foreign && written.is_ascii())
     };
     let rank = |target: &Target| (target.role, !target.is_first);
     let fitting = || targets.iter().filter(fits);

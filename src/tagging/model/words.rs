@@ -52,12 +52,11 @@ impl Reader {
             part.places.clear();
             let most = most(field);
             if let Some(analysis) = article.analysis(field) {
-                match &analysis.marks {
-                    Some(marks) => part.stems.extend(marks.stems.iter().take(most)),
-                    None => {
-                        let stems = unpack(&analysis.stem).take(most);
-                        part.stems.extend(stems.map(|(term, _)| number_of(term)));
-                    }
+                if let Some(marks) = &analysis.marks {
+                    part.stems.extend(marks.stems.iter().take(most));
+                } else {
+                    let stems = unpack(&analysis.stem).take(most);
+                    part.stems.extend(stems.map(|(term, _)| number_of(term)));
                 }
                 part.places.extend(analysis.places.iter().take(most));
                 continue;
@@ -108,8 +107,6 @@ impl Reader {
 
 #[cfg(test)]
 mod tests {
-    use std::sync::Arc;
-
     use super::*;
     use crate::analysis::Language;
     use crate::tagging::Tagging;
@@ -145,7 +142,7 @@ mod tests {
         let article = article();
         let mut read = Reader::default();
         read.read(&article);
-        let lexicon = Arc::new(Tagging::bundled());
+        let lexicon = Tagging::bundled().lexicon();
         for mut analyzer in [Analyzer::new(), Analyzer::with_lexicon(lexicon)] {
             // The second time all of them are remembered.
             for _ in 0..2 {

@@ -45,6 +45,8 @@ impl Hasher for Mixed {
 /// A phrase without its first word.
 #[derive(Debug)]
 struct Phrase {
+    /// Its second word once more, where it need not be fetched; [`NUMBER`] if there is none.
+    second: u64,
     rest: Box<[u64]>,
     number: u32,
 }
@@ -98,6 +100,7 @@ impl Phrases {
         let number = known.map_or(self.uses.len() as u32, |known| known.number);
         if number as usize == self.uses.len() {
             same_first.push(Phrase {
+                second: rest.first().copied().unwrap_or(NUMBER),
                 rest: rest.into(),
                 number,
             });
@@ -129,8 +132,13 @@ impl Phrases {
                     continue;
                 }
                 let behind = &stems[at + 1..];
+                let second = behind.first().copied().unwrap_or(NUMBER);
                 let mut phrases = self.by_first.get(&stems[at]).into_iter().flatten();
-                let Some(found) = phrases.find(|phrase| behind.starts_with(&phrase.rest)) else {
+                let found = phrases.find(|phrase| {
+                    let may_fit = phrase.second == second || phrase.second == NUMBER;
+                    may_fit && behind.starts_with(&phrase.rest)
+                });
+                let Some(found) = found else {
                     at += 1;
                     continue;
                 };

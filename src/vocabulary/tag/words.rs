@@ -1,7 +1,7 @@
 //! The words of the names that are looked for, by number: most words of a text are in none, which is
 //! to be found out fast.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::hash::{BuildHasherDefault, Hasher};
 
 use super::hints::Hints;
@@ -10,8 +10,8 @@ use super::hints::Hints;
 #[derive(Debug, Default)]
 pub(super) struct Words {
     /// Those of eight bytes at most, which most words of a text are, as one number.
-    short: HashMap<u64, u32, BuildHasherDefault<WordHasher>>,
-    long: HashMap<Box<str>, u32, BuildHasherDefault<WordHasher>>,
+    short: QuickMap<u64, u32>,
+    long: QuickMap<Box<str>, u32>,
     hints: Hints,
 }
 
@@ -78,10 +78,16 @@ fn mixed(word: &str, packed: Option<u64>) -> u64 {
     hasher.0
 }
 
-/// Mixes words and numbers fast. What is put in comes from vocabularies alone; a text only looks
-/// up, which no choice of words makes slow.
+/// A map by words, or by numbers of words and entries.
+pub(crate) type QuickMap<K, V> = HashMap<K, V, BuildHasherDefault<WordHasher>>;
+
+/// A set of words, or of numbers of words and entries.
+pub(crate) type QuickSet<K> = HashSet<K, BuildHasherDefault<WordHasher>>;
+
+/// Mixes words and numbers fast. What is put in comes from vocabularies: a text only looks up, or
+/// chooses among their entries, and no choice of words makes that slow.
 #[derive(Debug, Default)]
-pub(super) struct WordHasher(u64);
+pub(crate) struct WordHasher(u64);
 
 impl WordHasher {
     fn mix(&mut self, number: u64) {
