@@ -40,7 +40,8 @@ pub struct Analysis {
     pub sentences: Vec<u32>,
     /// The positions at which paragraphs begin, in order; all of them begin a sentence.
     pub paragraphs: Vec<u32>,
-    /// The marks of the tokens, if the analyzer has a lexicon.
+    /// The marks of the tokens, if the analyzer has a lexicon and they are not too many. They tell
+    /// something to whoever made that lexicon alone.
     pub(crate) marks: Option<Marks>,
 }
 
@@ -118,8 +119,11 @@ impl Analyzer {
                 .stems
                 .push_term(token.exact, language, lexicon, &mut stem);
             stem.push(STEP as u8);
-            if let Some(marks) = &mut marks {
-                marks.push(mark, &token);
+            if marks
+                .as_mut()
+                .is_some_and(|marks| !marks.push(mark, &token))
+            {
+                marks = None;
             }
             analysis.places.push(token.start, token.end);
             match boundaries.step(text, token.start, token.end) {

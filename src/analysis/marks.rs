@@ -1,9 +1,13 @@
 //! What is to be known of every word of a text besides its forms. It is remembered with the stems,
-//! so that a word that was met before costs nothing more.
+//! so that most words that were met before cost nothing more.
 
 use std::fmt;
 
 use super::tokens::Token;
+
+/// The most words of a text that are marked. Longer texts have no marks, which would take several
+/// times the memory of the text: whoever needs them looks at the words one by one.
+pub(crate) const MAX_MARKED_WORDS: usize = 1 << 16;
 
 /// Words that somebody looks for.
 pub(crate) trait Lexicon: fmt::Debug + Send + Sync {
@@ -41,16 +45,18 @@ pub(super) struct Mark {
 }
 
 impl Marks {
-    /// Makes room for so many words.
+    /// Makes room for so many words, if that many may be marked.
     pub(super) fn with_capacity(words: usize) -> Self {
+        let words = words.min(MAX_MARKED_WORDS);
         Self {
             words: Vec::with_capacity(words / 2),
             stems: Vec::with_capacity(words),
         }
     }
 
+    /// Takes the next word; false if it is one too many.
     #[inline]
-    pub(super) fn push(&mut self, mark: Mark, token: &Token<'_>) {
+    pub(super) fn push(&mut self, mark: Mark, token: &Token<'_>) -> bool {
         if mark.word != 0 {
             self.words.push(MarkedWord {
                 mark: mark.word,
@@ -60,6 +66,7 @@ impl Marks {
             });
         }
         self.stems.push(mark.stem);
+        self.stems.len() <= MAX_MARKED_WORDS
     }
 }
 

@@ -24,6 +24,8 @@ pub use analyzer::{Analysis, Analyzer, QueryToken};
 pub(crate) use characters::{is_mark, is_unspaced_letter};
 pub use fold::fold;
 pub use language::{Language, detect};
+#[cfg(test)]
+pub(crate) use marks::MAX_MARKED_WORDS;
 pub(crate) use marks::{Lexicon, MarkedWord, NUMBER, number_of};
 pub use packed::{Packed, unpack};
 pub use places::Places;

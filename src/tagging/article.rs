@@ -58,8 +58,8 @@ impl<'a> Article<'a> {
         self.analyses.map(|analyses| analyses[field as usize])
     }
 
-    /// The words of a field that names are made of, if they are known, and how many words there
-    /// are.
+    /// The words of a field that names are made of, as the lexicon of the tagger's vocabularies
+    /// marks them, if they are known; and how many words there are.
     pub(super) fn marked(&self, field: TextField) -> Option<(&'a [MarkedWord], u32)> {
         let analysis = self.analysis(field)?;
         Some((&analysis.marks.as_ref()?.words, analysis.positions))

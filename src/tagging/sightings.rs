@@ -270,9 +270,9 @@ fn dateline(text: &str) -> usize {
         matches!(c, '-' | '\u{2013}' | '\u{2014}')
             && head[..at].ends_with(|c: char| c.is_whitespace() || c == ')')
     });
-    dash.map(|(at, _)| at)
-        .filter(|&at| !head[..at].contains('\n'))
-        .unwrap_or(0)
+    dash.map(|(at, _)| &head[..at])
+        .filter(|place| !place.contains('\n') && place.contains(char::is_alphanumeric))
+        .map_or(0, str::len)
 }
 
 #[cfg(test)]
@@ -285,6 +285,7 @@ mod tests {
             ("LONDON, March 31 - Prices rose", 17),
             ("AMMAN, Jordan (AP) \u{2014} The king", 19),
             ("Amman - The king", 0),
+            (" - LONDON said", 0),
             ("OPEC raised prices", 0),
             ("IBM\nis well-known - yes", 0),
             ("", 0),

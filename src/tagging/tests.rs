@@ -237,6 +237,23 @@ fn names_are_bounded() {
     assert_eq!(tags.tags[0].surfaces[0].field, TextField::Title);
 }
 
+/// Their marks would take several times the memory of the text.
+#[test]
+fn words_of_long_texts_are_looked_at_one_by_one() {
+    use crate::analysis::{Analyzer, MAX_MARKED_WORDS};
+
+    let mut analyzer = Analyzer::with_lexicon(super::Tagging::bundled().lexicon());
+    for (words, is_marked) in [(MAX_MARKED_WORDS, true), (MAX_MARKED_WORDS + 1, false)] {
+        let body = "Oman ".repeat(words);
+        let article = Article::new("", &body, Language::ENGLISH);
+        let [title, analysis] = ["", &body].map(|text| analyzer.analyze(text, Language::ENGLISH));
+        assert_eq!(analysis.marks.is_some(), is_marked);
+        let tags = tagger().tag(&article.analyzed(&title, &analysis));
+        assert_eq!(tags, tagger().tag(&article));
+        assert_eq!(tags.tags[0].mentions as usize, words);
+    }
+}
+
 mod random {
     use std::sync::{Arc, LazyLock};
 

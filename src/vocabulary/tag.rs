@@ -62,9 +62,9 @@ pub struct Matcher {
     words: Words,
     /// What each of them can be, by number.
     places: Vec<Place>,
-    /// The first two words of every name of several words: most neighbours begin no name, which is
-    /// to be found out fast.
+    /// The hashes of the first two words of every name of several words.
     pairs: Vec<u64>,
+    /// Of those: most neighbours begin no name, which is to be found out fast.
     hints: Hints,
     lists: Vec<Names>,
 }
@@ -290,7 +290,7 @@ impl Matcher {
     #[inline]
     fn begins_at(&self, words: &[Word]) -> u8 {
         let may_go_on = match words {
-            [word, next, ..] if next.position - word.position == 1 => {
+            [word, next, ..] if next.position - word.position <= 1 => {
                 let is_known = self.hints.may_hold(pair(word.id, next.id));
                 if is_known { next.place.goes_on } else { 0 }
             }

@@ -45,7 +45,8 @@ impl Hasher for Mixed {
 /// A phrase without its first word.
 #[derive(Debug)]
 struct Phrase {
-    /// Its second word once more, where it need not be fetched; [`NUMBER`] if there is none.
+    /// Its second word once more, where it need not be fetched; [`NUMBER`] if there is none, or if
+    /// it is a figure.
     second: u64,
     rest: Box<[u64]>,
     number: u32,

@@ -78,10 +78,10 @@ fn mixed(word: &str, packed: Option<u64>) -> u64 {
     hasher.0
 }
 
-/// A map by words, or by numbers of words and entries.
+/// A map by words, or by numbers of words, nodes and entries.
 pub(crate) type QuickMap<K, V> = HashMap<K, V, BuildHasherDefault<WordHasher>>;
 
-/// A set of words, or of numbers of words and entries.
+/// A set of words, or of numbers of words, nodes and entries.
 pub(crate) type QuickSet<K> = HashSet<K, BuildHasherDefault<WordHasher>>;
 
 /// Mixes words and numbers fast. What is put in comes from vocabularies: a text only looks up, or
