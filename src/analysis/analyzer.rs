@@ -1,5 +1,6 @@
 //! The analyzer: both forms of every word, for the index and for a query.
 
+use std::cmp::Reverse;
 use std::sync::Arc;
 
 use super::language::Language;
@@ -10,6 +11,11 @@ use super::sentences::{Boundaries, Boundary};
 use super::stem::Stems;
 use super::tokens::{Token, Tokenized, tokenize};
 
+/// What was made of texts that is kept for the next ones at most: a title and a body.
+const SPARE: usize = 2;
+/// No more memory is kept for each than that for the words of so many bytes of text.
+const SPARE_BYTES: usize = 64 << 10;
+
 /// Turns texts into words. Remembers stems, so keep one for each thread.
 ///
 /// What it gives depends on the text and language alone, never on what it met before.
@@ -18,6 +24,8 @@ pub struct Analyzer {
     stems: Stems,
     lexicon: Option<Arc<dyn Lexicon>>,
     term: Vec<u8>,
+    /// What is taken for the next texts, to be written over.
+    spare: Vec<Analysis>,
 }
 
 /// The words of a text in both forms, as an engine takes them.
@@ -46,6 +54,31 @@ pub struct Analysis {
 }
 
 impl Analysis {
+    /// The same without anything but its memory.
+    fn emptied(self) -> Self {
+        let Self {
+            mut exact,
+            mut stem,
+            mut places,
+            mut sentences,
+            mut paragraphs,
+            ..
+        } = self;
+        exact.clear();
+        stem.clear();
+        places.clear();
+        sentences.clear();
+        paragraphs.clear();
+        Self {
+            exact,
+            stem,
+            places,
+            sentences,
+            paragraphs,
+            ..Self::default()
+        }
+    }
+
     /// Gives every word of the text to `f` once more, as [`tokenize`] does.
     pub fn each(&self, mut f: impl FnMut(Token<'_>)) {
         for ((exact, position), (start, end)) in unpack(&self.exact).zip(self.places.iter()) {
@@ -101,17 +134,43 @@ impl Analyzer {
         std::str::from_utf8(&self.term).expect("a term is made of whole strings")
     }
 
+    /// Takes an analysis that is not needed any more, for its memory.
+    pub(crate) fn reuse(&mut self, analysis: Analysis) {
+        if analysis.exact.capacity() > SPARE_BYTES {
+            return;
+        }
+        self.spare.push(analysis);
+        if self.spare.len() > SPARE {
+            let room = |spare: &Analysis| Reverse(spare.exact.capacity());
+            self.spare.sort_unstable_by_key(room);
+            self.spare.truncate(SPARE);
+        }
+    }
+
+    /// An empty analysis with room for the words of a text.
+    fn room(&mut self, text: &str) -> Analysis {
+        let spare = self.spare.iter().map(|spare| spare.exact.capacity());
+        let spare = spare.enumerate().filter(|(_, room)| *room > text.len());
+        let spare = spare.min_by_key(|(_, room)| *room).map(|(at, _)| at);
+        spare.map_or_else(
+            || Analysis {
+                exact: String::with_capacity(text.len() + 16),
+                stem: String::with_capacity(text.len() + text.len() / 2 + 16),
+                places: Places::with_capacity(text.len() / 5),
+                ..Analysis::default()
+            },
+            |at| self.spare.swap_remove(at).emptied(),
+        )
+    }
+
     /// Analyses a text for the index.
     pub fn analyze(&mut self, text: &str, language: Language) -> Analysis {
-        let mut exact = String::with_capacity(text.len() + 16);
-        let mut stem = Vec::with_capacity(text.len() + text.len() / 2 + 16);
+        let mut analysis = self.room(text);
+        let mut exact = std::mem::take(&mut analysis.exact);
+        let mut stem = std::mem::take(&mut analysis.stem).into_bytes();
         let mut boundaries = Boundaries::default();
         let lexicon = self.lexicon.as_deref();
         let mut marks = lexicon.map(|_| Marks::with_capacity(text.len() / 5));
-        let mut analysis = Analysis {
-            places: Places::with_capacity(text.len() / 5),
-            ..Analysis::default()
-        };
         let done = tokenize(text, |token| {
             exact.push_str(token.exact);
             exact.push(STEP);

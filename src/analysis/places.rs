@@ -20,6 +20,12 @@ impl Places {
         }
     }
 
+    /// Forgets all of them, and keeps their memory.
+    pub(super) fn clear(&mut self) {
+        self.packed.clear();
+        self.last = 0;
+    }
+
     /// Takes the next word: no word begins before the one before it, or ends before it begins.
     #[inline]
     pub(super) fn push(&mut self, start: usize, end: usize) {

@@ -5,22 +5,40 @@ use frostem::Stemmer;
 use super::language::Language;
 use super::marks::{Lexicon, Mark, NUMBER, number_of};
 
-/// Words that are remembered at once; a power of two.
-const SLOTS: usize = 1 << 14;
+/// Words that are remembered at once, at most; a power of two, as are the others. A stemmer takes
+/// thousands of instructions for a word: with a quarter as many, three times as many words of a large
+/// collection would need it.
+const MOST_SLOTS: usize = 1 << 16;
+/// Who looks at a query or a few texts needs no more than so many,
+const FIRST_SLOTS: usize = 1 << 10;
+/// and who has filled half of them, so many times as many.
+const GROWTH: usize = 8;
 /// Two neighbouring slots may hold a word.
 const WAYS: usize = 2;
-/// Bytes of a slot: word and stem, after a head of their lengths, the language and the mark.
+/// Bytes of a slot.
 const SLOT: usize = 64;
-const HEAD: usize = 19;
+/// The first and the last bytes of the word, two marks, and three numbers, come before the term.
+const ENDS: usize = 16;
+const MARKS: usize = ENDS + 16;
+const HEAD: usize = MARKS + 3;
+/// Terms of up to so many bytes are copied as if they all had that many, which needs no loop.
+const SHORT: usize = 24;
 
 /// A bounded memory of stems. A word that finds no room displaces another: nobody can fill it or
 /// slow it down, whatever words a text is made of.
-#[derive(Clone, Default)]
+#[derive(Default)]
 pub(super) struct Stems {
-    /// In each: bytes of the word, bytes of the stem, language, mark, word, stem. Empty until needed.
-    /// Bytes, because memory that is zero costs nothing until it is touched.
+    /// Empty until needed. Bytes, because memory that is zero costs nothing until it is touched.
     slots: Vec<u8>,
-    turn: usize,
+    /// Words that were put into these slots.
+    filled: usize,
+}
+
+/// A clone remembers nothing yet: learning is cheaper than a copy.
+impl Clone for Stems {
+    fn clone(&self) -> Self {
+        Self::default()
+    }
 }
 
 impl std::fmt::Debug for Stems {
@@ -32,8 +50,32 @@ impl std::fmt::Debug for Stems {
 impl Stems {
     /// Appends the stem term of a word, such as `en:missil`. Gives its mark, if there is a lexicon:
     /// always the same one.
+    #[inline]
     pub(super) fn push_term(
         &mut self,
+        exact: &str,
+        language: Language,
+        lexicon: Option<&dyn Lexicon>,
+        out: &mut Vec<u8>,
+    ) -> Mark {
+        let key = Key::of(exact.as_bytes(), language);
+        let (slots, _) = self.slots.as_chunks::<SLOT>();
+        let first = key.place(slots.len());
+        let ways = slots.get(first..first + WAYS).unwrap_or_default();
+        for slot in ways {
+            if key.is_of(slot) {
+                push_term_in(slot, out);
+                return mark_in(slot);
+            }
+        }
+        self.push_new_term(&key, exact, language, lexicon, out)
+    }
+
+    /// The same for a word that is not remembered.
+    #[cold]
+    fn push_new_term(
+        &mut self,
+        key: &Key<'_>,
         exact: &str,
         language: Language,
         lexicon: Option<&dyn Lexicon>,
@@ -47,44 +89,149 @@ impl Stems {
         };
         out.extend_from_slice(language.code().as_bytes());
         out.push(b':');
-        if exact
-            .bytes()
-            .next()
-            .is_none_or(|byte| byte.is_ascii_digit())
-        {
+        let mark = if exact.starts_with(|first: char| first.is_ascii_digit()) {
             out.extend_from_slice(exact.as_bytes());
-            return lexicon.map_or_else(Mark::default, |lexicon| Mark {
+            lexicon.map_or_else(Mark::default, |lexicon| Mark {
                 word: lexicon.mark(exact),
                 stem: NUMBER,
-            });
-        }
-        if self.slots.is_empty() {
-            self.slots = vec![0; SLOT * SLOTS];
-        }
-        let first = (hash(exact.as_bytes(), language.number()) as usize % SLOTS) & !(WAYS - 1);
-        let (slots, _) = self.slots.as_chunks_mut::<SLOT>();
-        let ways = &mut slots[first..first + WAYS];
-        for slot in &*ways {
-            if let Some(stem) = known(slot, exact.as_bytes(), language.number()) {
-                out.extend_from_slice(stem);
-                return mark_in(slot);
+            })
+        } else {
+            let stem = Stemmer::new(algorithm).stem(exact);
+            let stem = if stem.is_empty() { exact } else { &*stem };
+            out.extend_from_slice(stem.as_bytes());
+            mark(exact, &out[start..], lexicon)
+        };
+        let term = &out[start..];
+        if HEAD + term.len() + key.middle.len() <= SLOT {
+            self.grow();
+            self.filled += 1;
+            let (slots, _) = self.slots.as_chunks_mut::<SLOT>();
+            let place = key.place(slots.len()) + self.filled % WAYS;
+            if let Some(slot) = slots.get_mut(place) {
+                key.fill(slot, term, mark);
             }
         }
-        let stem = Stemmer::new(algorithm).stem(exact);
-        let stem = if stem.is_empty() { exact } else { &*stem };
-        out.extend_from_slice(stem.as_bytes());
-        let mark = mark(exact, &out[start..], lexicon);
-        let length = exact.len() + stem.len();
-        if length <= SLOT - HEAD {
-            self.turn = (self.turn + 1) % WAYS;
-            let slot = &mut ways[self.turn];
-            slot[..3].copy_from_slice(&[exact.len() as u8, stem.len() as u8, language.number()]);
-            slot[3..11].copy_from_slice(&mark.word.to_le_bytes());
-            slot[11..HEAD].copy_from_slice(&mark.stem.to_le_bytes());
-            slot[HEAD..HEAD + exact.len()].copy_from_slice(exact.as_bytes());
-            slot[HEAD + exact.len()..HEAD + length].copy_from_slice(stem.as_bytes());
-        }
         mark
+    }
+
+    /// Makes more slots if there are few for the words that come, and begins anew with them.
+    fn grow(&mut self) {
+        let slots = self.slots.len() / SLOT;
+        let more = if slots == 0 {
+            FIRST_SLOTS
+        } else if self.filled >= slots / 2 {
+            (slots * GROWTH).min(MOST_SLOTS)
+        } else {
+            slots
+        };
+        if more > slots {
+            self.slots = vec![0; SLOT * more];
+            self.filled = 0;
+        }
+    }
+}
+
+/// A word as it is looked for: its length and its ends, which are all of it unless it is long.
+struct Key<'a> {
+    first: u64,
+    last: u64,
+    /// What lies between the ends of a long word.
+    middle: &'a [u8],
+    length: u8,
+    language: u8,
+}
+
+impl<'a> Key<'a> {
+    #[inline]
+    fn of(word: &'a [u8], language: Language) -> Self {
+        let (first, last) = ends_of(word);
+        let middle = word.get(8..word.len().saturating_sub(8));
+        Self {
+            first,
+            last,
+            middle: middle.unwrap_or_default(),
+            // A word of 256 bytes or more is never found: its term has no room in a slot.
+            length: u8::try_from(word.len()).unwrap_or(u8::MAX),
+            language: language.number(),
+        }
+    }
+
+    /// The first of the neighbours, among so many slots, that may hold the word.
+    #[inline]
+    fn place(&self, slots: usize) -> usize {
+        self.hash() as usize & slots.saturating_sub(WAYS) & !(WAYS - 1)
+    }
+
+    #[inline]
+    fn hash(&self) -> u64 {
+        const ODD: u64 = 0x9E37_79B9_7F4A_7C15;
+        let numbers = u64::from(self.length) << 8 | u64::from(self.language);
+        let mut mixed = (self.first ^ numbers << 40).wrapping_mul(ODD);
+        mixed = (mixed.rotate_left(29) ^ self.last).wrapping_mul(ODD);
+        if !self.middle.is_empty() {
+            mixed ^= hash(self.middle, 0);
+        }
+        mixed ^ mixed >> 32
+    }
+
+    /// Whether it is the word that a slot holds. An empty slot holds a term of no bytes.
+    #[inline]
+    fn is_of(&self, slot: &[u8; SLOT]) -> bool {
+        let numbers = [slot[MARKS], slot[MARKS + 2]];
+        let same = number_at(slot, 0) == self.first
+            && number_at(slot, 8) == self.last
+            && numbers == [self.length, self.language]
+            && slot[MARKS + 1] > 0;
+        same && (self.middle.is_empty() || {
+            let from = HEAD + usize::from(slot[MARKS + 1]);
+            slot.get(from..from + self.middle.len()) == Some(self.middle)
+        })
+    }
+
+    /// Has a slot remember the word.
+    fn fill(&self, slot: &mut [u8; SLOT], term: &[u8], mark: Mark) {
+        slot[..8].copy_from_slice(&self.first.to_le_bytes());
+        slot[8..ENDS].copy_from_slice(&self.last.to_le_bytes());
+        slot[ENDS..ENDS + 8].copy_from_slice(&mark.word.to_le_bytes());
+        slot[ENDS + 8..MARKS].copy_from_slice(&mark.stem.to_le_bytes());
+        slot[MARKS..HEAD].copy_from_slice(&[self.length, term.len() as u8, self.language]);
+        let end = HEAD + term.len();
+        slot[HEAD..end].copy_from_slice(term);
+        slot[end..end + self.middle.len()].copy_from_slice(self.middle);
+    }
+}
+
+/// The first and the last eight bytes of a word, or four, which overlap in most words; or its three
+/// bytes at most. With the length they are the whole word, unless it has more than sixteen.
+#[inline]
+fn ends_of(word: &[u8]) -> (u64, u64) {
+    if let (Some(first), Some(last)) = (word.first_chunk::<8>(), word.last_chunk::<8>()) {
+        return (u64::from_le_bytes(*first), u64::from_le_bytes(*last));
+    }
+    if let (Some(first), Some(last)) = (word.first_chunk::<4>(), word.last_chunk::<4>()) {
+        let [first, last] = [first, last].map(|end| u32::from_le_bytes(*end));
+        return (first.into(), last.into());
+    }
+    let byte = |at: usize| word.get(at).map_or(0, |&byte| u64::from(byte));
+    (byte(0) | byte(1) << 8, byte(2))
+}
+
+#[inline]
+fn number_at(slot: &[u8; SLOT], at: usize) -> u64 {
+    let bytes = slot.get(at..at + 8).and_then(|bytes| bytes.try_into().ok());
+    bytes.map_or(0, u64::from_le_bytes)
+}
+
+/// Appends the term that is remembered.
+#[inline]
+fn push_term_in(slot: &[u8; SLOT], out: &mut Vec<u8>) {
+    let length = usize::from(slot[MARKS + 1]);
+    if length <= SHORT {
+        let end = out.len() + length;
+        out.extend_from_slice(&slot[HEAD..HEAD + SHORT]);
+        out.truncate(end);
+    } else {
+        out.extend_from_slice(slot.get(HEAD..HEAD + length).unwrap_or_default());
     }
 }
 
@@ -99,19 +246,10 @@ fn mark(exact: &str, term: &[u8], lexicon: Option<&dyn Lexicon>) -> Mark {
 /// The mark that is remembered.
 #[inline]
 fn mark_in(slot: &[u8; SLOT]) -> Mark {
-    let (head, _) = slot.split_at(HEAD);
-    let word = head[3..11].try_into().map_or(0, u64::from_le_bytes);
-    let stem = head[11..].try_into().map_or(NUMBER, u64::from_le_bytes);
-    Mark { word, stem }
-}
-
-#[inline]
-fn known<'a>(slot: &'a [u8; SLOT], word: &[u8], language: u8) -> Option<&'a [u8]> {
-    if usize::from(slot[0]) != word.len() || slot[2] != language {
-        return None;
+    Mark {
+        word: number_at(slot, ENDS),
+        stem: number_at(slot, ENDS + 8),
     }
-    let stem = slot[HEAD..].strip_prefix(word)?;
-    stem.get(..usize::from(slot[1]))
 }
 
 /// A number for a word that only a few others share, unless somebody looks for them.

@@ -102,6 +102,9 @@ pub(super) fn cannot_be_cut(input: &mut Input) -> io::Result<Option<Piece>> {
 
 /// UTF-16 of a script with ASCII in it shows by NULs in nearly every second place.
 pub(super) fn utf16_without_mark(head: &[u8]) -> Option<&'static Encoding> {
+    if !head.contains(&0) {
+        return None;
+    }
     let units = head.len() / 2;
     let nul = |odd: usize| {
         head.chunks_exact(2)
@@ -196,10 +199,10 @@ fn detect(bytes: &[u8]) -> &'static Encoding {
 }
 
 fn without_nul<'a>(text: Cow<'a, str>, notes: &mut Vec<Note>) -> Cow<'a, str> {
-    let count = text.bytes().filter(|&byte| byte == 0).count();
-    if count == 0 {
+    if !text.as_bytes().contains(&0) {
         return text;
     }
+    let count = text.bytes().filter(|&byte| byte == 0).count();
     notes.push(Note::new(
         codes::NUL_REPLACED,
         format!("{count} NUL bytes replaced by spaces"),

@@ -192,6 +192,14 @@ impl EngineDirectory {
         unsynced.map(|known| known.length).sum()
     }
 
+    /// Bytes of the complete files of a segment.
+    pub(super) fn bytes_of(&self, stem: &str) -> u64 {
+        let state = self.state();
+        let is_its = |path: &Path| path.to_str().is_some_and(|path| path.starts_with(stem));
+        let files = state.known.iter().filter(|(path, _)| is_its(path));
+        files.map(|(_, known)| known.length).sum()
+    }
+
     /// Makes files durable and describes them, in the order of their names.
     pub(super) fn seal(&self, files: Vec<(PathBuf, KnownFile)>) -> Result<Vec<FileRef>> {
         if let Files::Folder { path: folder, .. } = &self.files {
@@ -240,10 +248,12 @@ impl EngineDirectory {
         };
         for (path, known) in files {
             let path = folder.join(path);
-            let mut file = File::open(&path).map_err(|source| Error::io(&path, "open", source))?;
+            let file = File::open(&path).map_err(|source| Error::io(&path, "open", source))?;
             let mut hasher = blake3::Hasher::new();
-            let length = io::copy(&mut file, &mut hasher)
+            hasher
+                .update_reader(file)
                 .map_err(|source| Error::io(&path, "read", source))?;
+            let length = hasher.count();
             if length != known.length || hasher.finalize() != known.hash {
                 return Err(damaged(&path, "its bytes are not those that were written"));
             }

@@ -13,6 +13,7 @@ use tantivy::index::SegmentId;
 use tantivy::merge_policy::{LogMergePolicy, MergeCandidate, MergePolicy};
 
 use super::directory::EngineDirectory;
+use super::segments::Segments;
 use crate::{Error, ErrorKind};
 
 /// Segments with more than this part of deleted documents are rewritten.
@@ -31,21 +32,35 @@ const TOGETHER: usize = 4;
 /// documents of the smallest: the last of a run are smaller than those that filled the memory.
 const ABOUT: f64 = 1.6;
 
-/// Segments with more documents than this are not merged with others,
+/// Segments that no commit has named yet wait for each other until there are so many of about a size,
+/// or so many bytes in all of them: nobody asks them anything, and what is merged once is copied once.
+/// With more bytes, the last merge of a run would take long when nothing else is left to do; with
+/// fewer, there would be more segments.
+const TOGETHER_UNCOMMITTED: usize = 32;
+const BYTES_UNCOMMITTED: u64 = 120 << 20;
+
+/// Segments with more documents, or more bytes, than this are not merged with others,
 const LARGE: u32 = 100_000;
+const LARGE_BYTES: u64 = 100 << 20;
 
 /// and no merge takes in more than this: what it needs in memory grows with them, by about a hundred
 /// bytes each.
 const MOST_MERGED: u32 = 1_000_000;
 
-/// At the end of a run, its last segments are merged whatever their sizes, as long as no more
-/// documents are copied for it than this many times those that it wrote.
+/// At the end of a run, its last segments are merged, as long as no more documents are copied for it
+/// than this many times those that it wrote,
 const LAST_COPIES: u64 = 2;
+
+/// and, of a segment with more documents than this, no more than this many times those that are
+/// merged into it.
+const TOO_LARGE_FOR_FEW: u64 = 20_000;
+const COPIES_FOR_FEW: u64 = 4;
 
 /// Proposes the merges of a logarithmic policy whose inputs are intact.
 #[derive(Debug)]
 pub(super) struct VerifiedMerges {
-    policy: LogMergePolicy,
+    committed: LogMergePolicy,
+    uncommitted: LogMergePolicy,
     directory: EngineDirectory,
     log: MergeLog,
     last: LastMerges,
@@ -65,15 +80,16 @@ impl LastMerges {
     }
 
     /// The smallest segments together, if there are two that may be copied.
-    fn candidate(&self, segments: &[&SegmentMeta]) -> Option<MergeCandidate> {
+    fn candidate(&self, small: &[&SegmentMeta]) -> Option<MergeCandidate> {
         let left = self.0.load(Ordering::Relaxed);
-        let is_small = |segment: &&&SegmentMeta| segment.num_docs() <= LARGE;
-        let mut small: Vec<_> = segments.iter().filter(is_small).collect();
+        let mut small = small.to_vec();
         small.sort_by_key(|segment| segment.num_docs());
         let mut sum = 0;
         small.retain(|segment| {
-            sum += u64::from(segment.num_docs());
-            sum <= left.min(u64::from(MOST_MERGED))
+            let documents = u64::from(segment.num_docs());
+            let is_worth_it = documents <= TOO_LARGE_FOR_FEW || documents <= sum * COPIES_FOR_FEW;
+            sum += documents;
+            (is_worth_it || sum == documents) && sum <= left.min(u64::from(MOST_MERGED))
         });
         if small.len() < 2 {
             return None;
@@ -134,11 +150,41 @@ impl MergeLog {
 impl VerifiedMerges {
     pub(super) fn new(directory: EngineDirectory, log: MergeLog, last: LastMerges) -> Self {
         Self {
-            policy: policy(),
+            committed: policy(TOGETHER),
+            uncommitted: policy(TOGETHER_UNCOMMITTED),
             directory,
             log,
             last,
         }
+    }
+
+    /// Whether no commit has named any of these segments yet. The engine asks for those that were
+    /// committed and for the others by themselves.
+    fn are_uncommitted(&self, segments: &[SegmentMeta]) -> bool {
+        let meta = self.directory.meta();
+        let meta: Value = meta
+            .and_then(|meta| serde_json::from_slice(&meta).ok())
+            .unwrap_or_default();
+        let named = Segments::of(&meta);
+        let is_named = |segment: &SegmentMeta| named.find(&segment.id().uuid_string()).is_some();
+        !segments.iter().any(is_named)
+    }
+
+    /// Whether a segment is merged with no others.
+    fn is_large(&self, segment: &SegmentMeta) -> bool {
+        segment.num_docs() > LARGE
+            || self.directory.bytes_of(&segment.id().uuid_string()) > LARGE_BYTES
+    }
+
+    fn committed_candidates(&self, sizes: &Sizes) -> Vec<MergeCandidate> {
+        let mut candidates = candidates(&self.committed, sizes);
+        let is_taken = |segment: &SegmentMeta| {
+            let mut taken = candidates.iter().flat_map(|candidate| &candidate.0);
+            taken.any(|id| *id == segment.id())
+        };
+        let left: Vec<_> = sizes.small.iter().filter(|it| !is_taken(it)).collect();
+        candidates.extend(self.last.candidate(&left));
+        candidates
     }
 
     fn intact(&self, candidate: &MergeCandidate) -> bool {
@@ -156,13 +202,17 @@ impl VerifiedMerges {
 
 impl MergePolicy for VerifiedMerges {
     fn compute_merge_candidates(&self, segments: &[SegmentMeta]) -> Vec<MergeCandidate> {
-        let mut candidates = candidates(&self.policy, segments);
-        let is_taken = |segment: &SegmentMeta| {
-            let mut taken = candidates.iter().flat_map(|candidate| &candidate.0);
-            taken.any(|id| *id == segment.id())
+        if segments.len() < 2 && segments.iter().all(|it| it.num_deleted_docs() == 0) {
+            return Vec::new();
+        }
+        let sizes = Sizes::of(segments, |segment| self.is_large(segment));
+        let mut candidates = if self.are_uncommitted(segments) {
+            let small = sizes.small.iter().map(|it| it.id().uuid_string());
+            let bytes = small.map(|id| self.directory.bytes_of(&id)).sum();
+            uncommitted_candidates(&self.uncommitted, &sizes, bytes)
+        } else {
+            self.committed_candidates(&sizes)
         };
-        let left: Vec<_> = segments.iter().filter(|it| !is_taken(it)).collect();
-        candidates.extend(self.last.candidate(&left));
         candidates.retain(|candidate| self.intact(candidate));
         let ids = |candidate: &MergeCandidate| {
             let ids = candidate.0.iter().map(SegmentId::uuid_string);
@@ -174,24 +224,49 @@ impl MergePolicy for VerifiedMerges {
     }
 }
 
-fn policy() -> LogMergePolicy {
+fn policy(together: usize) -> LogMergePolicy {
     let mut policy = LogMergePolicy::default();
     policy.set_del_docs_ratio_before_merge(DELETED_RATIO);
     policy.set_min_layer_size(SMALL);
-    policy.set_min_num_segments(TOGETHER);
+    policy.set_min_num_segments(together);
     policy.set_level_log_size(ABOUT);
     policy.set_max_docs_before_merge(LARGE as usize);
     policy
 }
 
+/// Segments by their size.
+struct Sizes {
+    small: Vec<SegmentMeta>,
+    large: Vec<SegmentMeta>,
+}
+
+impl Sizes {
+    fn of(segments: &[SegmentMeta], is_large: impl Fn(&SegmentMeta) -> bool) -> Self {
+        let (large, small) = segments.iter().cloned().partition(is_large);
+        Self { small, large }
+    }
+}
+
 /// What the policy proposes, within bounds; and large segments of which much was deleted, each by
 /// itself.
-fn candidates(policy: &LogMergePolicy, segments: &[SegmentMeta]) -> Vec<MergeCandidate> {
+fn candidates(policy: &LogMergePolicy, sizes: &Sizes) -> Vec<MergeCandidate> {
+    let mut candidates = within_bounds(policy.compute_merge_candidates(&sizes.small), sizes);
+    let is_worn = |segment: &&SegmentMeta| {
+        let deleted = segment.num_deleted_docs() as f32;
+        deleted > segment.max_doc() as f32 * DELETED_RATIO
+    };
+    let worn = sizes.large.iter().filter(is_worn);
+    candidates.extend(worn.map(|segment| MergeCandidate(vec![segment.id()])));
+    candidates.retain(|candidate| !candidate.0.is_empty());
+    candidates
+}
+
+/// Candidates without the segments with which they would take in too many documents.
+fn within_bounds(mut candidates: Vec<MergeCandidate>, sizes: &Sizes) -> Vec<MergeCandidate> {
     let documents = |id: &SegmentId| {
-        let segment = segments.iter().find(|segment| segment.id() == *id);
+        let segment = sizes.small.iter().find(|segment| segment.id() == *id);
         segment.map_or(0, SegmentMeta::num_docs)
     };
-    let mut candidates = policy.compute_merge_candidates(segments);
     for MergeCandidate(ids) in &mut candidates {
         let mut sum = 0_u32;
         ids.retain(|id| {
@@ -199,14 +274,22 @@ fn candidates(policy: &LogMergePolicy, segments: &[SegmentMeta]) -> Vec<MergeCan
             sum <= MOST_MERGED
         });
     }
-    let is_worn = |segment: &&SegmentMeta| {
-        let deleted = segment.num_deleted_docs() as f32;
-        segment.num_docs() > LARGE && deleted > segment.max_doc() as f32 * DELETED_RATIO
-    };
-    let worn = segments.iter().filter(is_worn);
-    candidates.extend(worn.map(|segment| MergeCandidate(vec![segment.id()])));
-    candidates.retain(|candidate| !candidate.0.is_empty());
     candidates
+}
+
+/// What is merged of segments that no commit has named: many of a size, or all that are not large
+/// once they have the bytes of a large one.
+fn uncommitted_candidates(
+    policy: &LogMergePolicy,
+    sizes: &Sizes,
+    bytes: u64,
+) -> Vec<MergeCandidate> {
+    let many = candidates(policy, sizes);
+    if many.is_empty() && bytes >= BYTES_UNCOMMITTED && sizes.small.len() > 1 {
+        let all = sizes.small.iter().map(SegmentMeta::id).collect();
+        return within_bounds(vec![MergeCandidate(all)], sizes);
+    }
+    many
 }
 
 #[cfg(test)]
@@ -253,10 +336,44 @@ mod tests {
             (1_000, &[10, 2_000, 10], (Some(2), 1_980)),
             (1_000, &[10, 2_000], (None, 2_000)),
             (90_000, &[LARGE + 1, 400], (None, 180_000)),
-            (2_000_000, &[90_000; 12], (Some(11), 3_010_000)),
+            (100_000, &[75_000, 400, 20], (Some(2), 199_580)),
+            (100_000, &[75_000, 20_000, 3_000], (Some(3), 102_000)),
+            (2_000_000, &[75_000; 15], (Some(13), 3_025_000)),
         ] {
             assert_eq!(merged(written, sizes), expected, "{written} {sizes:?}");
         }
+    }
+
+    fn by_documents(segments: &[SegmentMeta]) -> Sizes {
+        Sizes::of(segments, |segment| segment.num_docs() > LARGE)
+    }
+
+    #[test]
+    fn what_no_commit_has_named_is_merged_at_once() {
+        let index = tantivy::Index::create_in_ram(tantivy::schema::Schema::builder().build());
+        let merged = |sizes: &[u32], bytes| {
+            let segment = |size: &u32| index.new_segment_meta(SegmentId::generate_random(), *size);
+            let segments: Vec<_> = sizes.iter().map(segment).collect();
+            let policy = policy(TOGETHER_UNCOMMITTED);
+            let candidates = uncommitted_candidates(&policy, &by_documents(&segments), bytes);
+            let sizes = candidates.iter().map(|candidate| candidate.0.len());
+            sizes.collect::<Vec<_>>()
+        };
+        let enough = BYTES_UNCOMMITTED;
+        assert_eq!(merged(&[10_000; 8], enough - 1), [0_usize; 0], "they wait");
+        assert_eq!(merged(&[10_000; 8], enough), [8], "as much as a large one");
+        assert_eq!(merged(&[10_000], enough), [0_usize; 0]);
+        assert_eq!(merged(&[100; 31], 0), [0_usize; 0]);
+        assert_eq!(merged(&[100; 32], 0), [32], "many of a size");
+        let mut after_a_merge = vec![3_200];
+        after_a_merge.extend([100; 31]);
+        assert_eq!(
+            merged(&after_a_merge, 0),
+            [0_usize; 0],
+            "not copied with each few"
+        );
+        let with_a_large_one = [LARGE + 1, 50_000, 40_000];
+        assert_eq!(merged(&with_a_large_one, enough), [2], "large ones stay");
     }
 
     #[test]
@@ -276,14 +393,14 @@ mod tests {
                 let found = segments.iter().find(|segment| segment.id() == *id);
                 found.unwrap().num_docs()
             };
-            let mut merges: Vec<Vec<u32>> = candidates(&policy(), segments)
+            let mut merges: Vec<Vec<u32>> = candidates(&policy(TOGETHER), &by_documents(segments))
                 .iter()
                 .map(|candidate| candidate.0.iter().map(size).collect())
                 .collect();
             merges.sort();
             merges
         };
-        let many = vec![segment(90_000, 0); 1];
+        let many = vec![segment(70_000, 0); 1];
         assert_eq!(sizes(&many), [] as [Vec<u32>; 0]);
         let many: Vec<_> = (0..8).map(|_| segment(100, 0)).collect();
         assert_eq!(sizes(&many), [[100; 8]]);
@@ -295,13 +412,13 @@ mod tests {
             [[51_000, 49_000, 27_000, 26_000]],
             "about as large"
         );
-        let far_apart = [90_000, 90_000, 90_000, 20_000].map(|size| segment(size, 0));
+        let far_apart = [70_000, 70_000, 70_000, 20_000].map(|size| segment(size, 0));
         assert!(
             sizes(&far_apart).is_empty(),
             "the small one waits for others"
         );
-        let many: Vec<_> = (0..20).map(|_| segment(90_000, 0)).collect();
-        assert_eq!(sizes(&many), [[90_000; 11]], "no more than a million");
+        let many: Vec<_> = (0..20).map(|_| segment(70_000, 0)).collect();
+        assert_eq!(sizes(&many), [[70_000; 14]], "no more than a million");
         let many: Vec<_> = (0..20).map(|_| segment(LARGE + 1, 0)).collect();
         assert!(sizes(&many).is_empty(), "large ones stay");
         let worn = [segment(LARGE + 1, LARGE), segment(LARGE + 2, 10)];

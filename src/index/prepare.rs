@@ -38,6 +38,10 @@ pub(super) const MAX_TITLE_BYTES: usize = 64 << 10;
 /// The most bytes the text of a document may have. Readers of files stop earlier.
 pub(super) const MAX_BODY_BYTES: usize = 256 << 20;
 
+/// Bytes that are kept free for the values of a document besides its text and its words: enough for
+/// most.
+const OTHER_VALUES_BYTES: usize = 1 << 10;
+
 /// Turns documents into what the writer takes. One for each thread.
 #[derive(Debug, Clone)]
 pub struct Preparer {
@@ -214,7 +218,10 @@ impl Preparer {
         };
 
         let fields = &self.fields;
-        let mut out = TantivyDocument::new();
+        let texts = [&title.exact, &title.stem, &body.exact, &body.stem];
+        let words = texts.iter().map(|text| text.len()).sum::<usize>();
+        let mut out =
+            TantivyDocument::with_capacity(words + document.body.len() + OTHER_VALUES_BYTES);
         out.add_text(fields.id, document.id.as_str());
         out.add_u64(fields.key, key_of(document.id.as_str()));
         out.add_text(fields.title_exact, &title.exact);
@@ -265,16 +272,14 @@ impl Preparer {
         let ambiguous = ambiguous.map(str::to_owned).collect();
         let record = SourceRecord::of(&mut document, added, &found);
         let record = record.to_json()?;
-        let texts = [&title.exact, &title.stem, &body.exact, &body.stem];
-        let size = texts.iter().map(|text| text.len()).sum::<usize>()
-            + document.body.len()
-            + record.len()
-            + card.len();
+        let size = words + document.body.len() + record.len() + card.len();
         out.add_custom(fields.card, &card_file::run(size, &card));
         out.add_text(fields.source, record);
         out.add_text(fields.body, &document.body);
 
         let cut_tokens = title.cut_tokens + body.cut_tokens;
+        self.analyzer.reuse(title);
+        self.analyzer.reuse(body);
         Ok(Some(Prepared {
             cut_tokens,
             notes,
@@ -310,7 +315,13 @@ impl Preparer {
             };
             let mut kept: Vec<String> = Vec::with_capacity(values.len());
             for value in values.drain(..) {
-                let value: String = value.trim().nfc().collect();
+                let value = value.trim();
+                // Letters of ASCII are composed as they are.
+                let value: String = if value.is_ascii() {
+                    value.to_owned()
+                } else {
+                    value.nfc().collect()
+                };
                 if value.is_empty() || kept.contains(&value) {
                     continue;
                 }

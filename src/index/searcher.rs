@@ -470,10 +470,9 @@ impl Searcher {
             for doc in view.reader.doc_ids_alive() {
                 let bytes = store.bytes(doc)?;
                 let texts = Texts::of(&bytes, self.snapshot.fields)?;
-                let title = view.cards()?.get(doc);
+                let card = view.cards()?.get(doc);
                 if let Some(record) = SourceRecord::parse(texts.source) {
-                    let title = title.map_or("", |card| card.title);
-                    counter.count(&record.into_metadata(title));
+                    counter.count(&record.into_metadata(&card.unwrap_or_default()));
                 }
             }
         }

@@ -30,14 +30,17 @@ pub struct StoredDocument {
 
 /// What is only shown, never searched: stored as JSON.
 ///
-/// A key of the source whose value is the title is stored as its name alone: the card has the
-/// title already.
+/// A key of the source whose value is the title, or something else that the card has already, is
+/// stored without it.
 #[derive(Debug, Serialize, Deserialize)]
 pub(super) struct SourceRecord {
     #[serde(rename = "m", default, skip_serializing_if = "Map::is_empty")]
     metadata: Map<String, Value>,
     #[serde(rename = "t", default, skip_serializing_if = "Vec::is_empty")]
     title_keys: Vec<String>,
+    /// Where else the values of keys stand: see [`Elsewhere`].
+    #[serde(rename = "k", default, skip_serializing_if = "BTreeMap::is_empty")]
+    elsewhere: BTreeMap<String, String>,
     #[serde(rename = "l", default, skip_serializing_if = "Option::is_none")]
     language: Option<String>,
     #[serde(rename = "n", default, skip_serializing_if = "BTreeMap::is_empty")]
@@ -64,18 +67,23 @@ impl SourceRecord {
         let source = document.source.as_ref();
         let mut metadata = std::mem::take(&mut document.metadata);
         let mut title_keys = Vec::new();
-        if !document.title.is_empty() {
-            metadata.retain(|key, value| {
-                let is_title = value.as_str() == Some(&document.title);
-                if is_title {
-                    title_keys.push(key.clone());
-                }
-                !is_title
-            });
-        }
+        let mut elsewhere = BTreeMap::new();
+        let places = Elsewhere::of(document);
+        metadata.retain(|key, value| {
+            if !document.title.is_empty() && value.as_str() == Some(&document.title) {
+                title_keys.push(key.clone());
+                return false;
+            }
+            let Some(place) = places.find(value) else {
+                return true;
+            };
+            elsewhere.insert(key.clone(), place);
+            false
+        });
         Self {
             metadata,
             title_keys,
+            elsewhere,
             language: document.language.clone(),
             numbers: std::mem::take(&mut document.numbers),
             record: source.and_then(|source| source.record),
@@ -109,16 +117,27 @@ impl SourceRecord {
         mentioned.map(|tag| tag.2.as_str()).collect()
     }
 
-    /// The keys of the source but those that hold the title.
+    /// The keys of the source but those whose values stand elsewhere.
     pub(super) fn metadata(&self) -> &Map<String, Value> {
         &self.metadata
     }
 
-    /// Every key of the source, given the title of the card.
-    pub(super) fn into_metadata(self, title: &str) -> Map<String, Value> {
+    /// Every key of the source, given the card.
+    pub(super) fn into_metadata(self, card: &Card<'_>) -> Map<String, Value> {
         let mut metadata = self.metadata;
         for key in self.title_keys {
-            metadata.insert(key, Value::String(title.to_owned()));
+            metadata.insert(key, Value::String(card.title.to_owned()));
+        }
+        let places = Elsewhere {
+            id: card.id,
+            date: card.date.map(|date| date.to_string()),
+            language: self.language.as_deref(),
+            facets: card.declared().collect(),
+        };
+        for (key, place) in self.elsewhere {
+            if let Some(value) = places.get(&place) {
+                metadata.insert(key, value);
+            }
         }
         metadata
     }
@@ -126,13 +145,9 @@ impl SourceRecord {
     /// Puts the document together again.
     pub(super) fn into_stored(self, card: &Card<'_>, body: String) -> StoredDocument {
         let mut facets: BTreeMap<String, Vec<String>> = BTreeMap::new();
-        for (_, facet, values) in card
-            .facets
-            .iter()
-            .filter(|(origin, ..)| *origin == Origin::Declared)
-        {
-            let values = values.iter().map(|&value| value.to_owned()).collect();
-            facets.insert((*facet).to_owned(), values);
+        for (facet, values) in card.declared() {
+            let values = values.into_iter().map(str::to_owned).collect();
+            facets.insert(facet.to_owned(), values);
         }
         let (start, length) = self.bytes.unwrap_or_default();
         let source = card.path.map(|path| SourceLocation {
@@ -160,7 +175,7 @@ impl SourceRecord {
             language: self.language.clone(),
             facets,
             numbers: self.numbers.clone(),
-            metadata: self.into_metadata(card.title),
+            metadata: self.into_metadata(card),
             source,
         };
         StoredDocument {
@@ -173,6 +188,78 @@ impl SourceRecord {
     }
 }
 
+/// Values that a document has anyway, as a key of its source may have them once more.
+///
+/// A place is written as one letter: `i` the id, `d` the date, `l` the language, and before the name
+/// of a facet `f` the list of its values, `v` its only value.
+struct Elsewhere<'a> {
+    id: &'a str,
+    date: Option<String>,
+    language: Option<&'a str>,
+    facets: Vec<(&'a str, Vec<&'a str>)>,
+}
+
+impl<'a> Elsewhere<'a> {
+    fn of(document: &'a Document) -> Self {
+        let facets = document.facets.iter();
+        let facets = facets.filter(|(_, values)| !values.is_empty());
+        Self {
+            id: document.id.as_str(),
+            date: document.date.map(|date| date.to_string()),
+            language: document.language.as_deref(),
+            facets: facets
+                .map(|(facet, values)| {
+                    (facet.as_str(), values.iter().map(String::as_str).collect())
+                })
+                .collect(),
+        }
+    }
+
+    /// The place of a value, if there is one.
+    fn find(&self, value: &Value) -> Option<String> {
+        match value {
+            Value::String(text) => {
+                let places = [
+                    ("i", Some(self.id)),
+                    ("d", self.date.as_deref()),
+                    ("l", self.language),
+                ];
+                let place = places.iter().find(|(_, known)| *known == Some(text));
+                place.map(|(place, _)| (*place).to_owned()).or_else(|| {
+                    let facet = self.facets.iter().find(|(_, values)| *values == [text]);
+                    facet.map(|(facet, _)| format!("v{facet}"))
+                })
+            }
+            Value::Array(list) => {
+                let is_list = |values: &[&str]| {
+                    let list = list.iter().map(Value::as_str);
+                    list.eq(values.iter().map(|value| Some(*value)))
+                };
+                let facet = self.facets.iter().find(|(_, values)| is_list(values));
+                facet.map(|(facet, _)| format!("f{facet}"))
+            }
+            _ => None,
+        }
+    }
+
+    /// The value at a place; `None` if what was stored is damaged.
+    fn get(&self, place: &str) -> Option<Value> {
+        let text = |text: &str| Value::String(text.to_owned());
+        let values = |facet: &str| {
+            let found = self.facets.iter().find(|(name, _)| *name == facet);
+            found.map(|(_, values)| values)
+        };
+        match place.split_at_checked(1)? {
+            ("i", "") => Some(text(self.id)),
+            ("d", "") => self.date.as_deref().map(text),
+            ("l", "") => self.language.map(text),
+            ("f", facet) => Some(values(facet)?.iter().copied().map(text).collect()),
+            ("v", facet) => values(facet)?.first().copied().map(text),
+            _ => None,
+        }
+    }
+}
+
 /// The hash by which equal texts are found: of the title's length, the title and the body.
 pub(super) fn text_hash(title: &str, body: &str) -> blake3::Hash {
     let mut hasher = blake3::Hasher::new();
@@ -180,4 +267,43 @@ pub(super) fn text_hash(title: &str, body: &str) -> blake3::Hash {
     hasher.update(title.as_bytes());
     hasher.update(body.as_bytes());
     hasher.finalize()
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn a_key_whose_value_stands_elsewhere_is_stored_without_it() {
+        let metadata = json!({
+            "Id": "a-1", "headline": "Grain waits", "day": "1987-03-18", "LANG": "en",
+            "places": ["Norway", "Chad"], "topic": "grain", "topics": ["grain"],
+            "other": ["Chad", "Norway"], "some": ["Norway"], "n": 7, "none": [], "byline": "A. B.",
+        });
+        let Value::Object(metadata) = metadata else {
+            panic!("an object");
+        };
+        let mut document = Document::new("a-1").title("Grain waits").language("en");
+        document = document.date("1987-03-18").unwrap();
+        for country in ["Norway", "Chad"] {
+            document = document.facet("country", country);
+        }
+        document = document.facet("topic", "grain");
+        document.metadata = metadata.clone();
+
+        let mut stored = document.clone();
+        let record = SourceRecord::of(&mut stored, 0, &Inferred::default());
+        let left: Vec<_> = record.metadata().keys().map(String::as_str).collect();
+        assert_eq!(left, ["byline", "n", "none", "other", "some"]);
+        let json = record.to_json().unwrap();
+        let card = Card::of(&document, "en");
+        let read = SourceRecord::parse(&json).unwrap();
+        assert_eq!(read.into_metadata(&card), metadata);
+
+        let damaged = json.replace("fcountry", "xcountry").replace("vtopic", "");
+        let read = SourceRecord::parse(&damaged).unwrap();
+        assert_eq!(read.into_metadata(&card).len(), metadata.len() - 2);
+    }
 }

@@ -3,7 +3,7 @@
 use std::collections::HashSet;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use serde_json::Value;
 use tantivy::{IndexWriter, SegmentReader, TantivyDocument, TantivyError};
@@ -108,6 +108,7 @@ pub struct Writer {
     model: Option<Arc<TopicModel>>,
     /// Documents that declare topics, of those that were prepared.
     taught: Arc<AtomicU64>,
+    idle: Mutex<Vec<Preparer>>,
     // Declared last: it gives the lock back, when everything else has stopped.
     publisher: Publisher,
 }
@@ -238,6 +239,7 @@ impl Writer {
             tagging: options.tagging,
             model,
             taught: Arc::default(),
+            idle: Mutex::default(),
             publisher,
         })
     }
@@ -247,8 +249,16 @@ impl Writer {
     /// # Errors
     /// As [`Preparer::prepare`]; [`ErrorKind::Io`] if the index cannot be written.
     pub fn put(&self, document: Document) -> Result<()> {
-        let prepared = self.preparer().prepare(document, self.now())?;
-        self.put_prepared(prepared, true)
+        let idle = self.idle().pop();
+        let mut preparer = idle.unwrap_or_else(|| self.preparer());
+        let prepared = preparer.prepare(document, self.now());
+        self.idle().push(preparer);
+        self.put_prepared(prepared?, true)
+    }
+
+    /// Preparers of [`put`](Self::put) that nobody uses: as many as threads have put something at once.
+    fn idle(&self) -> MutexGuard<'_, Vec<Preparer>> {
+        self.idle.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// What turns documents into what the writer takes; make one for each thread.

@@ -71,7 +71,7 @@ impl Default for ReindexOptions {
             now: 0,
             run_id: String::new(),
             checkpoint_every: Duration::from_mins(1),
-            checkpoint_records: 100_000,
+            checkpoint_records: 500_000,
         }
     }
 }

@@ -47,6 +47,13 @@ impl<'a> Card<'a> {
         }
     }
 
+    /// Facets and their values, as the source declares them.
+    pub(crate) fn declared(&self) -> impl Iterator<Item = (&'a str, Vec<&'a str>)> {
+        let facets = self.facets.iter();
+        let declared = facets.filter(|(origin, ..)| *origin == Origin::Declared);
+        declared.map(|(_, facet, values)| (*facet, values.clone()))
+    }
+
     /// The card of a document whose values are all declared.
     pub(crate) fn of(document: &'a Document, language: &'a str) -> Self {
         Self {
