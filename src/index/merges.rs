@@ -37,11 +37,11 @@ const ABOUT: f64 = 1.6;
 /// With more bytes, the last merge of a run would take long when nothing else is left to do; with
 /// fewer, there would be more segments.
 const TOGETHER_UNCOMMITTED: usize = 32;
-const BYTES_UNCOMMITTED: u64 = 120 << 20;
+const BYTES_UNCOMMITTED: u64 = 280 << 20;
 
 /// Segments with more documents, or more bytes, than this are not merged with others,
 const LARGE: u32 = 100_000;
-const LARGE_BYTES: u64 = 100 << 20;
+const LARGE_BYTES: u64 = 250 << 20;
 
 /// and no merge takes in more than this: what it needs in memory grows with them, by about a hundred
 /// bytes each.
@@ -87,9 +87,13 @@ impl LastMerges {
         let mut sum = 0;
         small.retain(|segment| {
             let documents = u64::from(segment.num_docs());
-            let is_worth_it = documents <= TOO_LARGE_FOR_FEW || documents <= sum * COPIES_FOR_FEW;
-            sum += documents;
-            (is_worth_it || sum == documents) && sum <= left.min(u64::from(MOST_MERGED))
+            let is_worth_it =
+                sum == 0 || documents <= TOO_LARGE_FOR_FEW || documents <= sum * COPIES_FOR_FEW;
+            let is_kept = is_worth_it && sum + documents <= left.min(u64::from(MOST_MERGED));
+            if is_kept {
+                sum += documents;
+            }
+            is_kept
         });
         if small.len() < 2 {
             return None;
@@ -338,6 +342,7 @@ mod tests {
             (90_000, &[LARGE + 1, 400], (None, 180_000)),
             (100_000, &[75_000, 400, 20], (Some(2), 199_580)),
             (100_000, &[75_000, 20_000, 3_000], (Some(3), 102_000)),
+            (100_000, &[400, 75_000, 76_000], (None, 200_000)),
             (2_000_000, &[75_000; 15], (Some(13), 3_025_000)),
         ] {
             assert_eq!(merged(written, sizes), expected, "{written} {sizes:?}");
