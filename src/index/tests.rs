@@ -1,5 +1,6 @@
 //! The engine on small indexes: what goes in comes out, in every generation.
 
+mod any_word;
 mod first;
 mod words;
 

@@ -10,6 +10,7 @@ use tantivy::schema::{Field, IndexRecordOption};
 use tantivy::{Searcher, SegmentReader, Term};
 
 use super::analyzers::Lent;
+use super::any_word::AnyWordQuery;
 use super::expand::{Entry, WordsQuery, few_words};
 use super::filter::{Filters, ValueSet};
 use super::positions::ShapeQuery;
@@ -112,7 +113,7 @@ impl Compiler<'_> {
                 match any.len() {
                     0 => return Ok(None),
                     1 => return Ok(any.pop().map(|(_, query)| query)),
-                    _ => Box::new(BooleanQuery::new(any)),
+                    _ => any_of(any),
                 }
             }
         }))
@@ -371,6 +372,17 @@ fn without(query: EngineQuery) -> EngineQuery {
         (Occur::Must, everything()),
         (Occur::MustNot, excluded(query)),
     ]))
+}
+
+/// Any of several clauses.
+fn any_of(clauses: Vec<(Occur, EngineQuery)>) -> EngineQuery {
+    let words = clauses
+        .iter()
+        .map(|(_, clause)| clause.downcast_ref::<WordQuery>().cloned());
+    match words.collect::<Option<Vec<_>>>() {
+        Some(words) => Box::new(AnyWordQuery(words)),
+        None => Box::new(BooleanQuery::new(clauses)),
+    }
 }
 
 fn union(mut any: Vec<(Occur, EngineQuery)>) -> EngineQuery {

@@ -4,9 +4,11 @@ use tantivy::fastfield::AliveBitSet;
 use tantivy::query::Scorer;
 use tantivy::{DocSet, SegmentReader, TERMINATED};
 
+use super::any_word::AnyWordScorer;
 use super::block::{BLOCK, Block};
 use super::predicate::SegmentSet;
-use super::ranking::{WordBlocks, WordScorer};
+use super::ranking::WordScorer;
+use super::stretches::Stretches;
 
 /// Live documents in ascending order, with their scores.
 pub(in crate::index) struct Documents {
@@ -19,8 +21,8 @@ pub(in crate::index) struct Documents {
 enum Source {
     /// Every document from this one on, up to a limit; their score is 0.
     All(u32, u32),
-    /// Those with one word.
-    Word(Box<WordBlocks>),
+    /// Those with a word, or with any of several.
+    Words(Box<Stretches>),
     Scored(Box<dyn Scorer>),
     Unscored(Box<dyn Scorer>),
 }
@@ -38,8 +40,11 @@ impl Documents {
     pub(in crate::index) fn of(scorer: Box<dyn Scorer>, is_scored: bool) -> tantivy::Result<Self> {
         Ok(Self::new(if is_scored {
             match scorer.downcast::<WordScorer>() {
-                Ok(word) => Source::Word(Box::new(word.into_blocks()?)),
-                Err(scorer) => Source::Scored(scorer),
+                Ok(word) => Source::Words(Box::new(Stretches::new(vec![word.into_word()?]))),
+                Err(scorer) => match scorer.downcast::<AnyWordScorer>() {
+                    Ok(words) => Source::Words(Box::new(words.into_blocks())),
+                    Err(scorer) => Source::Scored(scorer),
+                },
             }
         } else {
             Source::Unscored(scorer)
@@ -79,8 +84,8 @@ impl Documents {
                     *next += 1;
                 }
             }
-            Source::Word(word) => {
-                length = word.fill(&mut self.docs, &mut self.scores, is_alive);
+            Source::Words(words) => {
+                length = words.fill(&mut self.docs, &mut self.scores, is_alive);
             }
             Source::Scored(scorer) => {
                 let mut doc = scorer.doc();

@@ -1,6 +1,7 @@
 //! A question through the index: compile, one pass over each segment, counts, hits.
 
 pub(super) mod analyzers;
+pub(super) mod any_word;
 pub(super) mod block;
 pub(super) mod collect;
 pub(super) mod compile;

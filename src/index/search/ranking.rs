@@ -28,8 +28,7 @@ use tantivy::{
     TantivyError,
 };
 
-use super::block::BLOCK;
-use super::stretches::{self, Stretches};
+use super::stretches;
 use crate::search::Ranking;
 
 /// A form of a word in one field. A document may have several of them.
@@ -162,8 +161,8 @@ fn average_length(searcher: &Searcher, field: Field) -> tantivy::Result<f32> {
     Ok(words as f32 / documents.max(1) as f32)
 }
 
-impl Query for WordQuery {
-    fn weight(&self, scoring: EnableScoring<'_>) -> tantivy::Result<Box<dyn Weight>> {
+impl WordQuery {
+    pub(super) fn word_weight(&self, scoring: EnableScoring<'_>) -> tantivy::Result<WordWeight> {
         let scored = match scoring {
             EnableScoring::Enabled { searcher, .. } => {
                 let mut factors = Vec::with_capacity(self.forms.len());
@@ -176,21 +175,32 @@ impl Query for WordQuery {
             }
             EnableScoring::Disabled { .. } => None,
         };
-        Ok(Box::new(WordWeight {
+        Ok(WordWeight {
             word: self.clone(),
             scored,
-        }))
+        })
     }
 }
 
-struct WordWeight {
+impl Query for WordQuery {
+    fn weight(&self, scoring: EnableScoring<'_>) -> tantivy::Result<Box<dyn Weight>> {
+        Ok(Box::new(self.word_weight(scoring)?))
+    }
+}
+
+/// How a word is looked up in a segment.
+pub(super) struct WordWeight {
     word: WordQuery,
     /// The idf, and for each form the weights of an occurrence.
     scored: Option<(f32, Vec<Arc<[f32; 256]>>)>,
 }
 
-impl Weight for WordWeight {
-    fn scorer(&self, reader: &SegmentReader, boost: Score) -> tantivy::Result<Box<dyn Scorer>> {
+impl WordWeight {
+    pub(super) fn word_scorer(
+        &self,
+        reader: &SegmentReader,
+        boost: Score,
+    ) -> tantivy::Result<WordScorer> {
         let option = match self.scored {
             Some(_) => IndexRecordOption::WithFreqs,
             None => IndexRecordOption::Basic,
@@ -229,7 +239,13 @@ impl Weight for WordWeight {
             ranking: self.word.ranking,
         };
         scorer.doc = scorer.first();
-        Ok(Box::new(scorer))
+        Ok(scorer)
+    }
+}
+
+impl Weight for WordWeight {
+    fn scorer(&self, reader: &SegmentReader, boost: Score) -> tantivy::Result<Box<dyn Scorer>> {
+        Ok(Box::new(self.word_scorer(reader, boost)?))
     }
 
     fn explain(&self, reader: &SegmentReader, doc: DocId) -> tantivy::Result<Explanation> {
@@ -262,8 +278,9 @@ impl WordScorer {
         docs.min().unwrap_or(TERMINATED)
     }
 
-    /// The same documents, a stretch at a time, if they have scores; it must not have gone on yet.
-    pub(in crate::index) fn into_blocks(self) -> io::Result<WordBlocks> {
+    /// The same documents, to be added up a stretch at a time, if they have scores; it must not have
+    /// gone on yet.
+    pub(super) fn into_word(self) -> io::Result<stretches::Word> {
         let mut lists = Vec::with_capacity(self.lists.len());
         for List {
             inverted,
@@ -278,34 +295,11 @@ impl WordScorer {
                 lists.push(stretches::List::new(postings, norms, factors));
             }
         }
-        Ok(WordBlocks {
-            stretches: Stretches::new(lists),
+        Ok(stretches::Word {
+            lists,
             weight: self.weight,
             ranking: self.ranking,
         })
-    }
-}
-
-/// The documents of a [`WordScorer`] in blocks, which takes a third of the time.
-pub(in crate::index) struct WordBlocks {
-    stretches: Stretches,
-    weight: f32,
-    ranking: Ranking,
-}
-
-impl WordBlocks {
-    /// Goes on to the next documents that are alive, and their scores; gives how many they are.
-    pub(in crate::index) fn fill(
-        &mut self,
-        docs: &mut [DocId; BLOCK],
-        scores: &mut [Score; BLOCK],
-        is_alive: impl Fn(DocId) -> bool,
-    ) -> usize {
-        let length = self.stretches.fill(docs, scores, is_alive);
-        for score in &mut scores[..length] {
-            *score = self.weight * self.ranking.dampened(*score);
-        }
-        length
     }
 }
 

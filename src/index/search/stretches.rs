@@ -1,31 +1,47 @@
-//! The documents of a word with their scores, a stretch of the segment at a time.
+//! The documents of words with their scores, a stretch of the segment at a time.
 //!
 //! To go from document to document through several lists takes longer than to add up what is found:
 //! which list has the next one cannot be foreseen. So each list is added up by itself, over a stretch
-//! of documents, and then the stretch is read off.
+//! of documents, and then the stretch is read off. Of several words the occurrences of each are
+//! dampened before they are added to those of the others.
+
+use std::sync::Arc;
 
 use tantivy::fieldnorm::FieldNormReader;
 use tantivy::postings::BlockSegmentPostings;
 use tantivy::{DocId, Score};
 
 use super::block::BLOCK;
+use crate::search::Ranking;
 
 /// Documents of a stretch.
 const STRETCH: usize = 4_096;
 /// As many belong to a number of bits.
 const BITS: usize = 64;
 
-/// The documents of all lists of a word.
+/// A bit for each document of a stretch.
+type Bits = [u64; STRETCH / BITS];
+
+/// The documents that have any of the words.
 pub(in crate::index) struct Stretches {
-    lists: Vec<List>,
-    /// What their occurrences come to, by document of the stretch.
+    words: Vec<Word>,
+    /// By document of the stretch: its score, or what the occurrences of the only word come to.
     sums: Box<[f32]>,
-    /// A bit for each document of the stretch that was not given yet.
-    left: [u64; STRETCH / BITS],
+    /// What the occurrences of one word come to, if there are several words.
+    tfs: Box<[f32]>,
+    /// The documents of the stretch that were not given yet.
+    left: Bits,
     /// The numbers before this one have no bits.
     from: usize,
     /// The first document of the stretch.
     start: DocId,
+}
+
+/// A word: its lists, and how its occurrences are scored.
+pub(super) struct Word {
+    pub(super) lists: Vec<List>,
+    pub(super) weight: f32,
+    pub(super) ranking: Ranking,
 }
 
 /// The documents of one form in one field.
@@ -34,14 +50,26 @@ pub(super) struct List {
     /// How many of the block were added.
     taken: usize,
     norms: FieldNormReader,
-    factors: std::sync::Arc<[f32; 256]>,
+    factors: Arc<[f32; 256]>,
+}
+
+impl Word {
+    /// The next document.
+    fn doc(&self) -> Option<DocId> {
+        self.lists.iter().filter_map(List::doc).min()
+    }
+
+    #[inline]
+    fn score(&self, tf: f32) -> Score {
+        self.weight * self.ranking.dampened(tf)
+    }
 }
 
 impl List {
     pub(super) fn new(
         postings: BlockSegmentPostings,
         norms: FieldNormReader,
-        factors: std::sync::Arc<[f32; 256]>,
+        factors: Arc<[f32; 256]>,
     ) -> Self {
         Self {
             postings,
@@ -56,8 +84,15 @@ impl List {
         self.postings.docs().get(self.taken).copied()
     }
 
+    /// Leaves out the documents before this one.
+    fn seek(&mut self, target: DocId) {
+        if self.doc().is_some_and(|doc| doc < target) {
+            self.taken = self.postings.seek(target);
+        }
+    }
+
     /// Adds the documents of the stretch that begins with `start`.
-    fn add(&mut self, start: DocId, sums: &mut [f32], left: &mut [u64; STRETCH / BITS]) {
+    fn add(&mut self, start: DocId, sums: &mut [f32], found: &mut Bits) {
         while let Some(docs @ [.., last]) = self.postings.docs().get(self.taken..) {
             let is_in = |doc: DocId| ((doc - start) as usize) < STRETCH;
             let count = if is_in(*last) {
@@ -70,7 +105,7 @@ impl List {
                 let at = (doc - start) as usize;
                 let factor = self.factors[usize::from(self.norms.fieldnorm_id(doc))];
                 sums[at] += freq as f32 * factor;
-                left[at / BITS] |= 1 << (at % BITS);
+                found[at / BITS] |= 1 << (at % BITS);
             }
             if count < docs.len() {
                 self.taken += count;
@@ -83,22 +118,28 @@ impl List {
 }
 
 impl Stretches {
-    pub(super) fn new(lists: Vec<List>) -> Self {
+    pub(super) fn new(words: Vec<Word>) -> Self {
+        let zeros = |of_any: bool| vec![0.0; if of_any { STRETCH } else { 0 }].into();
         Self {
-            lists,
-            sums: vec![0.0; STRETCH].into(),
+            sums: zeros(true),
+            tfs: zeros(words.len() > 1),
+            words,
             left: [0; STRETCH / BITS],
             from: STRETCH / BITS,
             start: 0,
         }
     }
 
-    /// Goes on to the next documents that are alive, and what the occurrences in each come to; gives
-    /// how many they are.
-    pub(super) fn fill(
+    /// The first document of all, as long as none was given.
+    pub(super) fn first(&self) -> Option<DocId> {
+        self.words.iter().filter_map(Word::doc).min()
+    }
+
+    /// Goes on to the next documents that are alive, and their scores; gives how many they are.
+    pub(in crate::index) fn fill(
         &mut self,
         docs: &mut [DocId; BLOCK],
-        sums: &mut [Score; BLOCK],
+        scores: &mut [Score; BLOCK],
         is_alive: impl Fn(DocId) -> bool,
     ) -> usize {
         let mut length = 0;
@@ -114,23 +155,61 @@ impl Stretches {
                 *bits &= *bits - 1;
                 let doc = self.start + at as DocId;
                 docs[length] = doc;
-                sums[length] = std::mem::take(&mut self.sums[at]);
+                scores[length] = std::mem::take(&mut self.sums[at]);
                 length += usize::from(is_alive(doc));
             }
             self.from += usize::from(*bits == 0);
         }
+        if let [word] = self.words.as_slice() {
+            for score in &mut scores[..length] {
+                *score = word.score(*score);
+            }
+        }
         length
+    }
+
+    /// Leaves out the documents before this one. It must not lie before what was given.
+    pub(super) fn skip_to(&mut self, target: DocId) {
+        let at = target.saturating_sub(self.start) as usize;
+        let kept = (at / BITS).clamp(self.from, STRETCH / BITS);
+        for number in self.from..kept {
+            self.left[number] = 0;
+            self.sums[number * BITS..][..BITS].fill(0.0);
+        }
+        self.from = kept;
+        // What is left before it in the same number goes one by one, as it is read off.
+        if at >= STRETCH {
+            let lists = self.words.iter_mut().flat_map(|word| &mut word.lists);
+            lists.for_each(|list| list.seek(target));
+        }
     }
 
     /// Adds up the next stretch that has documents; false if there is none.
     fn go_on(&mut self) -> bool {
-        let Some(next) = self.lists.iter().filter_map(List::doc).min() else {
+        let Some(next) = self.first() else {
             return false;
         };
         self.start = next - next % STRETCH as DocId;
         self.from = 0;
-        for list in &mut self.lists {
-            list.add(self.start, &mut self.sums, &mut self.left);
+        if let [word] = self.words.as_mut_slice() {
+            for list in &mut word.lists {
+                list.add(self.start, &mut self.sums, &mut self.left);
+            }
+            return true;
+        }
+        for word in &mut self.words {
+            let mut found = [0; STRETCH / BITS];
+            for list in &mut word.lists {
+                list.add(self.start, &mut self.tfs, &mut found);
+            }
+            for (number, (mut bits, left)) in found.into_iter().zip(&mut self.left).enumerate() {
+                *left |= bits;
+                while bits != 0 {
+                    let at = number * BITS + bits.trailing_zeros() as usize;
+                    bits &= bits - 1;
+                    self.sums[at] += word.score(std::mem::take(&mut self.tfs[at]));
+                }
+            }
         }
         true
     }
@@ -146,14 +225,15 @@ mod tests {
 
     use super::*;
 
-    /// Every document of two words that stand here and there, compared with the lists themselves.
+    /// Two words that stand here and there: alone as two lists of one word, and as two words, in
+    /// one read and with documents left out, compared with the lists themselves.
     #[test]
-    fn every_document_is_given_once_with_its_sum() {
+    fn every_document_is_given_once_with_its_score() {
         let mut schema = Schema::builder();
         let field = schema.add_text_field("body", TEXT | STORED);
         let index = Index::create_in_ram(schema.build());
         let mut writer = index.writer_with_num_threads(1, 15_000_000).unwrap();
-        let mut expected = BTreeMap::new();
+        let mut occurrences = BTreeMap::new();
         for doc in 0..10_000_u32 {
             // Runs, gaps longer than a stretch, and the ends of stretches.
             let a = usize::from(doc < 700 || doc % 4_096 > 4_090 || doc == 9_999);
@@ -161,10 +241,11 @@ mod tests {
             let mut text = TantivyDocument::default();
             text.add_text(field, "a ".repeat(a) + &"b ".repeat(b));
             writer.add_document(text).unwrap();
-            if a + b > 0 && doc % 5 != 1 {
-                expected.insert(doc, a as f32 + b as f32 * 10.0);
+            if a + b > 0 {
+                occurrences.insert(doc, (a as f32, b as f32));
             }
         }
+        assert!(occurrences.len() > 500);
         writer.commit().unwrap();
         let searcher = index.reader().unwrap().searcher();
         let [segment] = searcher.segment_readers() else {
@@ -179,22 +260,75 @@ mod tests {
             let norms = segment.get_fieldnorms_reader(field).unwrap();
             List::new(postings.unwrap(), norms, Arc::new([factor; 256]))
         };
-        let mut stretches = Stretches::new(vec![list("a", 1.0), list("b", 10.0)]);
-        let (mut docs, mut sums) = ([0; BLOCK], [0.0; BLOCK]);
-        let mut found = Vec::new();
-        loop {
-            let length = stretches.fill(&mut docs, &mut sums, |doc| doc % 5 != 1);
-            found.extend(docs.into_iter().zip(sums).take(length));
-            if length == 0 {
-                break;
+        let ranking = Ranking::default();
+        let word = |weight: f32, lists: Vec<List>| Word {
+            lists,
+            weight,
+            ranking,
+        };
+        let one = || vec![word(3.0, vec![list("a", 1.0), list("b", 10.0)])];
+        let two = || {
+            vec![
+                word(3.0, vec![list("a", 1.0)]),
+                word(5.0, vec![list("b", 10.0)]),
+            ]
+        };
+        let score_of_one = |(a, b): (f32, f32)| 3.0 * ranking.dampened(a + b * 10.0);
+        let score_of_two = |(a, b): (f32, f32)| {
+            let of_a = 3.0 * ranking.dampened(a);
+            if b == 0.0 {
+                return of_a;
+            }
+            let of_b = 5.0 * ranking.dampened(b * 10.0);
+            if a == 0.0 { of_b } else { of_a + of_b }
+        };
+        let read_off = |stretches: &mut Stretches, found: &mut Vec<(u32, f32)>| {
+            let (mut docs, mut scores) = ([0; BLOCK], [0.0; BLOCK]);
+            let length = stretches.fill(&mut docs, &mut scores, |doc| doc % 5 != 1);
+            found.extend(docs.into_iter().zip(scores).take(length));
+            length > 0
+        };
+        let expected = |score: &dyn Fn((f32, f32)) -> f32| {
+            let alive = occurrences.iter().filter(|(doc, _)| *doc % 5 != 1);
+            let scored = alive.map(|(&doc, &of)| (doc, score(of)));
+            scored.collect::<Vec<_>>()
+        };
+        let (of_one, of_two) = (expected(&score_of_one), expected(&score_of_two));
+        for (words, expected) in [(one(), &of_one), (two(), &of_two)] {
+            let mut stretches = Stretches::new(words);
+            assert_eq!(stretches.first(), Some(0));
+            let mut found = Vec::new();
+            while read_off(&mut stretches, &mut found) {}
+            assert_eq!(&found, expected);
+            assert!(!read_off(&mut stretches, &mut found));
+        }
+        for target in [
+            0, 1, 63, 64, 65, 700, 4_090, 4_095, 4_096, 5_000, 9_998, 9_999, 10_000,
+        ] {
+            for has_begun in [false, true] {
+                for (words, expected) in [(one(), &of_one), (two(), &of_two)] {
+                    let mut stretches = Stretches::new(words);
+                    let mut found = Vec::new();
+                    if has_begun {
+                        read_off(&mut stretches, &mut found);
+                    }
+                    let begun = found.last().map_or(0, |(doc, _)| doc + 1);
+                    if target < begun {
+                        continue;
+                    }
+                    stretches.skip_to(target);
+                    while read_off(&mut stretches, &mut found) {}
+                    // A few before it may come as well, never one twice or with another score.
+                    found.retain(|(doc, _)| *doc < begun || *doc >= target);
+                    let wanted = expected
+                        .iter()
+                        .filter(|(doc, _)| *doc < begun || *doc >= target);
+                    assert_eq!(found, wanted.copied().collect::<Vec<_>>(), "{target}");
+                }
             }
         }
-        assert_eq!(found, expected.into_iter().collect::<Vec<_>>());
-        assert!(found.len() > 500);
-        assert_eq!(stretches.fill(&mut docs, &mut sums, |_| true), 0);
-        assert_eq!(
-            Stretches::new(Vec::new()).fill(&mut docs, &mut sums, |_| true),
-            0
-        );
+        let mut none = Stretches::new(Vec::new());
+        assert_eq!(none.first(), None);
+        assert!(!read_off(&mut none, &mut Vec::new()));
     }
 }

@@ -1,0 +1,156 @@
+//! Documents with any of several words, scored by the sum of what each word gives them.
+//!
+//! The engine's own union asks every word for its next document and its score, one by one; here the
+//! words are added up a stretch of documents at a time.
+
+use tantivy::query::{BooleanQuery, EnableScoring, Explanation, Occur, Query, Scorer, Weight};
+use tantivy::{DocId, DocSet, Score, SegmentReader, TERMINATED};
+
+use super::block::BLOCK;
+use super::ranking::{WordQuery, WordWeight};
+use super::stretches::Stretches;
+
+/// Documents with any of these words.
+#[derive(Debug, Clone)]
+pub(in crate::index) struct AnyWordQuery(pub(in crate::index) Vec<WordQuery>);
+
+impl Query for AnyWordQuery {
+    fn weight(&self, scoring: EnableScoring<'_>) -> tantivy::Result<Box<dyn Weight>> {
+        if let EnableScoring::Disabled { .. } = scoring {
+            let words = self.0.iter().map(|word| {
+                let word: Box<dyn Query> = Box::new(word.clone());
+                (Occur::Should, word)
+            });
+            return BooleanQuery::new(words.collect()).weight(scoring);
+        }
+        let words = self.0.iter().map(|word| word.word_weight(scoring));
+        let words = words.collect::<tantivy::Result<_>>()?;
+        Ok(Box::new(AnyWordWeight(words)))
+    }
+}
+
+struct AnyWordWeight(Vec<WordWeight>);
+
+impl Weight for AnyWordWeight {
+    fn scorer(&self, reader: &SegmentReader, boost: Score) -> tantivy::Result<Box<dyn Scorer>> {
+        let mut words = Vec::with_capacity(self.0.len());
+        let mut documents = 0_u32;
+        for word in &self.0 {
+            let word = word.word_scorer(reader, boost)?;
+            documents = documents.saturating_add(word.size_hint());
+            words.push(word.into_word()?);
+        }
+        let documents = documents.min(reader.max_doc());
+        Ok(Box::new(AnyWordScorer::new(
+            Stretches::new(words),
+            documents,
+        )))
+    }
+
+    fn explain(&self, reader: &SegmentReader, doc: DocId) -> tantivy::Result<Explanation> {
+        let mut scorer = self.scorer(reader, 1.0)?;
+        let found = scorer.doc() <= doc && scorer.seek(doc) == doc;
+        let score = if found { scorer.score() } else { 0.0 };
+        Ok(Explanation::new("any of several words", score))
+    }
+}
+
+/// The documents one after the other, for whoever combines them with others.
+pub(in crate::index) struct AnyWordScorer {
+    stretches: Stretches,
+    /// The documents that were read off, with their scores; none yet where it stands at the first.
+    docs: [DocId; BLOCK],
+    scores: [Score; BLOCK],
+    length: usize,
+    /// Which of them it stands at.
+    at: usize,
+    doc: DocId,
+    /// About how many documents there are, at most.
+    documents: u32,
+}
+
+impl AnyWordScorer {
+    fn new(stretches: Stretches, documents: u32) -> Self {
+        Self {
+            doc: stretches.first().unwrap_or(TERMINATED),
+            stretches,
+            docs: [0; BLOCK],
+            scores: [0.0; BLOCK],
+            length: 0,
+            at: 0,
+            documents,
+        }
+    }
+
+    /// All documents, in blocks; it must not have gone on yet.
+    pub(in crate::index) fn into_blocks(self) -> Stretches {
+        self.stretches
+    }
+
+    /// Reads off the next documents, and stands at the first of them.
+    fn read(&mut self) {
+        let (docs, scores) = (&mut self.docs, &mut self.scores);
+        self.length = self.stretches.fill(docs, scores, |_| true);
+        self.at = 0;
+        self.doc = match self.docs[..self.length].first() {
+            Some(&first) => first,
+            None => TERMINATED,
+        };
+    }
+}
+
+impl DocSet for AnyWordScorer {
+    #[inline]
+    fn advance(&mut self) -> DocId {
+        if self.length == 0 && self.doc != TERMINATED {
+            self.read(); // stands where it stood
+        }
+        self.at += 1;
+        match self.docs[..self.length].get(self.at) {
+            Some(&doc) => self.doc = doc,
+            None => self.read(),
+        }
+        self.doc
+    }
+
+    fn seek(&mut self, target: DocId) -> DocId {
+        if self.doc >= target {
+            return self.doc;
+        }
+        let is_read = |it: &Self| {
+            let last = it.docs[..it.length].last();
+            last.is_some_and(|&last| last >= target)
+        };
+        if !is_read(self) {
+            self.stretches.skip_to(target);
+            self.read();
+            while self.doc != TERMINATED && !is_read(self) {
+                self.read();
+            }
+        }
+        let ahead = &self.docs[..self.length][self.at.min(self.length)..];
+        self.at += ahead.partition_point(|&doc| doc < target);
+        if let Some(&doc) = self.docs[..self.length].get(self.at) {
+            self.doc = doc;
+        }
+        self.doc
+    }
+
+    fn doc(&self) -> DocId {
+        self.doc
+    }
+
+    fn size_hint(&self) -> u32 {
+        self.documents
+    }
+}
+
+impl Scorer for AnyWordScorer {
+    #[inline]
+    fn score(&mut self) -> Score {
+        if self.length == 0 && self.doc != TERMINATED {
+            self.read();
+        }
+        self.scores.get(self.at).copied().unwrap_or_default()
+    }
+}

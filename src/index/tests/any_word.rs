@@ -1,0 +1,109 @@
+//! Any of several words: which documents, and that each has the sum of what its words give it, on an
+//! index of more documents than are added up at once.
+
+use std::collections::BTreeMap;
+
+use super::schema;
+use crate::*;
+
+const DOCUMENTS: u32 = 9_000;
+
+/// Words by arithmetic: some in runs, some far apart, one in the title.
+fn words(number: u32) -> Vec<&'static str> {
+    let mut words = Vec::new();
+    let mut add = |word, is_there: bool| words.extend(is_there.then_some(word));
+    add("alpha", number % 7 == 0 || (4_000..4_200).contains(&number));
+    add("beta", number % 11 < 2);
+    add("gamma", number % 3 == 0);
+    add("gamma", number % 6 == 0);
+    add("delta", number % 1_500 == 700);
+    words
+}
+
+fn searcher() -> Searcher {
+    let index = Index::create_in_memory(schema()).unwrap();
+    let options = WriterOptions {
+        threads: 1,
+        ..WriterOptions::default()
+    };
+    let mut writer = index.writer_with(options).unwrap();
+    for number in 0..DOCUMENTS {
+        let title = if number % 13 == 0 { "beta" } else { "" };
+        let document = Document::new(format!("{number:05}")).title(title);
+        writer.put(document.body(words(number).join(" "))).unwrap();
+    }
+    writer.commit().unwrap();
+    for number in (0..DOCUMENTS).step_by(17) {
+        writer.delete(&format!("{number:05}")).unwrap();
+    }
+    writer.commit().unwrap();
+    index.searcher().unwrap()
+}
+
+/// Every hit of a query and its score.
+fn scores(searcher: &Searcher, query: &str) -> BTreeMap<String, f32> {
+    let request = SearchRequest::query(query)
+        .unwrap()
+        .limit(DOCUMENTS as usize);
+    let hits = searcher.search(&request.snippets(0)).unwrap().hits;
+    let scores = hits
+        .into_iter()
+        .map(|hit| (hit.id.to_string(), hit.score.unwrap()));
+    scores.collect()
+}
+
+#[test]
+fn each_document_has_the_sum_of_its_words() {
+    let searcher = searcher();
+    let single = |word| (word, scores(&searcher, word));
+    let of_words = ["alpha", "beta", "gamma", "delta"].map(single);
+    let score = |word: &str, id: &str| {
+        let of_word = of_words.iter().find(|(name, _)| *name == word);
+        of_word.and_then(|(_, scores)| scores.get(id).copied())
+    };
+    type Rule<'a> = &'a dyn Fn(&dyn Fn(&str) -> bool) -> bool;
+    let rules: [(&str, Rule<'_>); 8] = [
+        ("alpha OR beta", &|has| has("alpha") || has("beta")),
+        ("delta OR alpha", &|has| has("delta") || has("alpha")),
+        ("alpha OR beta OR gamma OR delta", &|_| true),
+        ("gamma (alpha OR beta)", &|has| {
+            has("gamma") && (has("alpha") || has("beta"))
+        }),
+        ("delta (alpha OR beta)", &|has| {
+            has("delta") && (has("alpha") || has("beta"))
+        }),
+        ("(alpha OR beta) (gamma OR delta)", &|has| {
+            (has("alpha") || has("beta")) && (has("gamma") || has("delta"))
+        }),
+        ("(alpha OR delta) -(beta OR gamma)", &|has| {
+            (has("alpha") || has("delta")) && !has("beta") && !has("gamma")
+        }),
+        ("alpha OR nowhere", &|has| has("alpha")),
+    ];
+    for (query, rule) in rules {
+        let mut expected = BTreeMap::new();
+        for number in 0..DOCUMENTS {
+            let id = format!("{number:05}");
+            let mentioned = of_words.iter().filter(|(word, _)| query.contains(word));
+            let given: Vec<f32> = mentioned.filter_map(|(word, _)| score(word, &id)).collect();
+            if !given.is_empty() && rule(&|word| score(word, &id).is_some()) {
+                expected.insert(id, given.iter().sum::<f32>());
+            }
+        }
+        let found = scores(&searcher, query);
+        assert!(!found.is_empty(), "{query}");
+        assert!(found.keys().eq(expected.keys()), "{query}");
+        for (id, score) in &found {
+            let sum = expected[id];
+            assert!(
+                (score - sum).abs() < 1e-4 * sum,
+                "{query}, {id}: {score}, {sum}"
+            );
+        }
+        let request = SearchRequest::query(query).unwrap();
+        for id in found.keys().step_by(found.len() / 3 + 1) {
+            let explained = searcher.explain_score(&request, id).unwrap().unwrap();
+            assert_eq!(explained.score, found[id], "{query}, {id}");
+        }
+    }
+}
