@@ -129,6 +129,9 @@ impl Place {
             return Ok(None);
         };
         let searcher = own_vocabulary::folded(index, self).searcher()?;
+        // Commands ask one snapshot and end: the system lets go of all files at once, which is
+        // quicker than one mapping after the other.
+        std::mem::forget(searcher.clone());
         // To answer from what a first run begins with would tell of no hits where nobody looked.
         Ok((!searcher.is_blank()).then_some(searcher))
     }
