@@ -129,11 +129,14 @@ impl Place {
             return Ok(None);
         };
         let searcher = own_vocabulary::folded(index, self).searcher()?;
-        // Commands ask one snapshot and end: the system lets go of all files at once, which is
-        // quicker than one mapping after the other.
-        std::mem::forget(searcher.clone());
         // To answer from what a first run begins with would tell of no hits where nobody looked.
-        Ok((!searcher.is_blank()).then_some(searcher))
+        if searcher.is_blank() {
+            return Ok(None);
+        }
+        // Who has something to ask ends when it is answered: the system lets go of all files at
+        // once, which is quicker than one mapping after the other.
+        std::mem::forget(searcher.clone());
+        Ok(Some(searcher))
     }
 
     /// The index, if there is one.

@@ -375,7 +375,12 @@ fn without(query: EngineQuery) -> EngineQuery {
 }
 
 /// Any of several clauses.
-fn any_of(clauses: Vec<(Occur, EngineQuery)>) -> EngineQuery {
+fn any_of(mut clauses: Vec<(Occur, EngineQuery)>) -> EngineQuery {
+    // Words that stand nowhere.
+    clauses.retain(|(_, clause)| !clause.is::<EmptyQuery>());
+    if clauses.len() < 2 {
+        return union(clauses);
+    }
     let words = clauses
         .iter()
         .map(|(_, clause)| clause.downcast_ref::<WordQuery>().cloned());

@@ -38,13 +38,14 @@ impl Documents {
     /// # Errors
     /// What the engine has.
     pub(in crate::index) fn of(scorer: Box<dyn Scorer>, is_scored: bool) -> tantivy::Result<Self> {
+        let scorer = match scorer.downcast::<AnyWordScorer>() {
+            Ok(words) => return Ok(Self::new(Source::Words(Box::new(words.into_blocks())))),
+            Err(scorer) => scorer,
+        };
         Ok(Self::new(if is_scored {
             match scorer.downcast::<WordScorer>() {
                 Ok(word) => Source::Words(Box::new(Stretches::new(vec![word.into_word()?]))),
-                Err(scorer) => match scorer.downcast::<AnyWordScorer>() {
-                    Ok(words) => Source::Words(Box::new(words.into_blocks())),
-                    Err(scorer) => Source::Scored(scorer),
-                },
+                Err(scorer) => Source::Scored(scorer),
             }
         } else {
             Source::Unscored(scorer)

@@ -198,6 +198,10 @@ impl Stretches {
             return true;
         }
         for word in &mut self.words {
+            let is_in = |doc: DocId| ((doc - self.start) as usize) < STRETCH;
+            if !word.doc().is_some_and(is_in) {
+                continue;
+            }
             let mut found = [0; STRETCH / BITS];
             for list in &mut word.lists {
                 list.add(self.start, &mut self.tfs, &mut found);

@@ -16,7 +16,7 @@ fn words(number: u32) -> Vec<&'static str> {
     add("beta", number % 11 < 2);
     add("gamma", number % 3 == 0);
     add("gamma", number % 6 == 0);
-    add("delta", number % 1_500 == 700);
+    add("delta", number % 1_500 == 700 && number < 5_000);
     words
 }
 
@@ -62,7 +62,7 @@ fn each_document_has_the_sum_of_its_words() {
         of_word.and_then(|(_, scores)| scores.get(id).copied())
     };
     type Rule<'a> = &'a dyn Fn(&dyn Fn(&str) -> bool) -> bool;
-    let rules: [(&str, Rule<'_>); 8] = [
+    let rules: [(&str, Rule<'_>); 9] = [
         ("alpha OR beta", &|has| has("alpha") || has("beta")),
         ("delta OR alpha", &|has| has("delta") || has("alpha")),
         ("alpha OR beta OR gamma OR delta", &|_| true),
@@ -79,6 +79,9 @@ fn each_document_has_the_sum_of_its_words() {
             (has("alpha") || has("delta")) && !has("beta") && !has("gamma")
         }),
         ("alpha OR nowhere", &|has| has("alpha")),
+        ("alpha OR nowhere OR beta", &|has| {
+            has("alpha") || has("beta")
+        }),
     ];
     for (query, rule) in rules {
         let mut expected = BTreeMap::new();
@@ -106,4 +109,13 @@ fn each_document_has_the_sum_of_its_words() {
             assert_eq!(explained.score, found[id], "{query}, {id}");
         }
     }
+    let plain = scores(&searcher, "alpha OR beta");
+    let weighed = scores(&searcher, "(alpha OR beta)^3 OR delta");
+    assert!(plain.len() < weighed.len());
+    for (id, score) in &weighed {
+        let sum = 3.0 * plain.get(id).unwrap_or(&0.0) + of_words[3].1.get(id).unwrap_or(&0.0);
+        assert!((score - sum).abs() < 1e-4 * sum, "{id}: {score}, {sum}");
+    }
+    let request = SearchRequest::query("alpha OR beta").unwrap().limit(0);
+    assert_eq!(searcher.search(&request).unwrap().total, plain.len() as u64);
 }
