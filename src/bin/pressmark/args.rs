@@ -14,6 +14,7 @@ mod vocabulary;
 mod watch;
 
 use std::ffi::OsString;
+use std::mem::ManuallyDrop;
 use std::path::PathBuf;
 
 use clap::{Args, CommandFactory, FromArgMatches, Parser, Subcommand, ValueEnum};
@@ -321,7 +322,8 @@ pub(crate) fn parse(arguments: &[OsString], console: &Console) -> Result<Parsed,
     } else {
         clap::ColorChoice::Never
     };
-    let mut command = command().color(color);
+    // Its thousand parts are not worth taking apart: it is read once in a process.
+    let mut command = ManuallyDrop::new(command().color(color));
     // Completing every command takes longer than reading the options of one; who refuses needs it.
     if attached::check(&command, arguments).is_err() {
         command.build();
