@@ -44,6 +44,8 @@ pub fn write(folder: &Path, seed: u64, goes_on: &dyn Fn() -> bool) -> Result<u64
         Model::forget(folder, next.saturating_sub(KEPT));
         commits += 1;
     }
+    // To finish may publish the same documents once more, in fewer segments.
+    model.write(folder, writer.generation() + 1)?;
     writer.finish()?;
     Ok(commits)
 }
