@@ -1,7 +1,7 @@
 //! The engine on small indexes: what goes in comes out, in every generation.
 
-mod any_word;
 mod first;
+mod several_words;
 mod words;
 
 use crate::*;

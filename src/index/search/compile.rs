@@ -10,12 +10,12 @@ use tantivy::schema::{Field, IndexRecordOption};
 use tantivy::{Searcher, SegmentReader, Term};
 
 use super::analyzers::Lent;
-use super::any_word::AnyWordQuery;
 use super::expand::{Entry, WordsQuery, few_words};
 use super::filter::{Filters, ValueSet};
 use super::positions::ShapeQuery;
 use super::predicate::Excluded;
 use super::ranking::{FormInField, WordQuery};
+use super::several_words::SeveralWordsQuery;
 use super::views::ResolvedFacet;
 use super::watch::Watch;
 use crate::analysis::Language;
@@ -110,11 +110,10 @@ impl Compiler<'_> {
                 for clause in clauses {
                     any.extend(self.compile(clause)?.map(|query| (Occur::Should, query)));
                 }
-                match any.len() {
-                    0 => return Ok(None),
-                    1 => return Ok(any.pop().map(|(_, query)| query)),
-                    _ => any_of(any),
+                if any.is_empty() {
+                    return Ok(None);
                 }
+                any_of(any)
             }
         }))
     }
@@ -141,7 +140,7 @@ impl Compiler<'_> {
         if !positive {
             all.push((Occur::Must, everything()));
         }
-        Ok(Some(Box::new(BooleanQuery::new(all))))
+        Ok(Some(all_of(all)))
     }
 
     fn date(&mut self, clause: &DateClause) -> EngineQuery {
@@ -378,16 +377,34 @@ fn without(query: EngineQuery) -> EngineQuery {
 fn any_of(mut clauses: Vec<(Occur, EngineQuery)>) -> EngineQuery {
     // Words that stand nowhere.
     clauses.retain(|(_, clause)| !clause.is::<EmptyQuery>());
-    if clauses.len() < 2 {
-        return union(clauses);
+    match words(&clauses) {
+        Some(words) if clauses.len() > 1 => Box::new(SeveralWordsQuery::any(words)),
+        _ => union(clauses),
     }
+}
+
+/// All of several clauses, some of which may be excluded.
+fn all_of(clauses: Vec<(Occur, EngineQuery)>) -> EngineQuery {
+    let (needed, mut rest): (Vec<_>, Vec<_>) = clauses
+        .into_iter()
+        .partition(|(occur, _)| *occur == Occur::Must);
+    let Some(several) = words(&needed).and_then(SeveralWordsQuery::all) else {
+        rest.extend(needed);
+        return Box::new(BooleanQuery::new(rest));
+    };
+    if rest.is_empty() {
+        return Box::new(several);
+    }
+    rest.push((Occur::Must, Box::new(several)));
+    Box::new(BooleanQuery::new(rest))
+}
+
+/// The clauses, if all of them are words.
+fn words(clauses: &[(Occur, EngineQuery)]) -> Option<Vec<WordQuery>> {
     let words = clauses
         .iter()
         .map(|(_, clause)| clause.downcast_ref::<WordQuery>().cloned());
-    match words.collect::<Option<Vec<_>>>() {
-        Some(words) => Box::new(AnyWordQuery(words)),
-        None => Box::new(BooleanQuery::new(clauses)),
-    }
+    words.collect()
 }
 
 fn union(mut any: Vec<(Occur, EngineQuery)>) -> EngineQuery {

@@ -4,11 +4,11 @@ use tantivy::fastfield::AliveBitSet;
 use tantivy::query::Scorer;
 use tantivy::{DocSet, SegmentReader, TERMINATED};
 
-use super::any_word::AnyWordScorer;
 use super::block::{BLOCK, Block};
 use super::predicate::SegmentSet;
 use super::ranking::WordScorer;
-use super::stretches::Stretches;
+use super::several_words::SeveralWordsScorer;
+use super::stretches::{Need, Stretches};
 
 /// Live documents in ascending order, with their scores.
 pub(in crate::index) struct Documents {
@@ -21,7 +21,7 @@ pub(in crate::index) struct Documents {
 enum Source {
     /// Every document from this one on, up to a limit; their score is 0.
     All(u32, u32),
-    /// Those with a word, or with any of several.
+    /// Those with a word, or with any or all of several.
     Words(Box<Stretches>),
     Scored(Box<dyn Scorer>),
     Unscored(Box<dyn Scorer>),
@@ -38,13 +38,16 @@ impl Documents {
     /// # Errors
     /// What the engine has.
     pub(in crate::index) fn of(scorer: Box<dyn Scorer>, is_scored: bool) -> tantivy::Result<Self> {
-        let scorer = match scorer.downcast::<AnyWordScorer>() {
+        let scorer = match scorer.downcast::<SeveralWordsScorer>() {
             Ok(words) => return Ok(Self::new(Source::Words(Box::new(words.into_blocks())))),
             Err(scorer) => scorer,
         };
         Ok(Self::new(if is_scored {
             match scorer.downcast::<WordScorer>() {
-                Ok(word) => Source::Words(Box::new(Stretches::new(vec![word.into_word()?]))),
+                Ok(word) => {
+                    let words = Stretches::new(vec![word.into_word()?], Need::Any);
+                    Source::Words(Box::new(words))
+                }
                 Err(scorer) => Source::Scored(scorer),
             }
         } else {

@@ -1,7 +1,6 @@
 //! A question through the index: compile, one pass over each segment, counts, hits.
 
 pub(super) mod analyzers;
-pub(super) mod any_word;
 pub(super) mod block;
 pub(super) mod collect;
 pub(super) mod compile;
@@ -27,6 +26,7 @@ pub(super) mod ranges;
 pub(super) mod ranking;
 pub(super) mod rows;
 pub(super) mod series;
+pub(super) mod several_words;
 pub(super) mod spelling;
 pub(super) mod stream;
 mod stretches;

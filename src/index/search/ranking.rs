@@ -196,15 +196,8 @@ pub(super) struct WordWeight {
 }
 
 impl WordWeight {
-    pub(super) fn word_scorer(
-        &self,
-        reader: &SegmentReader,
-        boost: Score,
-    ) -> tantivy::Result<WordScorer> {
-        let option = match self.scored {
-            Some(_) => IndexRecordOption::WithFreqs,
-            None => IndexRecordOption::Basic,
-        };
+    /// Where the documents of each form are that stands in the segment.
+    fn lists(&self, reader: &SegmentReader) -> tantivy::Result<Vec<Place>> {
         let id = reader.segment_id();
         let segment = self.word.segments.iter().position(|other| *other == id);
         let segment = segment.ok_or_else(|| {
@@ -212,11 +205,9 @@ impl WordWeight {
         })?;
         let mut lists = Vec::new();
         for (number, form) in self.word.forms.iter().enumerate() {
-            let Some(place) = form.place(segment) else {
+            let Some(info) = form.place(segment) else {
                 continue;
             };
-            let inverted = reader.inverted_index(form.field)?;
-            let postings = inverted.read_postings_from_terminfo(place, option)?;
             let weights = match &self.scored {
                 Some((_, factors)) => Some((
                     reader.get_fieldnorms_reader(form.field)?,
@@ -224,23 +215,75 @@ impl WordWeight {
                 )),
                 None => None,
             };
-            lists.push(List {
-                postings,
-                inverted,
-                place: place.clone(),
+            lists.push(Place {
+                inverted: reader.inverted_index(form.field)?,
+                info: info.clone(),
                 weights,
             });
         }
-        let idf = self.scored.as_ref().map_or(0.0, |(idf, _)| *idf);
+        Ok(lists)
+    }
+
+    /// What each document's occurrences are multiplied with.
+    fn weight(&self, boost: Score) -> f32 {
+        self.scored.as_ref().map_or(0.0, |(idf, _)| *idf) * boost
+    }
+
+    fn word_scorer(&self, reader: &SegmentReader, boost: Score) -> tantivy::Result<WordScorer> {
+        let option = match self.scored {
+            Some(_) => IndexRecordOption::WithFreqs,
+            None => IndexRecordOption::Basic,
+        };
+        let mut lists = Vec::new();
+        for place in self.lists(reader)? {
+            let postings = place
+                .inverted
+                .read_postings_from_terminfo(&place.info, option)?;
+            lists.push(List { postings, place });
+        }
         let mut scorer = WordScorer {
             lists,
             doc: TERMINATED,
-            weight: idf * boost,
+            weight: self.weight(boost),
             ranking: self.word.ranking,
         };
         scorer.doc = scorer.first();
         Ok(scorer)
     }
+
+    /// The documents of a segment, to be added up a stretch at a time; none without scores.
+    pub(super) fn word(
+        &self,
+        reader: &SegmentReader,
+        boost: Score,
+    ) -> tantivy::Result<stretches::Word> {
+        let lists = self.lists(reader)?;
+        Ok(in_stretches(lists, self.weight(boost), self.word.ranking)?)
+    }
+}
+
+fn in_stretches(places: Vec<Place>, weight: f32, ranking: Ranking) -> io::Result<stretches::Word> {
+    let mut documents = 0_u32;
+    let mut lists = Vec::with_capacity(places.len());
+    for Place {
+        inverted,
+        info,
+        weights,
+    } in places
+    {
+        let option = IndexRecordOption::WithFreqs;
+        let postings = inverted.read_block_postings_from_terminfo(&info, option)?;
+        documents = documents.saturating_add(info.doc_freq);
+        if let Some((norms, factors)) = weights {
+            lists.push(stretches::List::new(postings, norms, factors));
+        }
+    }
+    Ok(stretches::Word {
+        lists,
+        documents,
+        weight,
+        ranking,
+    })
 }
 
 impl Weight for WordWeight {
@@ -256,12 +299,17 @@ impl Weight for WordWeight {
     }
 }
 
+/// Where the documents of one form in one field are, and what an occurrence weighs.
+struct Place {
+    inverted: Arc<InvertedIndexReader>,
+    info: TermInfo,
+    weights: Option<(FieldNormReader, Arc<[f32; 256]>)>,
+}
+
 /// The documents of one form in one field.
 struct List {
     postings: SegmentPostings,
-    inverted: Arc<InvertedIndexReader>,
-    place: TermInfo,
-    weights: Option<(FieldNormReader, Arc<[f32; 256]>)>,
+    place: Place,
 }
 
 /// The documents of all forms in all fields. There are few lists: they are compared one by one.
@@ -281,25 +329,8 @@ impl WordScorer {
     /// The same documents, to be added up a stretch at a time, if they have scores; it must not have
     /// gone on yet.
     pub(super) fn into_word(self) -> io::Result<stretches::Word> {
-        let mut lists = Vec::with_capacity(self.lists.len());
-        for List {
-            inverted,
-            place,
-            weights,
-            ..
-        } in self.lists
-        {
-            let option = IndexRecordOption::WithFreqs;
-            let postings = inverted.read_block_postings_from_terminfo(&place, option)?;
-            if let Some((norms, factors)) = weights {
-                lists.push(stretches::List::new(postings, norms, factors));
-            }
-        }
-        Ok(stretches::Word {
-            lists,
-            weight: self.weight,
-            ranking: self.ranking,
-        })
+        let places = self.lists.into_iter().map(|list| list.place);
+        in_stretches(places.collect(), self.weight, self.ranking)
     }
 }
 
@@ -307,7 +338,7 @@ impl List {
     /// What the occurrences in the document come to at which it stands.
     #[inline]
     fn tf(&self, doc: DocId) -> f32 {
-        match &self.weights {
+        match &self.place.weights {
             Some((norms, factors)) => {
                 let factor = factors[usize::from(norms.fieldnorm_id(doc))];
                 self.postings.term_freq() as f32 * factor

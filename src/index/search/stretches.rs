@@ -3,7 +3,8 @@
 //! To go from document to document through several lists takes longer than to add up what is found:
 //! which list has the next one cannot be foreseen. So each list is added up by itself, over a stretch
 //! of documents, and then the stretch is read off. Of several words the occurrences of each are
-//! dampened before they are added to those of the others.
+//! dampened before they are added to those of the others. Where all words are needed, a list goes on
+//! to where the others are as long as they have no stretch in common.
 
 use std::sync::Arc;
 
@@ -22,9 +23,19 @@ const BITS: usize = 64;
 /// A bit for each document of a stretch.
 type Bits = [u64; STRETCH / BITS];
 
-/// The documents that have any of the words.
+/// What a document must have.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Need {
+    /// Any of the words.
+    Any,
+    /// All of them.
+    All,
+}
+
+/// The documents that have any of the words, or all of them.
 pub(in crate::index) struct Stretches {
     words: Vec<Word>,
+    need: Need,
     /// By document of the stretch: its score, or what the occurrences of the only word come to.
     sums: Box<[f32]>,
     /// What the occurrences of one word come to, if there are several words.
@@ -40,6 +51,8 @@ pub(in crate::index) struct Stretches {
 /// A word: its lists, and how its occurrences are scored.
 pub(super) struct Word {
     pub(super) lists: Vec<List>,
+    /// About how many documents there are, at most.
+    pub(super) documents: u32,
     pub(super) weight: f32,
     pub(super) ranking: Ranking,
 }
@@ -118,21 +131,31 @@ impl List {
 }
 
 impl Stretches {
-    pub(super) fn new(words: Vec<Word>) -> Self {
+    pub(super) fn new(words: Vec<Word>, need: Need) -> Self {
         let zeros = |of_any: bool| vec![0.0; if of_any { STRETCH } else { 0 }].into();
         Self {
             sums: zeros(true),
             tfs: zeros(words.len() > 1),
             words,
+            need,
             left: [0; STRETCH / BITS],
             from: STRETCH / BITS,
             start: 0,
         }
     }
 
-    /// The first document of all, as long as none was given.
-    pub(super) fn first(&self) -> Option<DocId> {
-        self.words.iter().filter_map(Word::doc).min()
+    /// The next document that was not given.
+    pub(super) fn first(&mut self) -> Option<DocId> {
+        loop {
+            let left = self.left.iter().enumerate().skip(self.from);
+            if let Some((number, bits)) = left.into_iter().find(|(_, bits)| **bits != 0) {
+                let at = number * BITS + bits.trailing_zeros() as usize;
+                return Some(self.start + at as DocId);
+            }
+            if !self.go_on() {
+                return None;
+            }
+        }
     }
 
     /// Goes on to the next documents that are alive, and their scores; gives how many they are.
@@ -184,9 +207,13 @@ impl Stretches {
         }
     }
 
-    /// Adds up the next stretch that has documents; false if there is none.
+    /// Adds up the next stretch that may have documents; false if there is none.
     fn go_on(&mut self) -> bool {
-        let Some(next) = self.first() else {
+        let next = match self.need {
+            Need::Any => self.words.iter().filter_map(Word::doc).min(),
+            Need::All => self.meet(),
+        };
+        let Some(next) = next else {
             return false;
         };
         self.start = next - next % STRETCH as DocId;
@@ -197,25 +224,59 @@ impl Stretches {
             }
             return true;
         }
-        for word in &mut self.words {
-            let is_in = |doc: DocId| ((doc - self.start) as usize) < STRETCH;
-            if !word.doc().is_some_and(is_in) {
-                continue;
-            }
-            let mut found = [0; STRETCH / BITS];
-            for list in &mut word.lists {
-                list.add(self.start, &mut self.tfs, &mut found);
-            }
-            for (number, (mut bits, left)) in found.into_iter().zip(&mut self.left).enumerate() {
-                *left |= bits;
-                while bits != 0 {
-                    let at = number * BITS + bits.trailing_zeros() as usize;
-                    bits &= bits - 1;
-                    self.sums[at] += word.score(std::mem::take(&mut self.tfs[at]));
-                }
-            }
+        for number in 0..self.words.len() {
+            self.add(number);
         }
         true
+    }
+
+    /// Goes on to a stretch in which every word has a document; gives a document of it before which
+    /// none has all.
+    fn meet(&mut self) -> Option<DocId> {
+        let mut target = self.words.first()?.doc()?;
+        loop {
+            let mut furthest = target;
+            for word in &mut self.words {
+                word.lists.iter_mut().for_each(|list| list.seek(target));
+                furthest = furthest.max(word.doc()?);
+            }
+            let stretch = |doc: DocId| doc / STRETCH as DocId;
+            if stretch(furthest) == stretch(target) {
+                return Some(furthest);
+            }
+            target = furthest;
+        }
+    }
+
+    /// Adds what a word gives to the documents of the stretch, and leaves those out that may not
+    /// lack it.
+    fn add(&mut self, number: usize) {
+        let word = &mut self.words[number];
+        let is_in = |doc: DocId| ((doc - self.start) as usize) < STRETCH;
+        if self.need == Need::Any && !word.doc().is_some_and(is_in) {
+            return;
+        }
+        let mut found = [0; STRETCH / BITS];
+        for list in &mut word.lists {
+            list.add(self.start, &mut self.tfs, &mut found);
+        }
+        let is_first = number == 0;
+        let may_lack = self.need == Need::Any || is_first;
+        for (number, (found, left)) in found.into_iter().zip(&mut self.left).enumerate() {
+            let mut bits = if may_lack { found } else { found & *left };
+            *left = if may_lack { *left | found } else { bits };
+            while bits != 0 {
+                let at = number * BITS + bits.trailing_zeros() as usize;
+                bits &= bits - 1;
+                let score = word.score(std::mem::take(&mut self.tfs[at]));
+                // The first writes over what documents that were left out have behind them.
+                let sum = if is_first { 0.0 } else { self.sums[at] };
+                self.sums[at] = sum + score;
+            }
+        }
+        if !may_lack {
+            self.tfs.fill(0.0);
+        }
     }
 }
 
@@ -229,8 +290,8 @@ mod tests {
 
     use super::*;
 
-    /// Two words that stand here and there: alone as two lists of one word, and as two words, in
-    /// one read and with documents left out, compared with the lists themselves.
+    /// Two words that stand here and there: as two lists of one word, as two words of which any or all
+    /// are needed, in one read and with documents left out, compared with the lists themselves.
     #[test]
     fn every_document_is_given_once_with_its_score() {
         let mut schema = Schema::builder();
@@ -240,7 +301,8 @@ mod tests {
         let mut occurrences = BTreeMap::new();
         for doc in 0..10_000_u32 {
             // Runs, gaps longer than a stretch, and the ends of stretches.
-            let a = usize::from(doc < 700 || doc % 4_096 > 4_090 || doc == 9_999);
+            let is_run = doc < 700 || doc % 4_096 > 4_090 || (8_900..8_930).contains(&doc);
+            let a = usize::from(is_run || doc == 9_999);
             let b = usize::from(doc.is_multiple_of(97)) * 2;
             let mut text = TantivyDocument::default();
             text.add_text(field, "a ".repeat(a) + &"b ".repeat(b));
@@ -267,6 +329,7 @@ mod tests {
         let ranking = Ranking::default();
         let word = |weight: f32, lists: Vec<List>| Word {
             lists,
+            documents: 0,
             weight,
             ranking,
         };
@@ -298,8 +361,19 @@ mod tests {
             scored.collect::<Vec<_>>()
         };
         let (of_one, of_two) = (expected(&score_of_one), expected(&score_of_two));
-        for (words, expected) in [(one(), &of_one), (two(), &of_two)] {
-            let mut stretches = Stretches::new(words);
+        let both = |(doc, _): &(u32, f32)| occurrences[doc].0 * occurrences[doc].1 > 0.0;
+        let of_both: Vec<_> = of_two.iter().copied().filter(both).collect();
+        assert!(of_both.iter().any(|(doc, _)| *doc < 700));
+        assert!(of_both.iter().any(|(doc, _)| *doc > 8_900));
+        let cases = || {
+            [
+                (one(), Need::Any, &of_one),
+                (two(), Need::Any, &of_two),
+                (two(), Need::All, &of_both),
+            ]
+        };
+        for (words, need, expected) in cases() {
+            let mut stretches = Stretches::new(words, need);
             assert_eq!(stretches.first(), Some(0));
             let mut found = Vec::new();
             while read_off(&mut stretches, &mut found) {}
@@ -310,8 +384,8 @@ mod tests {
             0, 1, 63, 64, 65, 700, 4_090, 4_095, 4_096, 5_000, 9_998, 9_999, 10_000,
         ] {
             for has_begun in [false, true] {
-                for (words, expected) in [(one(), &of_one), (two(), &of_two)] {
-                    let mut stretches = Stretches::new(words);
+                for (words, need, expected) in cases() {
+                    let mut stretches = Stretches::new(words, need);
                     let mut found = Vec::new();
                     if has_begun {
                         read_off(&mut stretches, &mut found);
@@ -331,7 +405,7 @@ mod tests {
                 }
             }
         }
-        let mut none = Stretches::new(Vec::new());
+        let mut none = Stretches::new(Vec::new(), Need::All);
         assert_eq!(none.first(), None);
         assert!(!read_off(&mut none, &mut Vec::new()));
     }

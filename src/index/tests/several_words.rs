@@ -1,5 +1,5 @@
-//! Any of several words: which documents, and that each has the sum of what its words give it, on an
-//! index of more documents than are added up at once.
+//! Any or all of several words: which documents, and that each has the sum of what its words give it,
+//! on an index of more documents than are added up at once.
 
 use std::collections::BTreeMap;
 
@@ -20,6 +20,10 @@ fn words(number: u32) -> Vec<&'static str> {
     add("gamma", number.is_multiple_of(3));
     add("gamma", number.is_multiple_of(6));
     add("delta", number % 1_500 == 700 && number < 5_000);
+    add(
+        "epsilon",
+        (4_100..4_300).contains(&number) || number == 8_991,
+    );
     words
 }
 
@@ -66,12 +70,12 @@ type Rule<'a> = &'a dyn Fn(&dyn Fn(&str) -> bool) -> bool;
 fn each_document_has_the_sum_of_its_words() {
     let searcher = searcher();
     let single = |word| (word, scores(&searcher, word));
-    let of_words = ["alpha", "beta", "gamma", "delta"].map(single);
+    let of_words = ["alpha", "beta", "gamma", "delta", "epsilon"].map(single);
     let score = |word: &str, id: &str| {
         let of_word = of_words.iter().find(|(name, _)| *name == word);
         of_word.and_then(|(_, scores)| scores.get(id).copied())
     };
-    let rules: [(&str, Rule<'_>); 9] = [
+    let rules: [(&str, Rule<'_>); 16] = [
         ("alpha OR beta", &|has| has("alpha") || has("beta")),
         ("delta OR alpha", &|has| has("delta") || has("alpha")),
         ("alpha OR beta OR gamma OR delta", &|_| true),
@@ -90,6 +94,21 @@ fn each_document_has_the_sum_of_its_words() {
         ("alpha OR nowhere", &|has| has("alpha")),
         ("alpha OR nowhere OR beta", &|has| {
             has("alpha") || has("beta")
+        }),
+        ("alpha beta", &|has| has("alpha") && has("beta")),
+        ("beta gamma alpha", &|has| {
+            has("alpha") && has("beta") && has("gamma")
+        }),
+        ("epsilon beta", &|has| has("epsilon") && has("beta")),
+        ("alpha delta", &|has| has("alpha") && has("delta")),
+        ("alpha gamma -beta", &|has| {
+            has("alpha") && has("gamma") && !has("beta")
+        }),
+        ("(epsilon gamma) OR delta", &|has| {
+            has("epsilon") && has("gamma") || has("delta")
+        }),
+        ("(alpha OR beta) (gamma epsilon)", &|has| {
+            (has("alpha") || has("beta")) && has("gamma") && has("epsilon")
         }),
     ];
     for (query, rule) in rules {

@@ -1,49 +1,81 @@
-//! Documents with any of several words, scored by the sum of what each word gives them.
+//! Documents with any or with all of several words, scored by the sum of what each word gives them.
 //!
-//! The engine's own union asks every word for its next document and its score, one by one; here the
-//! words are added up a stretch of documents at a time.
+//! The engine's own union and intersection ask every word for its next document and its score, one by
+//! one; here the words are added up a stretch of documents at a time.
 
 use tantivy::query::{BooleanQuery, EnableScoring, Explanation, Occur, Query, Scorer, Weight};
 use tantivy::{DocId, DocSet, Score, SegmentReader, TERMINATED};
 
 use super::block::BLOCK;
 use super::ranking::{WordQuery, WordWeight};
-use super::stretches::Stretches;
+use super::stretches::{Need, Stretches};
 
-/// Documents with any of these words.
+/// All of the words are added up by stretches if the most frequent is at most as many times as
+/// frequent as the rarest: else it is shorter to go from one document of the rarest to the next.
+const MOST_TO_LEAST: u64 = 16;
+
+/// Documents with any or with all of these words.
 #[derive(Debug, Clone)]
-pub(in crate::index) struct AnyWordQuery(pub(in crate::index) Vec<WordQuery>);
+pub(in crate::index) struct SeveralWordsQuery {
+    words: Vec<WordQuery>,
+    need: Need,
+}
 
-impl Query for AnyWordQuery {
-    fn weight(&self, scoring: EnableScoring<'_>) -> tantivy::Result<Box<dyn Weight>> {
-        if let EnableScoring::Disabled { .. } = scoring {
-            let words = self.0.iter().map(|word| {
-                let word: Box<dyn Query> = Box::new(word.clone());
-                (Occur::Should, word)
-            });
-            return BooleanQuery::new(words.collect()).weight(scoring);
-        }
-        let words = self.0.iter().map(|word| word.word_weight(scoring));
-        let words = words.collect::<tantivy::Result<_>>()?;
-        Ok(Box::new(AnyWordWeight(words)))
+impl SeveralWordsQuery {
+    pub(in crate::index) fn any(words: Vec<WordQuery>) -> Self {
+        let need = Need::Any;
+        Self { words, need }
+    }
+
+    /// `None` if there are not several, or if one is so much rarer than another that this is not the
+    /// way to find them.
+    pub(in crate::index) fn all(words: Vec<WordQuery>) -> Option<Self> {
+        let documents = || words.iter().map(|word| word.documents);
+        let (least, most) = (documents().min()?, documents().max()?);
+        let need = Need::All;
+        (words.len() > 1 && most <= least.saturating_mul(MOST_TO_LEAST))
+            .then_some(Self { words, need })
     }
 }
 
-struct AnyWordWeight(Vec<WordWeight>);
-
-impl Weight for AnyWordWeight {
-    fn scorer(&self, reader: &SegmentReader, boost: Score) -> tantivy::Result<Box<dyn Scorer>> {
-        let mut words = Vec::with_capacity(self.0.len());
-        let mut documents = 0_u32;
-        for word in &self.0 {
-            let word = word.word_scorer(reader, boost)?;
-            documents = documents.saturating_add(word.size_hint());
-            words.push(word.into_word()?);
+impl Query for SeveralWordsQuery {
+    fn weight(&self, scoring: EnableScoring<'_>) -> tantivy::Result<Box<dyn Weight>> {
+        if let EnableScoring::Disabled { .. } = scoring {
+            let occur = match self.need {
+                Need::Any => Occur::Should,
+                Need::All => Occur::Must,
+            };
+            let words = self.words.iter().map(|word| {
+                let word: Box<dyn Query> = Box::new(word.clone());
+                (occur, word)
+            });
+            return BooleanQuery::new(words.collect()).weight(scoring);
         }
-        let documents = documents.min(reader.max_doc());
-        Ok(Box::new(AnyWordScorer::new(
-            Stretches::new(words),
-            documents,
+        let words = self.words.iter().map(|word| word.word_weight(scoring));
+        Ok(Box::new(SeveralWordsWeight {
+            words: words.collect::<tantivy::Result<_>>()?,
+            need: self.need,
+        }))
+    }
+}
+
+struct SeveralWordsWeight {
+    words: Vec<WordWeight>,
+    need: Need,
+}
+
+impl Weight for SeveralWordsWeight {
+    fn scorer(&self, reader: &SegmentReader, boost: Score) -> tantivy::Result<Box<dyn Scorer>> {
+        let words = self.words.iter().map(|word| word.word(reader, boost));
+        let words: Vec<_> = words.collect::<tantivy::Result<_>>()?;
+        let frequencies = words.iter().map(|word| word.documents);
+        let documents = match self.need {
+            Need::Any => frequencies.fold(0, u32::saturating_add),
+            Need::All => frequencies.min().unwrap_or(0),
+        };
+        Ok(Box::new(SeveralWordsScorer::new(
+            Stretches::new(words, self.need),
+            documents.min(reader.max_doc()),
         )))
     }
 
@@ -51,12 +83,12 @@ impl Weight for AnyWordWeight {
         let mut scorer = self.scorer(reader, 1.0)?;
         let found = scorer.doc() <= doc && scorer.seek(doc) == doc;
         let score = if found { scorer.score() } else { 0.0 };
-        Ok(Explanation::new("any of several words", score))
+        Ok(Explanation::new("several words", score))
     }
 }
 
 /// The documents one after the other, for whoever combines them with others.
-pub(in crate::index) struct AnyWordScorer {
+pub(in crate::index) struct SeveralWordsScorer {
     stretches: Stretches,
     /// The documents that were read off, with their scores; none yet where it stands at the first.
     docs: [DocId; BLOCK],
@@ -69,8 +101,8 @@ pub(in crate::index) struct AnyWordScorer {
     documents: u32,
 }
 
-impl AnyWordScorer {
-    fn new(stretches: Stretches, documents: u32) -> Self {
+impl SeveralWordsScorer {
+    fn new(mut stretches: Stretches, documents: u32) -> Self {
         Self {
             doc: stretches.first().unwrap_or(TERMINATED),
             stretches,
@@ -99,7 +131,7 @@ impl AnyWordScorer {
     }
 }
 
-impl DocSet for AnyWordScorer {
+impl DocSet for SeveralWordsScorer {
     #[inline]
     fn advance(&mut self) -> DocId {
         if self.length == 0 && self.doc != TERMINATED {
@@ -145,7 +177,7 @@ impl DocSet for AnyWordScorer {
     }
 }
 
-impl Scorer for AnyWordScorer {
+impl Scorer for SeveralWordsScorer {
     #[inline]
     fn score(&mut self) -> Score {
         if self.length == 0 && self.doc != TERMINATED {
