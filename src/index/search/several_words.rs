@@ -29,12 +29,15 @@ impl SeveralWordsQuery {
 
     /// `None` if there are not several, or if one is so much rarer than another that this is not the
     /// way to find them.
-    pub(in crate::index) fn all(words: Vec<WordQuery>) -> Option<Self> {
-        let documents = || words.iter().map(|word| word.documents);
-        let (least, most) = (documents().min()?, documents().max()?);
+    pub(in crate::index) fn all(mut words: Vec<WordQuery>) -> Option<Self> {
+        // What the first ones leave out need not be added of the others.
+        words.sort_by_key(|word| word.documents);
+        let [rarest, .., most] = words.as_slice() else {
+            return None;
+        };
+        let is_even = most.documents <= rarest.documents.saturating_mul(MOST_TO_LEAST);
         let need = Need::All;
-        (words.len() > 1 && most <= least.saturating_mul(MOST_TO_LEAST))
-            .then_some(Self { words, need })
+        is_even.then_some(Self { words, need })
     }
 }
 

@@ -37,9 +37,9 @@ pub(in crate::index) struct Stretches {
     words: Vec<Word>,
     need: Need,
     /// By document of the stretch: its score, or what the occurrences of the only word come to.
-    sums: Box<[f32]>,
+    sums: Box<[f32; STRETCH]>,
     /// What the occurrences of one word come to, if there are several words.
-    tfs: Box<[f32]>,
+    tfs: Box<[f32; STRETCH]>,
     /// The documents of the stretch that were not given yet.
     left: Bits,
     /// The numbers before this one have no bits.
@@ -70,6 +70,19 @@ impl Word {
     /// The next document.
     fn doc(&self) -> Option<DocId> {
         self.lists.iter().filter_map(List::doc).min()
+    }
+
+    /// Adds the documents of the stretch that begins with `start`, or those of them that are wanted.
+    fn add(
+        &mut self,
+        start: DocId,
+        sums: &mut [f32; STRETCH],
+        found: &mut Bits,
+        wanted: Option<&Bits>,
+    ) {
+        for list in &mut self.lists {
+            list.add(start, sums, found, wanted);
+        }
     }
 
     #[inline]
@@ -104,8 +117,15 @@ impl List {
         }
     }
 
-    /// Adds the documents of the stretch that begins with `start`.
-    fn add(&mut self, start: DocId, sums: &mut [f32], found: &mut Bits) {
+    /// As [`Word::add`].
+    #[inline]
+    fn add(
+        &mut self,
+        start: DocId,
+        sums: &mut [f32; STRETCH],
+        found: &mut Bits,
+        wanted: Option<&Bits>,
+    ) {
         while let Some(docs @ [.., last]) = self.postings.docs().get(self.taken..) {
             let is_in = |doc: DocId| ((doc - start) as usize) < STRETCH;
             let count = if is_in(*last) {
@@ -115,10 +135,15 @@ impl List {
             };
             let freqs = &self.postings.freqs()[self.taken..];
             for (&doc, &freq) in docs[..count].iter().zip(freqs) {
-                let at = (doc - start) as usize;
+                // It is less already; so no bounds need to be looked at.
+                let at = (doc - start) as usize % STRETCH;
+                let bit = 1 << (at % BITS);
+                if wanted.is_some_and(|wanted| wanted[at / BITS] & bit == 0) {
+                    continue;
+                }
                 let factor = self.factors[usize::from(self.norms.fieldnorm_id(doc))];
                 sums[at] += freq as f32 * factor;
-                found[at / BITS] |= 1 << (at % BITS);
+                found[at / BITS] |= bit;
             }
             if count < docs.len() {
                 self.taken += count;
@@ -132,10 +157,9 @@ impl List {
 
 impl Stretches {
     pub(super) fn new(words: Vec<Word>, need: Need) -> Self {
-        let zeros = |of_any: bool| vec![0.0; if of_any { STRETCH } else { 0 }].into();
         Self {
-            sums: zeros(true),
-            tfs: zeros(words.len() > 1),
+            sums: Box::new([0.0; STRETCH]),
+            tfs: Box::new([0.0; STRETCH]),
             words,
             need,
             left: [0; STRETCH / BITS],
@@ -218,14 +242,43 @@ impl Stretches {
         };
         self.start = next - next % STRETCH as DocId;
         self.from = 0;
-        if let [word] = self.words.as_mut_slice() {
-            for list in &mut word.lists {
-                list.add(self.start, &mut self.sums, &mut self.left);
+        match (self.words.as_mut_slice(), self.need) {
+            ([word], _) => word.add(self.start, &mut self.sums, &mut self.left, None),
+            (words, Need::Any) => {
+                for word in words {
+                    let is_in = |doc: DocId| ((doc - self.start) as usize) < STRETCH;
+                    if !word.doc().is_some_and(is_in) {
+                        continue;
+                    }
+                    let mut found = [0; STRETCH / BITS];
+                    word.add(self.start, &mut self.tfs, &mut found, None);
+                    each(&found, |at| {
+                        self.sums[at] += word.score(std::mem::take(&mut self.tfs[at]));
+                    });
+                    for (left, found) in self.left.iter_mut().zip(found) {
+                        *left |= found;
+                    }
+                }
             }
-            return true;
-        }
-        for number in 0..self.words.len() {
-            self.add(number);
+            ([first, others @ ..], Need::All) => {
+                // Documents that were left out have something behind them.
+                self.sums.fill(0.0);
+                first.add(self.start, &mut self.sums, &mut self.left, None);
+                // What is not dampened yet: that of documents without the second word need not be.
+                let mut first = Some(first);
+                for word in others {
+                    let mut found = [0; STRETCH / BITS];
+                    word.add(self.start, &mut self.tfs, &mut found, Some(&self.left));
+                    each(&found, |at| {
+                        let sum = self.sums[at];
+                        let sum = first.as_ref().map_or(sum, |first| first.score(sum));
+                        self.sums[at] = sum + word.score(std::mem::take(&mut self.tfs[at]));
+                    });
+                    self.left = found;
+                    first = None;
+                }
+            }
+            ([], Need::All) => return false,
         }
         true
     }
@@ -247,35 +300,16 @@ impl Stretches {
             target = furthest;
         }
     }
+}
 
-    /// Adds what a word gives to the documents of the stretch, and leaves those out that may not
-    /// lack it.
-    fn add(&mut self, number: usize) {
-        let word = &mut self.words[number];
-        let is_in = |doc: DocId| ((doc - self.start) as usize) < STRETCH;
-        if self.need == Need::Any && !word.doc().is_some_and(is_in) {
-            return;
-        }
-        let mut found = [0; STRETCH / BITS];
-        for list in &mut word.lists {
-            list.add(self.start, &mut self.tfs, &mut found);
-        }
-        let is_first = number == 0;
-        let may_lack = self.need == Need::Any || is_first;
-        for (number, (found, left)) in found.into_iter().zip(&mut self.left).enumerate() {
-            let mut bits = if may_lack { found } else { found & *left };
-            *left = if may_lack { *left | found } else { bits };
-            while bits != 0 {
-                let at = number * BITS + bits.trailing_zeros() as usize;
-                bits &= bits - 1;
-                let score = word.score(std::mem::take(&mut self.tfs[at]));
-                // The first writes over what documents that were left out have behind them.
-                let sum = if is_first { 0.0 } else { self.sums[at] };
-                self.sums[at] = sum + score;
-            }
-        }
-        if !may_lack {
-            self.tfs.fill(0.0);
+/// Every bit that is set.
+#[inline]
+fn each(bits: &Bits, mut then: impl FnMut(usize)) {
+    for (number, &bits) in bits.iter().enumerate() {
+        let mut bits = bits;
+        while bits != 0 {
+            then(number * BITS + bits.trailing_zeros() as usize);
+            bits &= bits - 1;
         }
     }
 }
