@@ -9,23 +9,54 @@ const NAMES: [&str; 4] = ["name", "label", "value", "literal"];
 
 /// Looks a key up: as it is written, then as a path into nested data, then without regard to
 /// case. Gives every value found: a path through a list finds many.
-pub(in crate::corpus) fn find<'m>(map: &'m Map<String, Value>, key: &str) -> Vec<&'m Value> {
-    if let Some(value) = map.get(key) {
-        return vec![value];
-    }
-    let mut found = Vec::new();
-    if key.contains('.') {
-        follow(map, key, &mut found);
-        if !found.is_empty() {
-            return found;
+pub(in crate::corpus) fn find<'m>(map: &'m Map<String, Value>, key: &str) -> Found<'m> {
+    // Most keys are in no record: their lengths tell that faster than the order of the map does.
+    let mut in_other_case = None;
+    for (other, value) in map {
+        if other.len() != key.len() {
+            continue;
+        }
+        if other == key {
+            return Found::One(Some(value));
+        }
+        if in_other_case.is_none() && other.eq_ignore_ascii_case(key) {
+            in_other_case = Some(value);
         }
     }
-    found.extend(
-        map.iter()
-            .find(|(other, _)| other.eq_ignore_ascii_case(key))
-            .map(|(_, value)| value),
-    );
-    found
+    if key.contains('.') {
+        let mut found = Vec::new();
+        follow(map, key, &mut found);
+        if !found.is_empty() {
+            return Found::Many(found.into_iter());
+        }
+    }
+    Found::One(in_other_case)
+}
+
+/// The values of several keys, in their order.
+pub(in crate::corpus) fn find_all<'m>(
+    map: &'m Map<String, Value>,
+    keys: &'m [String],
+) -> impl Iterator<Item = &'m Value> {
+    keys.iter().flat_map(|key| find(map, key))
+}
+
+/// The values of a key.
+#[derive(Debug)]
+pub(in crate::corpus) enum Found<'m> {
+    One(Option<&'m Value>),
+    Many(std::vec::IntoIter<&'m Value>),
+}
+
+impl<'m> Iterator for Found<'m> {
+    type Item = &'m Value;
+
+    fn next(&mut self) -> Option<&'m Value> {
+        match self {
+            Self::One(value) => value.take(),
+            Self::Many(values) => values.next(),
+        }
+    }
 }
 
 /// Follows a path; a step may itself contain dots, so every cut is tried that a key exists for.
@@ -95,6 +126,10 @@ pub(in crate::corpus) fn first_text(value: &Value) -> Option<String> {
 
 /// Cuts metadata down to what is kept beside a document.
 pub(super) fn bounded(map: Map<String, Value>, notes: &mut Vec<Note>) -> Map<String, Value> {
+    let mut left = limits::METADATA_BYTES;
+    if fits(&map, &mut left) {
+        return map;
+    }
     let mut keeper = Keeper {
         left: limits::METADATA_BYTES,
         cut: None,
@@ -106,6 +141,34 @@ pub(super) fn bounded(map: Map<String, Value>, notes: &mut Vec<Note>) -> Map<Str
         notes.push(Note::new(codes::METADATA_CUT, message));
     }
     kept
+}
+
+/// Whether nothing is cut of a map when this many bytes are left; what it takes is taken off. It may
+/// say no of one that is not cut.
+fn fits(map: &Map<String, Value>, left: &mut usize) -> bool {
+    map.iter().all(|(key, value)| {
+        key.len() <= limits::METADATA_KEY_BYTES
+            && take(left, key.len() + 4)
+            && value_fits(value, left)
+    })
+}
+
+fn value_fits(value: &Value, left: &mut usize) -> bool {
+    match value {
+        Value::String(text) => text.len() <= limits::METADATA_TEXT_BYTES && take(left, text.len()),
+        Value::Array(values) => values
+            .iter()
+            .all(|value| take(left, 4) && value_fits(value, left)),
+        Value::Object(map) => fits(map, left),
+        _ => take(left, 8),
+    }
+}
+
+/// Takes bytes off, if there are so many.
+fn take(left: &mut usize, bytes: usize) -> bool {
+    let rest = left.checked_sub(bytes);
+    *left = rest.unwrap_or(*left);
+    rest.is_some()
 }
 
 /// The last place to cut a text that is not within a character and not beyond `most` bytes.
@@ -126,7 +189,7 @@ impl Keeper {
     fn map(&mut self, map: Map<String, Value>) -> Map<String, Value> {
         let mut kept = Map::new();
         for (key, value) in map {
-            if key.len() > limits::METADATA_KEY_BYTES || !self.take(key.len() + 4) {
+            if key.len() > limits::METADATA_KEY_BYTES || !take(&mut self.left, key.len() + 4) {
                 self.note(&key);
                 continue;
             }
@@ -155,7 +218,7 @@ impl Keeper {
             Value::Array(values) => {
                 let mut kept = Vec::new();
                 for value in values {
-                    if !self.take(4) {
+                    if !take(&mut self.left, 4) {
                         self.note("");
                         break;
                     }
@@ -169,14 +232,6 @@ impl Keeper {
                 scalar
             }
         }
-    }
-
-    fn take(&mut self, bytes: usize) -> bool {
-        let enough = self.left >= bytes;
-        if enough {
-            self.left -= bytes;
-        }
-        enough
     }
 
     fn note(&mut self, key: &str) {
@@ -216,7 +271,7 @@ mod tests {
             ("", json!([])),
             (".", json!([])),
         ] {
-            let found: Vec<_> = find(&source, key).into_iter().cloned().collect();
+            let found: Vec<_> = find(&source, key).cloned().collect();
             assert_eq!(Value::Array(found), expected, "{key}");
         }
     }

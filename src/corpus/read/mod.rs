@@ -129,9 +129,7 @@ pub(super) fn same_words(a: &str, b: &str) -> bool {
 
 /// The first text that the keys of a field hold.
 pub(super) fn declared_text(metadata: &Map<String, Value>, keys: &[String]) -> Option<String> {
-    keys.iter()
-        .flat_map(|key| metadata::find(metadata, key))
-        .find_map(metadata::first_text)
+    metadata::find_all(metadata, keys).find_map(metadata::first_text)
 }
 
 /// What the first of these keys says that says anything; that is then no longer in the metadata.
@@ -251,16 +249,10 @@ struct Mapper<'a> {
     notes: &'a mut Vec<Note>,
 }
 
-impl<'a> Mapper<'a> {
+impl Mapper<'_> {
     /// The first text that the keys of a field hold, else what the rules say.
     fn text(&self, keys: &[String], name: &str) -> Option<String> {
         declared_text(self.metadata, keys).or_else(|| self.rules.values.get(name)?.first().cloned())
-    }
-
-    fn values(&self, keys: &[String]) -> Vec<&'a Value> {
-        keys.iter()
-            .flat_map(|key| metadata::find(self.metadata, key))
-            .collect()
     }
 
     fn rule(&self, name: &str) -> Vec<Value> {
@@ -289,7 +281,7 @@ impl<'a> Mapper<'a> {
     /// Everything but id, title and text.
     fn fill_values(&mut self, document: &mut Document) {
         let fields = &self.schema.fields;
-        document.date = values::date(self.values(&fields.date), self.notes)
+        document.date = values::date(metadata::find_all(self.metadata, &fields.date), self.notes)
             .or_else(|| values::date(&self.rule("date"), self.notes));
         document.url = self
             .text(&fields.url, "url")
@@ -298,7 +290,11 @@ impl<'a> Mapper<'a> {
             .text(&fields.language, "language")
             .and_then(|text| values::language(&text, self.notes));
         for facet in &self.schema.facets {
-            let mut values = values::facet(facet, self.values(&facet.keys), self.notes);
+            let mut values = values::facet(
+                facet,
+                metadata::find_all(self.metadata, &facet.keys),
+                self.notes,
+            );
             if values.is_empty() {
                 values = values::facet(facet, &self.rule(&facet.name), self.notes);
             }
@@ -307,7 +303,11 @@ impl<'a> Mapper<'a> {
             }
         }
         for number in &self.schema.numbers {
-            let mut values = values::numbers(number, self.values(&number.keys), self.notes);
+            let mut values = values::numbers(
+                number,
+                metadata::find_all(self.metadata, &number.keys),
+                self.notes,
+            );
             if values.is_empty() {
                 values = values::numbers(number, &self.rule(&number.name), self.notes);
             }

@@ -192,7 +192,7 @@ pub(super) fn date<'m>(
                 None => continue,
             },
         };
-        let text = shown(&text);
+        let text = || shown(&text);
         let note = match reading {
             Dated::Date(date) => {
                 notes.extend(problem);
@@ -200,17 +200,17 @@ pub(super) fn date<'m>(
             }
             Dated::UnknownZone(date) => {
                 notes.extend(problem);
-                let message = format!("the time zone of `{text}` is not known");
+                let message = format!("the time zone of `{}` is not known", text());
                 notes.push(Note::new(codes::DATE_ZONE_UNKNOWN, message));
                 return Some(date);
             }
             Dated::Ambiguous => {
-                let message = format!("`{text}` could be two different days");
+                let message = format!("`{}` could be two different days", text());
                 Note::new(codes::DATE_AMBIGUOUS, message)
             }
             Dated::Unreadable => Note::new(
                 codes::DATE_UNREADABLE,
-                format!("`{text}` is no date that can be read"),
+                format!("`{}` is no date that can be read", text()),
             ),
         };
         problem.get_or_insert(note);
@@ -301,11 +301,15 @@ pub(super) fn url(text: &str, notes: &mut Vec<Note>) -> Option<String> {
 
 /// A title in one line and within its bound.
 pub(super) fn title(text: &str, notes: &mut Vec<Note>) -> String {
-    let spaced: String = text
-        .chars()
-        .map(|c| if c.is_control() { ' ' } else { c })
-        .collect();
-    let mut title = spaced.split_whitespace().collect::<Vec<_>>().join(" ");
+    let is_blank = |c: char| c.is_control() || c.is_whitespace();
+    let words = text.split(is_blank).filter(|word| !word.is_empty());
+    let mut title = String::with_capacity(text.len().min(limits::TITLE_BYTES));
+    for word in words {
+        if !title.is_empty() {
+            title.push(' ');
+        }
+        title.push_str(word);
+    }
     if title.len() > limits::TITLE_BYTES {
         title.truncate(metadata::cut_at(&title, limits::TITLE_BYTES));
         let message = format!("the title was cut to {} bytes", title.len());
