@@ -10,6 +10,7 @@ mod check;
 mod delete;
 mod directory;
 mod engine_error;
+mod facet_values;
 mod failure;
 mod folding;
 mod generation;

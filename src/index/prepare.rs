@@ -1,7 +1,6 @@
 //! Documents into what the writer takes: checks, analysis, and the values of every field. It runs
 //! in the threads that read, so that the one writer only writes.
 
-use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 #[cfg(feature = "formats")]
@@ -11,7 +10,8 @@ use tantivy::TantivyDocument;
 use tantivy::schema::OwnedValue;
 use unicode_normalization::UnicodeNormalization;
 
-use super::inferred::{Inference, Inferred, InferredTag, TOPIC};
+use super::facet_values::{Tree, facet_values};
+use super::inferred::{Inference, Inferred, TOPIC};
 use super::layout::{Fields, TITLE_KEY_BYTES};
 use super::segment::card::{Card, Shared};
 use super::segment::card_file;
@@ -243,9 +243,9 @@ impl Preparer {
         if let Some(source) = &document.source {
             out.add_text(fields.path, &source.path);
         }
-        let by_origin = facets_by_origin(&document, inferred);
-        if !by_origin.is_empty() {
-            out.add_object(fields.facets, by_origin);
+        let values = facet_values(&document, inferred);
+        if !values.is_empty() {
+            out.add_field_value(fields.facets, Tree::Origins(&values));
         }
         if !document.numbers.is_empty() {
             let values = document.numbers.iter().map(|(name, values)| {
@@ -392,32 +392,6 @@ fn language_of(document: &Document) -> (Language, bool) {
     };
     let language = declared.or(detected).unwrap_or(Language::UND);
     (language, detected.is_some())
-}
-
-/// Values as the engine takes them: by origin, then by facet.
-fn facets_by_origin(document: &Document, inferred: &[InferredTag]) -> BTreeMap<String, OwnedValue> {
-    let mut values: BTreeMap<Origin, BTreeMap<&str, Vec<OwnedValue>>> = BTreeMap::new();
-    let declared = document.facets.iter().flat_map(|(facet, values)| {
-        let values = values.iter();
-        values.map(|value| (Origin::Declared, facet.as_str(), value))
-    });
-    let inferred = inferred
-        .iter()
-        .map(|tag| (tag.origin, tag.facet.as_str(), &tag.value));
-    for (origin, facet, value) in declared.chain(inferred) {
-        let facets = values.entry(origin).or_default();
-        let value = OwnedValue::Str(value.clone());
-        facets.entry(facet).or_default().push(value);
-    }
-    let by_facet = |facets: BTreeMap<&str, Vec<OwnedValue>>| {
-        let facets = facets.into_iter();
-        let facets = facets.map(|(facet, values)| (facet.to_owned(), OwnedValue::Array(values)));
-        OwnedValue::Object(facets.collect())
-    };
-    let origins = values.into_iter();
-    origins
-        .map(|(origin, facets)| (origin.name().to_owned(), by_facet(facets)))
-        .collect()
 }
 
 fn check(document: &Document) -> Result<()> {
