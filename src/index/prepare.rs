@@ -19,7 +19,7 @@ use super::segment::nodes::is_value;
 use super::segment::sentences;
 #[cfg(feature = "formats")]
 use super::stored::StoredDocument;
-use super::stored::{SourceRecord, text_hash};
+use super::stored::{source_json, text_hash};
 use crate::analysis::{self, Analyzer, Language};
 use crate::document::{Document, DocumentId};
 use crate::schema::{FacetDefinition, Origin, Schema};
@@ -270,8 +270,7 @@ impl Preparer {
         let ambiguous = found.ambiguous.iter().filter(|_| !topics_alone);
         let ambiguous = ambiguous.filter_map(|name| name.surface.text(&document));
         let ambiguous = ambiguous.map(str::to_owned).collect();
-        let record = SourceRecord::of(&mut document, added, &found);
-        let record = record.to_json()?;
+        let record = source_json(&document, added, &found)?;
         let size = words + document.body.len() + record.len() + card.len();
         out.add_custom(fields.card, &card_file::run(size, &card));
         out.add_text(fields.source, record);

@@ -1,16 +1,19 @@
 //! What is stored of a document beside its text and its card, and the whole document again.
 
+mod write;
+
 use std::collections::BTreeMap;
+
+pub(super) use write::source_json;
 
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
 use super::ambiguous::{AmbiguousName, PackedName};
-use super::inferred::{Inferred, InferredTag, Packed};
+use super::inferred::{InferredTag, Packed};
 use super::segment::card::Card;
 use crate::document::{Document, SourceLocation};
 use crate::schema::Origin;
-use crate::{Error, ErrorKind, Result};
 
 /// A document as the index keeps it.
 #[derive(Debug, Clone, PartialEq, Serialize)]
@@ -32,75 +35,36 @@ pub struct StoredDocument {
 ///
 /// A key of the source whose value is the title, or something else that the card has already, is
 /// stored without it.
-#[derive(Debug, Serialize, Deserialize)]
+#[derive(Debug, Deserialize)]
 pub(super) struct SourceRecord {
-    #[serde(rename = "m", default, skip_serializing_if = "Map::is_empty")]
+    #[serde(rename = "m", default)]
     metadata: Map<String, Value>,
-    #[serde(rename = "t", default, skip_serializing_if = "Vec::is_empty")]
+    #[serde(rename = "t", default)]
     title_keys: Vec<String>,
     /// Where else the values of keys stand: see [`Elsewhere`].
-    #[serde(rename = "k", default, skip_serializing_if = "BTreeMap::is_empty")]
+    #[serde(rename = "k", default)]
     elsewhere: BTreeMap<String, String>,
-    #[serde(rename = "l", default, skip_serializing_if = "Option::is_none")]
+    #[serde(rename = "l", default)]
     language: Option<String>,
-    #[serde(rename = "n", default, skip_serializing_if = "BTreeMap::is_empty")]
+    #[serde(rename = "n", default)]
     numbers: BTreeMap<String, Vec<f64>>,
-    #[serde(rename = "r", default, skip_serializing_if = "Option::is_none")]
+    #[serde(rename = "r", default)]
     record: Option<u64>,
     /// First byte and length of the record.
-    #[serde(rename = "b", default, skip_serializing_if = "Option::is_none")]
+    #[serde(rename = "b", default)]
     bytes: Option<(u64, u64)>,
-    #[serde(rename = "h", default, skip_serializing_if = "String::is_empty")]
+    #[serde(rename = "h", default)]
     hash: String,
     #[serde(rename = "a")]
     added: i64,
-    #[serde(rename = "e", default, skip_serializing_if = "Vec::is_empty")]
+    #[serde(rename = "e", default)]
     evidence: Vec<Packed>,
     /// Names that were left out.
-    #[serde(rename = "u", default, skip_serializing_if = "Vec::is_empty")]
+    #[serde(rename = "u", default)]
     ambiguous: Vec<PackedName>,
 }
 
 impl SourceRecord {
-    /// Takes out of a document what the card does not hold.
-    pub(super) fn of(document: &mut Document, added: i64, found: &Inferred) -> Self {
-        let source = document.source.as_ref();
-        let mut metadata = std::mem::take(&mut document.metadata);
-        let mut title_keys = Vec::new();
-        let mut elsewhere = BTreeMap::new();
-        let places = Elsewhere::of(document);
-        metadata.retain(|key, value| {
-            if !document.title.is_empty() && value.as_str() == Some(&document.title) {
-                title_keys.push(key.clone());
-                return false;
-            }
-            let Some(place) = places.find(value) else {
-                return true;
-            };
-            elsewhere.insert(key.clone(), place);
-            false
-        });
-        Self {
-            metadata,
-            title_keys,
-            elsewhere,
-            language: document.language.clone(),
-            numbers: std::mem::take(&mut document.numbers),
-            record: source.and_then(|source| source.record),
-            bytes: source.map(|source| (source.start, source.end.saturating_sub(source.start))),
-            hash: source.map(|source| source.hash.clone()).unwrap_or_default(),
-            added,
-            evidence: found.tags.iter().map(InferredTag::pack).collect(),
-            ambiguous: found.ambiguous.iter().map(AmbiguousName::pack).collect(),
-        }
-    }
-
-    pub(super) fn to_json(&self) -> Result<String> {
-        serde_json::to_string(self).map_err(|source| {
-            Error::new(ErrorKind::Document, "the metadata cannot be kept").with_source(source)
-        })
-    }
-
     pub(super) fn parse(json: &str) -> Option<Self> {
         serde_json::from_str(json).ok()
     }
@@ -199,49 +163,7 @@ struct Elsewhere<'a> {
     facets: Vec<(&'a str, Vec<&'a str>)>,
 }
 
-impl<'a> Elsewhere<'a> {
-    fn of(document: &'a Document) -> Self {
-        let facets = document.facets.iter();
-        let facets = facets.filter(|(_, values)| !values.is_empty());
-        Self {
-            id: document.id.as_str(),
-            date: document.date.map(|date| date.to_string()),
-            language: document.language.as_deref(),
-            facets: facets
-                .map(|(facet, values)| {
-                    (facet.as_str(), values.iter().map(String::as_str).collect())
-                })
-                .collect(),
-        }
-    }
-
-    /// The place of a value, if there is one.
-    fn find(&self, value: &Value) -> Option<String> {
-        match value {
-            Value::String(text) => {
-                let places = [
-                    ("i", Some(self.id)),
-                    ("d", self.date.as_deref()),
-                    ("l", self.language),
-                ];
-                let place = places.iter().find(|(_, known)| *known == Some(text));
-                place.map(|(place, _)| (*place).to_owned()).or_else(|| {
-                    let facet = self.facets.iter().find(|(_, values)| *values == [text]);
-                    facet.map(|(facet, _)| format!("v{facet}"))
-                })
-            }
-            Value::Array(list) => {
-                let is_list = |values: &[&str]| {
-                    let list = list.iter().map(Value::as_str);
-                    list.eq(values.iter().map(|value| Some(*value)))
-                };
-                let facet = self.facets.iter().find(|(_, values)| is_list(values));
-                facet.map(|(facet, _)| format!("f{facet}"))
-            }
-            _ => None,
-        }
-    }
-
+impl Elsewhere<'_> {
     /// The value at a place; `None` if what was stored is damaged.
     fn get(&self, place: &str) -> Option<Value> {
         let text = |text: &str| Value::String(text.to_owned());
@@ -274,6 +196,7 @@ mod tests {
     use serde_json::json;
 
     use super::*;
+    use crate::index::inferred::Inferred;
 
     #[test]
     fn a_key_whose_value_stands_elsewhere_is_stored_without_it() {
@@ -293,13 +216,11 @@ mod tests {
         document = document.facet("topic", "grain");
         document.metadata = metadata.clone();
 
-        let mut stored = document.clone();
-        let record = SourceRecord::of(&mut stored, 0, &Inferred::default());
-        let left: Vec<_> = record.metadata().keys().map(String::as_str).collect();
-        assert_eq!(left, ["byline", "n", "none", "other", "some"]);
-        let json = record.to_json().unwrap();
+        let json = source_json(&document, 0, &Inferred::default()).unwrap();
         let card = Card::of(&document, "en");
         let read = SourceRecord::parse(&json).unwrap();
+        let left: Vec<_> = read.metadata().keys().map(String::as_str).collect();
+        assert_eq!(left, ["byline", "n", "none", "other", "some"]);
         assert_eq!(read.into_metadata(&card), metadata);
 
         let damaged = json.replace("fcountry", "xcountry").replace("vtopic", "");
