@@ -314,12 +314,14 @@ impl Preparer {
             };
             let mut kept: Vec<String> = Vec::with_capacity(values.len());
             for value in values.drain(..) {
-                let value = value.trim();
+                let trimmed = value.trim();
                 // Letters of ASCII are composed as they are.
-                let value: String = if value.is_ascii() {
-                    value.to_owned()
+                let value = if !trimmed.is_ascii() {
+                    trimmed.nfc().collect()
+                } else if trimmed.len() == value.len() {
+                    value
                 } else {
-                    value.nfc().collect()
+                    trimmed.to_owned()
                 };
                 if value.is_empty() || kept.contains(&value) {
                     continue;
