@@ -23,27 +23,19 @@ const DELETED_RATIO: f32 = 0.2;
 /// corpus would be rewritten with every few changes of a single file.
 const SMALL: u32 = 1_000;
 
-/// Segments with more documents, or more bytes, than this are full: half of what a build fills with the
-/// memory that it has, and too large to be copied because of a few others.
-const FULL: u32 = 20_000;
-const FULL_BYTES: u64 = 24 << 20;
-
 /// As many segments of about a size are merged into one. Every question walks the dictionaries of all
 /// segments, so each one costs; with fewer than four, a document would be rewritten too often on its
 /// way from a small segment into a large one.
 const TOGETHER: usize = 4;
 
-/// As many full ones. Three of them instead of one make most questions no slower, and one of a
-/// misspelt word by a fifth, while copying them is a fourth of the build that wrote them.
-const TOGETHER_FULL: usize = 8;
-
 /// Segments are of about a size if the largest has less than 2 to the power of this, three, times the
 /// documents of the smallest: the last of a run are smaller than those that filled the memory.
 const ABOUT: f64 = 1.6;
 
-/// Segments that are not full, and that no commit has named yet, wait for each other until there are
-/// so many of about a size, or so many bytes in all of them: nobody asks them anything, and what is
-/// merged once is copied once.
+/// Segments that no commit has named yet wait for each other until there are so many of about a size,
+/// or so many bytes in all of them: nobody asks them anything, and what is merged once is copied once.
+/// With more bytes, the last merge of a run would take long when nothing else is left to do; with
+/// fewer, there would be more segments.
 const TOGETHER_UNCOMMITTED: usize = 32;
 const BYTES_UNCOMMITTED: u64 = 280 << 20;
 
@@ -55,16 +47,20 @@ const LARGE_BYTES: u64 = 250 << 20;
 /// bytes each.
 const MOST_MERGED: u32 = 1_000_000;
 
-/// At the end of a run, the segments that are not full are merged, as long as no more documents are
-/// copied for it than this many times those that it wrote.
+/// At the end of a run, its last segments are merged, as long as no more documents are copied for it
+/// than this many times those that it wrote,
 const LAST_COPIES: u64 = 2;
+
+/// and, of a segment with more documents than this, no more than this many times those that are
+/// merged into it.
+const TOO_LARGE_FOR_FEW: u64 = 20_000;
+const COPIES_FOR_FEW: u64 = 4;
 
 /// Proposes the merges of a logarithmic policy whose inputs are intact.
 #[derive(Debug)]
 pub(super) struct VerifiedMerges {
     committed: LogMergePolicy,
     uncommitted: LogMergePolicy,
-    full: LogMergePolicy,
     directory: EngineDirectory,
     log: MergeLog,
     last: LastMerges,
@@ -91,7 +87,9 @@ impl LastMerges {
         let mut sum = 0;
         small.retain(|segment| {
             let documents = u64::from(segment.num_docs());
-            let is_kept = sum + documents <= left.min(u64::from(MOST_MERGED));
+            let is_worth_it =
+                sum == 0 || documents <= TOO_LARGE_FOR_FEW || documents <= sum * COPIES_FOR_FEW;
+            let is_kept = is_worth_it && sum + documents <= left.min(u64::from(MOST_MERGED));
             if is_kept {
                 sum += documents;
             }
@@ -158,7 +156,6 @@ impl VerifiedMerges {
         Self {
             committed: policy(TOGETHER),
             uncommitted: policy(TOGETHER_UNCOMMITTED),
-            full: policy(TOGETHER_FULL),
             directory,
             log,
             last,
@@ -177,13 +174,14 @@ impl VerifiedMerges {
         !segments.iter().any(is_named)
     }
 
-    fn size(&self, segment: &SegmentMeta) -> Size {
-        let bytes = self.directory.bytes_of(&segment.id().uuid_string());
-        Size::of(segment.num_docs(), bytes)
+    /// Whether a segment is merged with no others.
+    fn is_large(&self, segment: &SegmentMeta) -> bool {
+        segment.num_docs() > LARGE
+            || self.directory.bytes_of(&segment.id().uuid_string()) > LARGE_BYTES
     }
 
     fn committed_candidates(&self, sizes: &Sizes) -> Vec<MergeCandidate> {
-        let mut candidates = candidates(&self.committed, &self.full, sizes);
+        let mut candidates = candidates(&self.committed, sizes);
         let is_taken = |segment: &SegmentMeta| {
             let mut taken = candidates.iter().flat_map(|candidate| &candidate.0);
             taken.any(|id| *id == segment.id())
@@ -211,11 +209,11 @@ impl MergePolicy for VerifiedMerges {
         if segments.len() < 2 && segments.iter().all(|it| it.num_deleted_docs() == 0) {
             return Vec::new();
         }
-        let sizes = Sizes::of(segments, |segment| self.size(segment));
+        let sizes = Sizes::of(segments, |segment| self.is_large(segment));
         let mut candidates = if self.are_uncommitted(segments) {
             let small = sizes.small.iter().map(|it| it.id().uuid_string());
             let bytes = small.map(|id| self.directory.bytes_of(&id)).sum();
-            uncommitted_candidates(&self.uncommitted, &self.full, &sizes, bytes)
+            uncommitted_candidates(&self.uncommitted, &sizes, bytes)
         } else {
             self.committed_candidates(&sizes)
         };
@@ -240,54 +238,23 @@ fn policy(together: usize) -> LogMergePolicy {
     policy
 }
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Size {
-    Small,
-    Full,
-    Large,
-}
-
-impl Size {
-    fn of(documents: u32, bytes: u64) -> Self {
-        if documents > LARGE || bytes > LARGE_BYTES {
-            Self::Large
-        } else if documents > FULL || bytes > FULL_BYTES {
-            Self::Full
-        } else {
-            Self::Small
-        }
-    }
-}
-
 /// Segments by their size.
-#[derive(Default)]
 struct Sizes {
     small: Vec<SegmentMeta>,
-    full: Vec<SegmentMeta>,
     large: Vec<SegmentMeta>,
 }
 
 impl Sizes {
-    fn of(segments: &[SegmentMeta], size: impl Fn(&SegmentMeta) -> Size) -> Self {
-        let mut sizes = Self::default();
-        for segment in segments {
-            let of_size = match size(segment) {
-                Size::Small => &mut sizes.small,
-                Size::Full => &mut sizes.full,
-                Size::Large => &mut sizes.large,
-            };
-            of_size.push(segment.clone());
-        }
-        sizes
+    fn of(segments: &[SegmentMeta], is_large: impl Fn(&SegmentMeta) -> bool) -> Self {
+        let (large, small) = segments.iter().cloned().partition(is_large);
+        Self { small, large }
     }
 }
 
-/// What the policies propose, one for small segments and one for full ones, within bounds; and large
-/// segments of which much was deleted, each by itself.
-fn candidates(small: &LogMergePolicy, full: &LogMergePolicy, sizes: &Sizes) -> Vec<MergeCandidate> {
-    let mut candidates = within_bounds(small.compute_merge_candidates(&sizes.small), &sizes.small);
-    let of_full = full.compute_merge_candidates(&sizes.full);
-    candidates.extend(within_bounds(of_full, &sizes.full));
+/// What the policy proposes, within bounds; and large segments of which much was deleted, each by
+/// itself.
+fn candidates(policy: &LogMergePolicy, sizes: &Sizes) -> Vec<MergeCandidate> {
+    let mut candidates = within_bounds(policy.compute_merge_candidates(&sizes.small), sizes);
     let is_worn = |segment: &&SegmentMeta| {
         let deleted = segment.num_deleted_docs() as f32;
         deleted > segment.max_doc() as f32 * DELETED_RATIO
@@ -299,12 +266,9 @@ fn candidates(small: &LogMergePolicy, full: &LogMergePolicy, sizes: &Sizes) -> V
 }
 
 /// Candidates without the segments with which they would take in too many documents.
-fn within_bounds(
-    mut candidates: Vec<MergeCandidate>,
-    segments: &[SegmentMeta],
-) -> Vec<MergeCandidate> {
+fn within_bounds(mut candidates: Vec<MergeCandidate>, sizes: &Sizes) -> Vec<MergeCandidate> {
     let documents = |id: &SegmentId| {
-        let segment = segments.iter().find(|segment| segment.id() == *id);
+        let segment = sizes.small.iter().find(|segment| segment.id() == *id);
         segment.map_or(0, SegmentMeta::num_docs)
     };
     for MergeCandidate(ids) in &mut candidates {
@@ -317,18 +281,17 @@ fn within_bounds(
     candidates
 }
 
-/// What is merged of segments that no commit has named: many of a size, or all small ones once they
-/// have the bytes of a large one.
+/// What is merged of segments that no commit has named: many of a size, or all that are not large
+/// once they have the bytes of a large one.
 fn uncommitted_candidates(
     policy: &LogMergePolicy,
-    full: &LogMergePolicy,
     sizes: &Sizes,
     bytes: u64,
 ) -> Vec<MergeCandidate> {
-    let many = candidates(policy, full, sizes);
+    let many = candidates(policy, sizes);
     if many.is_empty() && bytes >= BYTES_UNCOMMITTED && sizes.small.len() > 1 {
         let all = sizes.small.iter().map(SegmentMeta::id).collect();
-        return within_bounds(vec![MergeCandidate(all)], &sizes.small);
+        return within_bounds(vec![MergeCandidate(all)], sizes);
     }
     many
 }
@@ -376,15 +339,18 @@ mod tests {
             (1_000, &[10, 1_500, 10], (Some(3), 480)),
             (1_000, &[10, 2_000, 10], (Some(2), 1_980)),
             (1_000, &[10, 2_000], (None, 2_000)),
-            (90_000, &[FULL, FULL, 400], (Some(3), 139_600)),
-            (2_000_000, &[FULL; 60], (Some(50), 3_000_000)),
+            (90_000, &[LARGE + 1, 400], (None, 180_000)),
+            (100_000, &[75_000, 400, 20], (Some(2), 199_580)),
+            (100_000, &[75_000, 20_000, 3_000], (Some(3), 102_000)),
+            (100_000, &[400, 75_000, 76_000], (None, 200_000)),
+            (2_000_000, &[75_000; 15], (Some(13), 3_025_000)),
         ] {
             assert_eq!(merged(written, sizes), expected, "{written} {sizes:?}");
         }
     }
 
     fn by_documents(segments: &[SegmentMeta]) -> Sizes {
-        Sizes::of(segments, |segment| Size::of(segment.num_docs(), 0))
+        Sizes::of(segments, |segment| segment.num_docs() > LARGE)
     }
 
     #[test]
@@ -393,9 +359,8 @@ mod tests {
         let merged = |sizes: &[u32], bytes| {
             let segment = |size: &u32| index.new_segment_meta(SegmentId::generate_random(), *size);
             let segments: Vec<_> = sizes.iter().map(segment).collect();
-            let (small, full) = (policy(TOGETHER_UNCOMMITTED), policy(TOGETHER_FULL));
-            let sizes = by_documents(&segments);
-            let candidates = uncommitted_candidates(&small, &full, &sizes, bytes);
+            let policy = policy(TOGETHER_UNCOMMITTED);
+            let candidates = uncommitted_candidates(&policy, &by_documents(&segments), bytes);
             let sizes = candidates.iter().map(|candidate| candidate.0.len());
             sizes.collect::<Vec<_>>()
         };
@@ -412,10 +377,8 @@ mod tests {
             [0_usize; 0],
             "not copied with each few"
         );
-        let with_larger_ones = [LARGE + 1, 50_000, FULL, 10_000];
-        assert_eq!(merged(&with_larger_ones, enough), [2], "larger ones stay");
-        assert_eq!(merged(&[50_000; 7], enough), [0_usize; 0], "full ones wait");
-        assert_eq!(merged(&[50_000; 8], 0), [8]);
+        let with_a_large_one = [LARGE + 1, 50_000, 40_000];
+        assert_eq!(merged(&with_a_large_one, enough), [2], "large ones stay");
     }
 
     #[test]
@@ -435,8 +398,7 @@ mod tests {
                 let found = segments.iter().find(|segment| segment.id() == *id);
                 found.unwrap().num_docs()
             };
-            let (small, full) = (policy(TOGETHER), policy(TOGETHER_FULL));
-            let mut merges: Vec<Vec<u32>> = candidates(&small, &full, &by_documents(segments))
+            let mut merges: Vec<Vec<u32>> = candidates(&policy(TOGETHER), &by_documents(segments))
                 .iter()
                 .map(|candidate| candidate.0.iter().map(size).collect())
                 .collect();
@@ -447,17 +409,15 @@ mod tests {
         assert_eq!(sizes(&many), [] as [Vec<u32>; 0]);
         let many: Vec<_> = (0..8).map(|_| segment(100, 0)).collect();
         assert_eq!(sizes(&many), [[100; 8]]);
-        let few: Vec<_> = (0..TOGETHER_FULL - 1).map(|_| segment(50_000, 0)).collect();
+        let few: Vec<_> = (0..TOGETHER - 1).map(|_| segment(50_000, 0)).collect();
         assert!(sizes(&few).is_empty(), "too few to be worth it");
-        let few: Vec<_> = (0..TOGETHER - 1).map(|_| segment(5_000, 0)).collect();
-        assert!(sizes(&few).is_empty(), "too few to be worth it");
-        let last_of_a_run = [5_100, 4_900, 2_700, 2_600].map(|size| segment(size, 0));
+        let last_of_a_run = [51_000, 49_000, 27_000, 26_000].map(|size| segment(size, 0));
         assert_eq!(
             sizes(&last_of_a_run),
-            [[5_100, 4_900, 2_700, 2_600]],
+            [[51_000, 49_000, 27_000, 26_000]],
             "about as large"
         );
-        let far_apart = [7_000, 7_000, 7_000, 2_000].map(|size| segment(size, 0));
+        let far_apart = [70_000, 70_000, 70_000, 20_000].map(|size| segment(size, 0));
         assert!(
             sizes(&far_apart).is_empty(),
             "the small one waits for others"
