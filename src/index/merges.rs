@@ -176,8 +176,8 @@ impl VerifiedMerges {
 
     /// Whether a segment is merged with no others.
     fn is_large(&self, segment: &SegmentMeta) -> bool {
-        segment.num_docs() > LARGE
-            || self.directory.bytes_of(&segment.id().uuid_string()) > LARGE_BYTES
+        let bytes = self.directory.bytes_of(&segment.id().uuid_string());
+        is_large(segment.num_docs(), bytes)
     }
 
     fn committed_candidates(&self, sizes: &Sizes) -> Vec<MergeCandidate> {
@@ -188,7 +188,15 @@ impl VerifiedMerges {
         };
         let left: Vec<_> = sizes.small.iter().filter(|it| !is_taken(it)).collect();
         candidates.extend(self.last.candidate(&left));
-        candidates
+        let size = |id: &SegmentId| {
+            let segment = sizes.small.iter().find(|segment| segment.id() == *id);
+            let documents = segment.map_or(0, SegmentMeta::num_docs);
+            (documents, self.directory.bytes_of(&id.uuid_string()))
+        };
+        let halves = candidates
+            .into_iter()
+            .flat_map(|candidate| halved(candidate, size));
+        halves.collect()
     }
 
     fn intact(&self, candidate: &MergeCandidate) -> bool {
@@ -236,6 +244,38 @@ fn policy(together: usize) -> LogMergePolicy {
     policy.set_level_log_size(ABOUT);
     policy.set_max_docs_before_merge(LARGE as usize);
     policy
+}
+
+fn is_large(documents: u32, bytes: u64) -> bool {
+    documents > LARGE || bytes > LARGE_BYTES
+}
+
+/// A merge as two of about the same size, if each of them makes a large segment: one would be merged
+/// with no others either, and at the end of a run two threads have nothing else to do. `size`: documents
+/// and bytes of a segment.
+fn halved(
+    candidate: MergeCandidate,
+    size: impl Fn(&SegmentId) -> (u32, u64),
+) -> Vec<MergeCandidate> {
+    let mut ids = candidate.0.clone();
+    ids.sort_by_key(|id| std::cmp::Reverse(size(id)));
+    let mut halves = [(Vec::new(), 0_u32, 0_u64), (Vec::new(), 0, 0)];
+    for id in &ids {
+        let (documents, bytes) = size(id);
+        let [first, second] = &mut halves;
+        let lighter = if first.1 <= second.1 { first } else { second };
+        lighter.0.push(*id);
+        lighter.1 = lighter.1.saturating_add(documents);
+        lighter.2 = lighter.2.saturating_add(bytes);
+    }
+    let are_large = |(ids, documents, bytes): &(Vec<_>, u32, u64)| {
+        ids.len() > 1 && is_large(*documents, *bytes)
+    };
+    if halves.iter().all(are_large) {
+        halves.map(|(ids, ..)| MergeCandidate(ids)).into()
+    } else {
+        vec![candidate]
+    }
 }
 
 /// Segments by their size.
@@ -347,6 +387,30 @@ mod tests {
         ] {
             assert_eq!(merged(written, sizes), expected, "{written} {sizes:?}");
         }
+    }
+
+    #[test]
+    fn a_merge_of_two_large_halves_is_two() {
+        let halves = |sizes: &[u32], bytes_of_each: u64| {
+            let ids: Vec<_> = sizes.iter().map(|_| SegmentId::generate_random()).collect();
+            let documents = |id: &SegmentId| {
+                let at = ids.iter().position(|other| other == id);
+                sizes[at.unwrap()]
+            };
+            let size = |id: &SegmentId| (documents(id), bytes_of_each);
+            let halves = halved(MergeCandidate(ids.clone()), size).into_iter();
+            let halves = halves.map(|half| half.0.iter().map(documents).collect());
+            halves.collect::<Vec<Vec<u32>>>()
+        };
+        let six = [59_000, 60_000, 61_000, 58_000, 57_000, 20_000];
+        assert_eq!(
+            halves(&six, 0),
+            [vec![61_000, 58_000, 57_000], vec![60_000, 59_000, 20_000]]
+        );
+        for sizes in [&[50_000; 4][..], &[90_000, 90_000, 90_000], &[1_000; 4]] {
+            assert_eq!(halves(sizes, 0), [sizes]);
+        }
+        assert_eq!(halves(&[1_000; 4], LARGE_BYTES), [[1_000; 2]; 2]);
     }
 
     fn by_documents(segments: &[SegmentMeta]) -> Sizes {

@@ -261,7 +261,7 @@ impl Stretches {
                 }
             }
             ([first, others @ ..], Need::All) => {
-                // Documents that were left out have something behind them.
+                // Documents that were left out have left something behind.
                 self.sums.fill(0.0);
                 first.add(self.start, &mut self.sums, &mut self.left, None);
                 // What is not dampened yet: that of documents without the second word need not be.
