@@ -1,5 +1,6 @@
 //! Exact counts of one facet: per segment by node, then across segments by the nodes' names.
 
+mod entries;
 mod listed;
 
 use std::borrow::Cow;
@@ -7,6 +8,7 @@ use std::cell::OnceCell;
 use std::collections::{BTreeSet, BinaryHeap, HashMap};
 use std::sync::Arc;
 
+use entries::{Added, Entries, Entry, Row};
 pub(in crate::index) use listed::Whole;
 
 use super::block::Block;
@@ -20,7 +22,7 @@ use super::watch::Watch;
 use crate::Result;
 use crate::analysis::fold;
 use crate::index::folding::FacetFold;
-use crate::index::segment::nodes::{NodeHash, ROOT, display_rank, folded_path, hash_path};
+use crate::index::segment::nodes::{NodeHash, display_rank, folded_path, hash_path};
 use crate::search::{Bucket, FacetCounts, Top};
 
 /// Counts a facet in one segment, in blocks.
@@ -217,7 +219,7 @@ pub(in crate::index) struct FacetTally<'a> {
     global: Option<Arc<GlobalNodes>>,
     /// The entry of each of these numbers.
     by_number: Vec<u32>,
-    entries: Vec<Entry>,
+    entries: Entries,
     /// Entries by name, once there is more than one table to look for a name in, and no numbers.
     by_name: HashMap<NodeHash, u32, ByPrefix>,
     segments: Vec<TalliedSegment>,
@@ -229,42 +231,35 @@ pub(in crate::index) struct FacetTally<'a> {
 /// A segment in the tally.
 struct TalliedSegment {
     kept: Arc<KeptFacet>,
-    /// For each column, the entry of each node.
-    entries: Vec<Vec<u32>>,
+    /// For each column, the entries of its nodes.
+    entries: Vec<OfNodes>,
+}
+
+/// The entries of the nodes of a table.
+enum OfNodes {
+    /// The first so many, in the order of the nodes: those of the first table.
+    First(u32),
+    /// Of each node its entry, or [`NO_ENTRY`].
+    Each(Vec<u32>),
+}
+
+impl OfNodes {
+    /// The entry of a node, if something was counted for it.
+    fn get(&self, entries: &Entries, node: u32) -> Option<u32> {
+        match self {
+            Self::First(many) => entries.of_node(*many, node),
+            Self::Each(of_nodes) => {
+                let entry = of_nodes.get(node as usize).copied();
+                entry.filter(|&entry| entry != NO_ENTRY)
+            }
+        }
+    }
 }
 
 /// Stands for a node without an entry: nothing was counted for it.
 const NO_ENTRY: u32 = u32::MAX;
-/// On the entry above an entry: it may be listed itself. There are never so many entries.
-const LISTED: u32 = 1 << 31;
-
-#[derive(Debug, Clone, Copy)]
-struct Entry {
-    count: u64,
-    combined: u64,
-    /// Of `count`: documents that declare no such value.
-    inferred: u64,
-    /// The entry above, or [`NO_ENTRY`]; with the mark [`LISTED`].
-    above: u32,
-    /// The first segment, column and node that it was found in.
-    place: (u32, u32, u32),
-}
-
 /// A node that is listed, and its entry if something was counted for it.
 type Named = (NodeHash, Option<Entry>);
-
-impl Entry {
-    /// The entry above.
-    fn parent(&self) -> Option<u32> {
-        let above = self.above & !LISTED;
-        (above != NO_ENTRY & !LISTED).then_some(above)
-    }
-
-    /// Whether it may be listed unless it is chosen: not a group that no document has itself.
-    fn is_listed(&self) -> bool {
-        self.above & LISTED != 0
-    }
-}
 
 /// What a request says about one facet beside its name.
 #[derive(Debug, Clone, Default)]
@@ -287,7 +282,7 @@ impl<'a> FacetTally<'a> {
             fold,
             by_number: vec![NO_ENTRY; global.as_ref().map_or(0, |global| global.len())],
             global,
-            entries: Vec::new(),
+            entries: Entries::default(),
             by_name: HashMap::default(),
             segments: Vec::new(),
             below: OnceCell::new(),
@@ -313,17 +308,19 @@ impl<'a> FacetTally<'a> {
             if !is_first && numbers.is_none() && self.by_name.is_empty() {
                 self.learn_names();
             }
-            let mut entries = vec![NO_ENTRY; totals.combined.len()];
+            self.entries.begin_table(segment, column as u32);
             let counts = totals.count.as_ref().unwrap_or(&totals.combined);
-            if is_first {
+            let mut of_nodes = if is_first {
                 self.entries.reserve(counted(counts).count());
-            }
+                OfNodes::First(0)
+            } else {
+                OfNodes::Each(vec![NO_ENTRY; counts.len()])
+            };
             for (number, count) in counted(counts) {
                 let node = number as usize;
                 if table.is_hidden(number) {
                     continue;
                 }
-                let combined = totals.combined[node];
                 let new = self.entries.len() as u32;
                 let entry = if let Some(numbers) = numbers {
                     let entry = &mut self.by_number[numbers[node] as usize];
@@ -336,35 +333,30 @@ impl<'a> FacetTally<'a> {
                 } else {
                     *self.by_name.entry(table.hash(number)).or_insert(new)
                 };
-                entries[node] = entry;
                 if entry == new {
                     // What is above a node has a smaller number and at least as many documents.
-                    let above = if table.simple {
-                        ROOT
-                    } else {
-                        table.parent(number)
+                    let above = match table.simple {
+                        true => None,
+                        false => of_nodes.get(&self.entries, table.parent(number)),
                     };
-                    self.entries.push(Entry {
-                        count: 0,
-                        combined: 0,
-                        inferred: 0,
-                        above: entries.get(above as usize).copied().unwrap_or(NO_ENTRY) & !LISTED,
-                        place: (segment, column as u32, number),
-                    });
+                    self.entries.push(number, above.unwrap_or(NO_ENTRY));
                 }
-                let entry = &mut self.entries[entry as usize];
-                entry.count += u64::from(count);
-                entry.combined += u64::from(combined);
-                if let Some(declared) = &totals.declared {
-                    let declared = declared.get(node).copied().unwrap_or(0);
-                    entry.inferred += u64::from(count.saturating_sub(declared));
+                match &mut of_nodes {
+                    OfNodes::First(many) => *many = self.entries.len() as u32,
+                    OfNodes::Each(of_nodes) => of_nodes[node] = entry,
                 }
-                if totals.direct.as_ref().is_none_or(|direct| direct[node]) {
-                    entry.above |= LISTED;
-                }
+                let declared = totals.declared.as_ref();
+                let declared = declared.map(|all| all.get(node).copied().unwrap_or(0));
+                let added = Added {
+                    count,
+                    combined: totals.combined[node],
+                    inferred: declared.map_or(0, |declared| count.saturating_sub(declared)),
+                    is_listed: totals.direct.as_ref().is_none_or(|direct| direct[node]),
+                };
+                self.entries.add(entry, added);
             }
             if let Some(segment) = self.segments.last_mut() {
-                segment.entries.push(entries);
+                segment.entries.push(of_nodes);
             }
         }
         // Once a segment had to do without numbers, so have the others.
@@ -375,11 +367,11 @@ impl<'a> FacetTally<'a> {
     /// Enters the names of what one table alone gave.
     fn learn_names(&mut self) {
         self.by_name.reserve(self.entries.len());
-        for (entry, Entry { place, .. }) in self.entries.iter().enumerate() {
-            let (segment, column, node) = *place;
+        for number in 0..self.entries.len() as u32 {
+            let (segment, column, node) = self.entries.get(number).place;
             let facet = &self.segments[segment as usize].kept.facet;
             let name = facet.columns[column as usize].table.hash(node);
-            self.by_name.insert(name, entry as u32);
+            self.by_name.insert(name, number);
         }
     }
 
@@ -387,9 +379,8 @@ impl<'a> FacetTally<'a> {
     fn find(&self, hash: &NodeHash) -> Option<u32> {
         self.segments.iter().find_map(|segment| {
             let columns = segment.kept.facet.columns.iter().zip(&segment.entries);
-            let mut found = columns.filter_map(|(column, entries)| {
-                let entry = *entries.get(column.table.find(hash)? as usize)?;
-                (entry != NO_ENTRY).then_some(entry)
+            let mut found = columns.filter_map(|(column, of_nodes)| {
+                of_nodes.get(&self.entries, column.table.find(hash)?)
             });
             found.next()
         })
@@ -397,7 +388,7 @@ impl<'a> FacetTally<'a> {
 
     /// The entry of this name.
     fn get(&self, hash: &NodeHash) -> Option<Entry> {
-        self.find(hash).map(|number| self.entries[number as usize])
+        self.find(hash).map(|number| self.entries.get(number))
     }
 
     /// The nodes of a value that is asked for, from the top of its tree down to itself.
@@ -445,8 +436,8 @@ impl<'a> FacetTally<'a> {
             Top::All => usize::MAX,
             Top::Buckets(buckets) => buckets,
         };
-        let is_listed = |(number, entry): &(usize, &Entry)| {
-            self.is_listed(&levels, entry) && !chosen_entries.contains(&(*number as u32))
+        let is_listed = |(number, row): &(u32, &Row)| {
+            self.is_listed(&levels, row) && !chosen_entries.contains(number)
         };
         let (listed, ranked) = self.candidates(limit, is_listed);
         let mut distinct = ranked;
@@ -512,10 +503,10 @@ impl<'a> FacetTally<'a> {
     }
 
     /// Whether an entry is listed if it is not chosen.
-    fn is_listed(&self, levels: &BTreeSet<Option<u32>>, entry: &Entry) -> bool {
+    fn is_listed(&self, levels: &BTreeSet<Option<u32>>, row: &Row) -> bool {
         match self.facet.definition.tree {
-            Some(_) => levels.contains(&entry.parent()),
-            None => entry.is_listed(),
+            Some(_) => levels.contains(&row.parent()),
+            None => row.is_listed(),
         }
     }
 
@@ -524,27 +515,29 @@ impl<'a> FacetTally<'a> {
     fn candidates(
         &self,
         limit: usize,
-        is_listed: impl Fn(&(usize, &Entry)) -> bool,
+        is_listed: impl Fn(&(u32, &Row)) -> bool,
     ) -> (Vec<Entry>, u64) {
-        let listed = || self.entries.iter().enumerate().filter(&is_listed);
-        let mut counts: Vec<u64> = listed().map(|(_, entry)| entry.count).collect();
+        let listed = || (0..).zip(self.entries.rows()).filter(&is_listed);
+        let mut counts: Vec<u64> = listed().map(|(_, row)| row.count).collect();
         let ranked = counts.len() as u64;
         if counts.len() <= limit {
-            return (listed().map(|(_, entry)| *entry).collect(), ranked);
+            let all = listed().map(|(number, _)| self.entries.get(number));
+            return (all.collect(), ranked);
         }
         let Some(last) = limit.checked_sub(1) else {
             return (Vec::new(), ranked);
         };
         let (_, &mut threshold, _) = counts.select_nth_unstable_by(last, |a, b| b.cmp(a));
         // Of those with as many as the last, the first by name of each table.
-        let mut first: HashMap<(u32, u32), BinaryHeap<(u32, usize)>> = HashMap::new();
+        let mut first: HashMap<(u32, u32), BinaryHeap<(u32, u32)>> = HashMap::new();
         let mut candidates = Vec::new();
-        for (number, entry) in listed().filter(|(_, entry)| entry.count >= threshold) {
-            if entry.count > threshold {
-                candidates.push(*entry);
+        for (number, row) in listed().filter(|(_, row)| row.count >= threshold) {
+            let entry = self.entries.get(number);
+            if row.count > threshold {
+                candidates.push(entry);
                 continue;
             }
-            let (segment, column, rank) = self.place(*entry);
+            let (segment, column, rank) = self.place(entry);
             let first = first.entry((segment, column)).or_default();
             if first.len() < limit {
                 first.push((rank, number));
@@ -555,7 +548,7 @@ impl<'a> FacetTally<'a> {
             }
         }
         let first = first.into_values().flatten();
-        candidates.extend(first.map(|(_, number)| self.entries[number]));
+        candidates.extend(first.map(|(_, number)| self.entries.get(number)));
         (candidates, ranked)
     }
 
@@ -568,7 +561,7 @@ impl<'a> FacetTally<'a> {
                 continue;
             };
             let node = self.find(node);
-            let has_children = self.entries.iter().any(|entry| entry.parent() == node);
+            let has_children = self.entries.rows().iter().any(|row| row.parent() == node);
             if node.is_some() && has_children {
                 levels.insert(node);
                 continue;
@@ -592,7 +585,7 @@ impl<'a> FacetTally<'a> {
     fn below(&self) -> &[u64] {
         self.below.get_or_init(|| {
             let mut below = vec![0; self.entries.len()];
-            for parent in self.entries.iter().filter_map(Entry::parent) {
+            for parent in self.entries.rows().iter().filter_map(Row::parent) {
                 below[parent as usize] += 1;
             }
             below

@@ -4,7 +4,8 @@
 use std::cmp::Reverse;
 use std::collections::{BTreeSet, HashMap};
 
-use super::{Entry, FacetTally, NO_ENTRY, Named, Selected};
+use super::entries::Entry;
+use super::{FacetTally, Named, Selected};
 use crate::Result;
 use crate::index::search::views::FacetColumn;
 use crate::index::search::watch::Watch;
@@ -58,20 +59,17 @@ impl FacetTally<'_> {
         let fit_of = |number: u32| fits.as_ref().and_then(|fits| fits.get(&number).copied());
         let mut candidates = Vec::new();
         let mut shown_chosen = 0;
-        for (number, entry) in self.entries.iter().enumerate() {
-            let number = number as u32;
+        for (number, row) in (0..).zip(self.entries.rows()) {
             let fit = fit_of(number);
             if fits.is_some() && fit.is_none() {
                 continue;
             }
             if chosen_entries.contains(&number) {
                 shown_chosen += 1;
-            } else if self.is_listed(&levels, entry) || fits.is_some() && tree.is_some() {
-                let rank = self.rank(*entry, fit, values.order, whole);
-                candidates.push(Candidate {
-                    entry: *entry,
-                    rank,
-                });
+            } else if self.is_listed(&levels, row) || fits.is_some() && tree.is_some() {
+                let entry = self.entries.get(number);
+                let rank = self.rank(entry, fit, values.order, whole);
+                candidates.push(Candidate { entry, rank });
             }
         }
         let ranked = candidates.len() as u64;
@@ -146,11 +144,8 @@ impl FacetTally<'_> {
         let mut fits: HashMap<u32, Fit> = HashMap::new();
         for segment in &self.segments {
             let facet = &segment.kept.facet;
-            for (column, entries) in facet.columns.iter().zip(&segment.entries) {
-                let entry_of = |node: u32| {
-                    let entry = entries.get(node as usize).copied();
-                    entry.filter(|&entry| entry != NO_ENTRY)
-                };
+            for (column, of_nodes) in facet.columns.iter().zip(&segment.entries) {
+                let entry_of = |node: u32| of_nodes.get(&self.entries, node);
                 let mut note = |node: u32, name: &str| {
                     if let Some(entry) = entry_of(node)
                         && let Some(fit) = finder.fit(name)
