@@ -317,6 +317,9 @@ pub(crate) fn command() -> clap::Command {
 
 /// Reads the arguments, the first of which is the program's name.
 pub(crate) fn parse(arguments: &[OsString], console: &Console) -> Result<Parsed, Failure> {
+    if let Some(cli) = as_asked(arguments) {
+        return Ok(Parsed::Run(Box::new(cli)));
+    }
     let color = if console.stdout_has_colour() {
         clap::ColorChoice::Always
     } else {
@@ -339,10 +342,95 @@ pub(crate) fn parse(arguments: &[OsString], console: &Console) -> Result<Parsed,
     }
 }
 
+/// Reads arguments that say what to do as they should: of all commands the one that is named is
+/// made, as each takes its part of the milliseconds before a search begins. What is wrong with
+/// other arguments, and what they ask for that is no work, needs the whole command line.
+fn as_asked(arguments: &[OsString]) -> Option<Cli> {
+    let mut command = ManuallyDrop::new(alone(arguments.get(1)?.to_str()?)?);
+    attached::check(&command, arguments).ok()?;
+    let matches = command.try_get_matches_from_mut(arguments).ok()?;
+    Cli::from_arg_matches(&matches).ok()
+}
+
+/// The command line with one command in it; `None` where nobody waits for it.
+fn alone(name: &str) -> Option<clap::Command> {
+    type Augment = fn(clap::Command) -> clap::Command;
+    let (name, augment): (_, Augment) = match name {
+        "index" => ("index", IndexArgs::augment_args),
+        "search" => ("search", SearchArgs::augment_args),
+        "facets" => ("facets", FacetsArgs::augment_args),
+        "show" => ("show", ShowArgs::augment_args),
+        "export" => ("export", ExportArgs::augment_args),
+        "explain" => ("explain", ExplainArgs::augment_args),
+        "status" => ("status", StatusArgs::augment_args),
+        _ => return None,
+    };
+    let root = Common::augment_args(clap::Command::new("pressmark").subcommand_required(true));
+    Some(root.subcommand(augment(clap::Command::new(name))))
+}
+
 #[cfg(test)]
 mod tests {
+    use super::*;
+
     #[test]
     fn the_command_line_is_consistent() {
-        super::command().debug_assert();
+        command().debug_assert();
+    }
+
+    #[test]
+    fn a_command_alone_takes_what_it_takes_among_the_others() {
+        let whole = command();
+        let mut alone_ones = 0;
+        for one in whole.get_subcommands() {
+            let Some(root) = alone(one.get_name()) else {
+                continue;
+            };
+            let command = root.find_subcommand(one.get_name()).unwrap();
+            let told = |command: &clap::Command| {
+                format!("{:?}", command.get_arguments().collect::<Vec<_>>())
+            };
+            assert_eq!(told(command), told(one));
+            assert_eq!(told(&root), told(&whole));
+            root.debug_assert();
+            alone_ones += 1;
+        }
+        assert_eq!(alone_ones, 7);
+    }
+
+    #[test]
+    fn arguments_are_read_alike_with_one_command_and_with_all() {
+        for line in [
+            "search",
+            "search oil -f country=Iran -n10 --json -C somewhere --facets none",
+            "search -- -nuclear",
+            "-C somewhere search oil",
+            "index . --threads 2 -q",
+            "facets --timeline month",
+            "status --failed",
+            "search --no-such",
+            "search -nuclear",
+            "search --help",
+            "search -n many",
+            "serch oil",
+            "--version",
+            "",
+        ] {
+            let words = std::iter::once("pressmark").chain(line.split_whitespace());
+            let arguments: Vec<OsString> = words.map(OsString::from).collect();
+            let whole = command();
+            let whole = attached::check(&whole, &arguments)
+                .ok()
+                .and_then(|()| whole.try_get_matches_from(&arguments).ok())
+                .and_then(|matches| Cli::from_arg_matches(&matches).ok());
+            if let Some(alone) = as_asked(&arguments) {
+                assert_eq!(format!("{:?}", Some(alone)), format!("{whole:?}"), "{line}");
+            } else {
+                let is_plain = ["search", "index", "facets", "status"]
+                    .iter()
+                    .any(|name| line.starts_with(name));
+                assert!(whole.is_none() || !is_plain, "{line}");
+            }
+        }
     }
 }
