@@ -24,6 +24,7 @@ use tantivy::directory::{
 use super::failure::FirstFailure;
 use super::generation::{FileRef, Generation, create_folder, damaged};
 use super::home::{Home, Memory};
+use super::segments::EngineMeta;
 use super::storage::{OutputFile, sync_file, sync_folder};
 use super::streamed::{StreamedFile, is_streamed};
 use crate::{Error, Result};
@@ -130,8 +131,8 @@ impl EngineDirectory {
             }
         };
         let mut state = State::default();
-        if !generation.engine_meta.is_null() {
-            state.meta = Some(generation.engine_meta.to_string().into_bytes());
+        if !generation.engine_meta.is_none() {
+            state.meta = Some(generation.engine_meta.text().as_bytes().to_vec());
         }
         for file in &generation.files {
             let hash = blake3::Hash::from_hex(&file.hash).map_err(|_| {
@@ -170,8 +171,11 @@ impl EngineDirectory {
     }
 
     /// The engine's newest meta.
-    pub(super) fn meta(&self) -> Option<Vec<u8>> {
-        self.state().meta.clone()
+    pub(super) fn meta(&self) -> EngineMeta {
+        let state = self.state();
+        let meta = state.meta.as_deref().map(EngineMeta::parse);
+        meta.and_then(std::result::Result::ok)
+            .unwrap_or_else(EngineMeta::none)
     }
 
     /// The engine's newest meta together with every complete file. The two belong together: a

@@ -13,6 +13,7 @@ use serde::{Deserialize, Serialize};
 
 use super::home::{CURRENT, DATA, GENERATIONS, Home};
 use super::seal::{object_is_intact, seal_object};
+use super::segments::EngineMeta;
 use super::storage;
 use crate::{Error, ErrorKind, Result, Schema};
 
@@ -36,7 +37,7 @@ pub(super) struct Generation {
     /// Live documents.
     pub(super) documents: u64,
     /// The engine's own description of the segments.
-    pub(super) engine_meta: serde_json::Value,
+    pub(super) engine_meta: EngineMeta,
     /// Every segment file, with its length and hash.
     pub(super) files: Vec<FileRef>,
     /// What the corpus taught about its topics, if it taught anything.
@@ -166,7 +167,7 @@ impl Generation {
             analysis: crate::analysis::ANALYSIS_VERSION.to_owned(),
             schema,
             documents: 0,
-            engine_meta: serde_json::Value::Null,
+            engine_meta: EngineMeta::none(),
             files: Vec::new(),
             model: None,
             run: None,
@@ -182,11 +183,7 @@ impl Generation {
     /// same before merges. What it names could double the index.
     pub(super) fn overtakes(&self, older: &Self) -> bool {
         // The engine counts operations: merges are none.
-        let commit = |it: &Self| {
-            it.engine_meta
-                .get("opstamp")
-                .and_then(serde_json::Value::as_u64)
-        };
+        let commit = |it: &Self| it.engine_meta.value()["opstamp"].as_u64();
         let is_same = self.build == older.build
             && self.run == older.run
             && self.schema == older.schema

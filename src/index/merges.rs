@@ -3,17 +3,15 @@
 //!
 //! The engine merges in threads of its own and tells nobody how that ended; here it is found out.
 
-use std::collections::HashSet;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use serde_json::Value;
 use tantivy::SegmentMeta;
 use tantivy::index::SegmentId;
 use tantivy::merge_policy::{LogMergePolicy, MergeCandidate, MergePolicy};
 
 use super::directory::EngineDirectory;
-use super::segments::Segments;
+use super::segments::{EngineMeta, Segments};
 use crate::{Error, ErrorKind};
 
 /// Segments with more than this part of deleted documents are rewritten.
@@ -131,16 +129,13 @@ impl MergeLog {
     ///
     /// A merge that succeeds replaces all of its inputs. One that is called off because all
     /// documents of an input were deleted meanwhile has lost that one.
-    pub(super) fn failure(&self, meta: &Value) -> Option<Error> {
-        let segments = meta["segments"].as_array().into_iter().flatten();
-        let ids: HashSet<String> = segments
-            .filter_map(|segment| Some(segment["segment_id"].as_str()?.replace('-', "")))
-            .collect();
+    pub(super) fn failure(&self, meta: &EngineMeta) -> Option<Error> {
+        let segments = Segments::of(meta);
         let failed = self
             .merges()
             .begun
             .iter()
-            .any(|inputs| inputs.iter().all(|id| ids.contains(id)));
+            .any(|inputs| inputs.iter().all(|id| segments.find(id).is_some()));
         failed.then(|| {
             Error::new(
                 ErrorKind::Engine,
@@ -165,11 +160,7 @@ impl VerifiedMerges {
     /// Whether no commit has named any of these segments yet. The engine asks for those that were
     /// committed and for the others by themselves.
     fn are_uncommitted(&self, segments: &[SegmentMeta]) -> bool {
-        let meta = self.directory.meta();
-        let meta: Value = meta
-            .and_then(|meta| serde_json::from_slice(&meta).ok())
-            .unwrap_or_default();
-        let named = Segments::of(&meta);
+        let named = Segments::of(&self.directory.meta());
         let is_named = |segment: &SegmentMeta| named.find(&segment.id().uuid_string()).is_some();
         !segments.iter().any(is_named)
     }
@@ -349,7 +340,8 @@ mod tests {
         log.merges().begun.push(begun);
         let meta = |ids: &[&str]| {
             let segments: Vec<_> = ids.iter().map(|id| json!({"segment_id": id})).collect();
-            json!({ "segments": segments })
+            let meta = json!({ "segments": segments }).to_string();
+            EngineMeta::parse(meta.as_bytes()).unwrap()
         };
         for (left, failed) in [
             (&["a", "b", "c"][..], true),

@@ -17,7 +17,7 @@ use super::guard::guarded;
 use super::home::{Home, WriterLock};
 use super::layout::open_engine;
 use super::segment::card_file::CardFile;
-use super::segments::{Segments, without};
+use super::segments::Segments;
 use super::storage::remove_file;
 use super::sweep::sweep;
 use crate::{Error, Result};
@@ -77,7 +77,7 @@ pub(crate) fn forget(folder: &Path, plan: &RepairPlan) -> Result<()> {
 
 /// A state without some segments, to be published under a new number.
 fn restored(state: Generation, dropped: &[&str], number: u64) -> Generation {
-    let engine_meta = without(&state.engine_meta, dropped);
+    let engine_meta = state.engine_meta.without(dropped);
     let segments = Segments::of(&engine_meta);
     let mut files = state.files;
     files.retain(|file| segments.own(Path::new(&file.path)));
@@ -126,7 +126,7 @@ pub(crate) fn each_whole_card(folder: &Path, mut f: impl FnMut(&str)) {
             .filter(|name| directory.verify(name).is_err())
             .collect();
         let whole = Generation {
-            engine_meta: without(&state.engine_meta, &damaged),
+            engine_meta: state.engine_meta.without(&damaged),
             ..state.clone()
         };
         let directory = EngineDirectory::reader(&home, &whole)?;

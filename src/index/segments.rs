@@ -2,7 +2,60 @@
 
 use std::path::Path;
 
+use serde::{Deserialize, Serialize};
 use serde_json::Value;
+use serde_json::value::RawValue;
+
+/// The engine's own description of its segments, as it wrote it. Who only searches hands it back
+/// to the engine, and never needs what it says.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(transparent)]
+pub(super) struct EngineMeta(Box<RawValue>);
+
+impl EngineMeta {
+    /// The description of an engine that has written nothing.
+    pub(super) fn none() -> Self {
+        Self(RawValue::NULL.to_owned())
+    }
+
+    pub(super) fn is_none(&self) -> bool {
+        self.text() == RawValue::NULL.get()
+    }
+
+    /// What the engine wrote.
+    ///
+    /// # Errors
+    /// What the bytes lack of being JSON.
+    pub(super) fn parse(bytes: &[u8]) -> serde_json::Result<Self> {
+        serde_json::from_slice(bytes)
+    }
+
+    /// As the engine reads it.
+    pub(super) fn text(&self) -> &str {
+        self.0.get()
+    }
+
+    /// What it says.
+    pub(super) fn value(&self) -> Value {
+        serde_json::from_str(self.text()).unwrap_or_default()
+    }
+
+    /// The same without some segments.
+    pub(super) fn without(&self, dropped: &[&str]) -> Self {
+        let mut meta = self.value();
+        if let Some(segments) = meta.get_mut("segments").and_then(Value::as_array_mut) {
+            segments.retain(|segment| !dropped.contains(&name(segment).as_str()));
+        }
+        // What was parsed can be written.
+        RawValue::from_string(meta.to_string()).map_or_else(|_| self.clone(), Self)
+    }
+}
+
+impl PartialEq for EngineMeta {
+    fn eq(&self, other: &Self) -> bool {
+        self.text() == other.text() || self.value() == other.value()
+    }
+}
 
 /// The segments of a state.
 #[derive(Debug, Clone, Default)]
@@ -29,7 +82,8 @@ impl SegmentState {
 }
 
 impl Segments {
-    pub(super) fn of(meta: &Value) -> Self {
+    pub(super) fn of(meta: &EngineMeta) -> Self {
+        let meta = meta.value();
         let segment = |segment: &Value| SegmentState {
             name: name(segment),
             written: segment["max_doc"].as_u64().unwrap_or(0),
@@ -79,18 +133,58 @@ impl Segments {
     }
 }
 
-/// The engine's description without some segments.
-pub(super) fn without(meta: &Value, dropped: &[&str]) -> Value {
-    let mut meta = meta.clone();
-    if let Some(segments) = meta.get_mut("segments").and_then(Value::as_array_mut) {
-        segments.retain(|segment| !dropped.contains(&name(segment).as_str()));
-    }
-    meta
-}
-
 fn name(segment: &Value) -> String {
     segment["segment_id"]
         .as_str()
         .unwrap_or("")
         .replace('-', "")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const META: &str = r#"{"segments": [
+        {"segment_id": "a-1", "max_doc": 5, "deletes": {"num_deleted_docs": 2, "opstamp": 9}},
+        {"segment_id": "b-2", "max_doc": 3, "deletes": null}
+    ], "opstamp": 9}"#;
+
+    #[test]
+    fn a_description_is_handed_on_as_it_was_written() {
+        let meta = EngineMeta::parse(META.as_bytes()).unwrap();
+        assert_eq!(meta.text(), META);
+        let written = serde_json::to_string(&meta).unwrap();
+        assert_eq!(EngineMeta::parse(written.as_bytes()).unwrap(), meta);
+        assert!(!meta.is_none());
+        assert!(EngineMeta::none().is_none());
+        assert!(EngineMeta::parse(b"{").is_err());
+    }
+
+    #[test]
+    fn segments_are_known_by_their_names_and_left_out_by_them() {
+        let meta = EngineMeta::parse(META.as_bytes()).unwrap();
+        let all = Segments::of(&meta);
+        assert_eq!((all.len(), all.documents()), (2, 6));
+        let left = meta.without(&["a1"]);
+        let segments = Segments::of(&left);
+        assert_eq!((segments.len(), segments.documents()), (1, 3));
+        assert!(segments.find("a1").is_none() && segments.find("b2").is_some());
+        assert_eq!(left.value()["opstamp"], 9);
+        assert_eq!(Segments::of(&EngineMeta::none()).len(), 0);
+    }
+
+    #[test]
+    fn a_file_belongs_to_a_segment_in_its_present_state() {
+        let segments = Segments::of(&EngineMeta::parse(META.as_bytes()).unwrap());
+        for (path, owned) in [
+            ("a1.idx", true),
+            ("a1.9.del", true),
+            ("a1.8.del", false),
+            ("b2.9.del", false),
+            ("c3.idx", false),
+            ("a1", false),
+        ] {
+            assert_eq!(segments.own(Path::new(path)), owned, "{path}");
+        }
+    }
 }

@@ -5,7 +5,6 @@ use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use serde_json::Value;
 use tantivy::{IndexWriter, SegmentReader, TantivyDocument, TantivyError};
 
 use super::delete::ById;
@@ -20,7 +19,7 @@ use super::merges::{LastMerges, MergeLog, VerifiedMerges};
 use super::models;
 use super::prepare::{Prepared, Preparer, has_topics};
 use super::searcher::Searcher;
-use super::segments::Segments;
+use super::segments::{EngineMeta, Segments};
 use super::storage::sync_folder;
 use super::sweep::sweep;
 use crate::schema::Schema;
@@ -183,7 +182,7 @@ impl Writer {
         let mut working = (*published).clone();
         if fresh {
             working.build = build_name(published.number + 1);
-            working.engine_meta = Value::Null;
+            working.engine_meta = EngineMeta::none();
             working.files.clear();
             working.model = None;
         }
@@ -513,23 +512,16 @@ impl Publisher {
     }
 
     fn has_merged(&self) -> bool {
-        self.meta()["segments"] != self.published.engine_meta["segments"]
+        self.directory.meta().value()["segments"] != self.published.engine_meta.value()["segments"]
     }
 
     /// Finds out whether a merge failed, when none is under way.
     fn check_merges(&self) -> Result<()> {
-        let failure = || self.merges.failure(&self.meta());
+        let failure = || self.merges.failure(&self.directory.meta());
         self.directory
             .failure()
             .or_else(failure)
             .map_or(Ok(()), Err)
-    }
-
-    /// The engine's newest meta.
-    fn meta(&self) -> Value {
-        let meta = self.directory.meta();
-        meta.and_then(|meta| serde_json::from_slice(&meta).ok())
-            .unwrap_or_default()
     }
 
     fn commit(&self) -> Commit {
@@ -540,9 +532,9 @@ impl Publisher {
     }
 
     /// The engine's newest meta, and the files of its segments.
-    fn segment_files(&self) -> Result<(Value, Vec<(PathBuf, KnownFile)>)> {
+    fn segment_files(&self) -> Result<(EngineMeta, Vec<(PathBuf, KnownFile)>)> {
         let (meta, mut files) = self.directory.snapshot();
-        let meta: Value = serde_json::from_slice(&meta).map_err(|source| {
+        let meta = EngineMeta::parse(&meta).map_err(|source| {
             Error::new(
                 ErrorKind::Engine,
                 "the engine's description of the segments is none",
@@ -555,7 +547,7 @@ impl Publisher {
     }
 
     /// The generation that would be published.
-    fn describe(&self, meta: Value, files: Vec<FileRef>, run: Option<RunState>) -> Generation {
+    fn describe(&self, meta: EngineMeta, files: Vec<FileRef>, run: Option<RunState>) -> Generation {
         Generation {
             number: self.published.number + 1,
             build: self.build.clone(),

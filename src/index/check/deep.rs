@@ -27,8 +27,8 @@ use crate::index::segment::card_file::CardFile;
 use crate::index::segment::nodes::{NodeTable, NodeTables};
 use crate::index::segment::per_document::PerDocument;
 use crate::index::segment::{nodes, sentences};
-use crate::index::segments::{SegmentState, Segments, without};
-use crate::index::stored::{SourceRecord, text_hash};
+use crate::index::segments::{SegmentState, Segments};
+use crate::index::stored::{SourceRecord, text_check};
 use crate::index::texts::{TextStore, Texts};
 use crate::schema::Origin;
 
@@ -133,13 +133,13 @@ impl State<'_> {
         sizes: &HashMap<String, u64>,
         advance: Advance<'_>,
     ) -> Result<()> {
-        if self.generation.engine_meta.is_null() {
+        if self.generation.engine_meta.is_none() {
             return Ok(());
         }
         let states = Segments::of(&self.generation.engine_meta);
         let damaged: Vec<&str> = damaged.iter().map(String::as_str).collect();
         let whole = Generation {
-            engine_meta: without(&self.generation.engine_meta, &damaged),
+            engine_meta: self.generation.engine_meta.without(&damaged),
             ..self.generation.clone()
         };
         let opened = attempt(|| {
