@@ -186,12 +186,39 @@ impl<'a> SegmentTop<'a> {
                 offered += 1;
             }
         }
+        if let Some(bound) = self.bound(&places[..offered]) {
+            let mut kept = 0;
+            for at in 0..offered {
+                if places[at].0 <= bound {
+                    (docs[kept], places[kept]) = (docs[at], places[at]);
+                    kept += 1;
+                }
+            }
+            offered = kept;
+        }
         let docs = &docs[..offered];
         let mut keys = [None; BLOCK];
         self.keys.first_vals(docs, &mut keys[..offered]);
         for ((&doc, &(number, score)), key) in docs.iter().zip(&places).zip(keys) {
             self.offer_one(doc, number, score, key.unwrap_or_default());
         }
+    }
+
+    /// The greatest number among these that can have a place, if fewer are wanted than there are;
+    /// `None` after a cursor, as those before it take no place.
+    fn bound(&self, places: &[(u64, f32)]) -> Option<u64> {
+        let limit = self
+            .limit
+            .filter(|&limit| (1..places.len()).contains(&limit))?;
+        if self.after.is_some() {
+            return None;
+        }
+        let mut numbers = [LAST; BLOCK];
+        for (number, place) in numbers.iter_mut().zip(places) {
+            *number = place.0;
+        }
+        let (_, bound, _) = numbers[..places.len()].select_nth_unstable(limit - 1);
+        Some(*bound)
     }
 
     /// Whether no document with one of these scores can have a place, as far as that is quickly said.
