@@ -25,13 +25,34 @@ use crate::{Error, ErrorKind, Result};
 pub struct Index {
     home: Home,
     newest: Arc<Mutex<Newest>>,
-    facet_memory: usize,
+    keeps: Keeps,
     vocabularies: Source,
 }
 
-/// What a searcher may keep of facets if nothing else is said: about what six facets of ten million
-/// values in three million documents take.
-const FACET_MEMORY: usize = 256 << 20;
+/// The bytes that a searcher may keep from one search to the next.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Keeps {
+    pub(super) facets: usize,
+    pub(super) texts: usize,
+}
+
+impl Keeps {
+    /// For who does not search.
+    pub(super) const NOTHING: Self = Self {
+        facets: 0,
+        texts: 0,
+    };
+}
+
+impl Default for Keeps {
+    /// Of facets, about what six of ten million values in three million documents take.
+    fn default() -> Self {
+        Self {
+            facets: 256 << 20,
+            texts: 16 << 20,
+        }
+    }
+}
 
 /// What is known of the newest generation, so that asking again is cheap.
 #[derive(Debug, Default)]
@@ -56,7 +77,7 @@ impl Index {
         Ok(Self {
             home,
             newest: Arc::new(Mutex::new(newest)),
-            facet_memory: FACET_MEMORY,
+            keeps: Keeps::default(),
             vocabularies: Source::default(),
         })
     }
@@ -69,7 +90,18 @@ impl Index {
     /// is best for who asks each facet once.
     #[must_use]
     pub fn with_facet_memory(mut self, bytes: usize) -> Self {
-        self.facet_memory = bytes;
+        self.keeps.facets = bytes;
+        self.forget_searcher();
+        self
+    }
+
+    /// Limits what each searcher of this handle keeps of texts from one search to the next, in
+    /// bytes; 16 MiB if nothing is said. Snippets and whole documents are read from blocks of 32
+    /// KiB, and one of each segment is kept at least: texts of one question are often those of the
+    /// next. With 0 no more is kept, which is best for who asks once.
+    #[must_use]
+    pub fn with_text_memory(mut self, bytes: usize) -> Self {
+        self.keeps.texts = bytes;
         self.forget_searcher();
         self
     }
@@ -221,7 +253,7 @@ impl Index {
         Self {
             home,
             newest: Arc::default(),
-            facet_memory: FACET_MEMORY,
+            keeps: Keeps::default(),
             vocabularies: Source::default(),
         }
     }
@@ -283,12 +315,7 @@ impl Index {
             Newest::Opened(pinned) if pinned.generation.number == current => pinned,
             _ => Pinned::newest(&self.home)?,
         };
-        let searcher = Searcher::open(
-            &self.home,
-            pinned,
-            self.facet_memory,
-            self.vocabularies.clone(),
-        )?;
+        let searcher = Searcher::open(&self.home, pinned, self.keeps, self.vocabularies.clone())?;
         *newest = Newest::Searched(searcher.clone());
         Ok(searcher)
     }

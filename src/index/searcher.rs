@@ -29,9 +29,10 @@ use super::directory::EngineDirectory;
 use super::folding::{Folds, Source};
 use super::generation::{DAMAGE_HINT, Generation, Pinned, newest_published};
 use super::guard::guarded;
+use super::handle::Keeps;
 use super::home::Home;
 use super::keys::{KeyCounter, KeyUsage};
-use super::layout::{Fields, open_engine};
+use super::layout::{DOCSTORE_BLOCK, Fields, open_engine};
 use super::models;
 use super::search::analyzers::{Analyzers, Lent};
 use super::search::collect::{Counted, DateTally, Found, Pass, PassFilter, Wanted};
@@ -74,7 +75,7 @@ struct Snapshot {
     folds: Arc<Folds>,
     /// What is left of the memory for facets, and how much there was.
     budget: Arc<Budget>,
-    facet_memory: usize,
+    keeps: Keeps,
     fields: Fields,
     languages: Vec<Language>,
     analyzers: Arc<Analyzers>,
@@ -110,20 +111,20 @@ struct Asked {
 }
 
 impl Searcher {
-    /// `facet_memory`: the bytes that may be kept of facets between searches.
+    /// `keeps`: what may be kept between searches.
     pub(super) fn open(
         home: &Home,
         pinned: Pinned,
-        facet_memory: usize,
+        keeps: Keeps,
         vocabularies: Source,
     ) -> Result<Self> {
-        guarded(|| Self::open_engine(home, pinned, facet_memory, vocabularies))
+        guarded(|| Self::open_engine(home, pinned, keeps, vocabularies))
     }
 
     fn open_engine(
         home: &Home,
         pinned: Pinned,
-        facet_memory: usize,
+        keeps: Keeps,
         vocabularies: Source,
     ) -> Result<Self> {
         let generation = &pinned.generation;
@@ -145,7 +146,7 @@ impl Searcher {
             .reload_policy(ReloadPolicy::Manual)
             .try_into()?;
         let engine = reader.searcher();
-        let budget = Arc::new(Budget::new(facet_memory));
+        let budget = Arc::new(Budget::new(keeps.facets));
         let segments: Arc<[SegmentReader]> = engine.segment_readers().into();
         let folds = Folds::new(
             vocabularies,
@@ -156,10 +157,11 @@ impl Searcher {
         );
         let folds = Arc::new(folds);
         let globals = Arc::default();
+        let blocks = keeps.texts / DOCSTORE_BLOCK / segments.len().max(1);
         let view = |reader: &SegmentReader| {
             let (budget, folds) = (Arc::clone(&budget), Arc::clone(&folds));
             let globals = Arc::clone(&globals);
-            SegmentView::new(reader.clone(), segments.len(), budget, folds, globals)
+            SegmentView::new(reader.clone(), blocks.max(1), budget, folds, globals)
         };
         let views: Vec<SegmentView> = segments.iter().map(view).collect();
         let (_, fields) = Fields::schema();
@@ -171,7 +173,7 @@ impl Searcher {
             views: Arc::new(views),
             folds,
             budget,
-            facet_memory,
+            keeps,
             fields,
             languages,
             analyzers: Arc::default(),
@@ -206,7 +208,7 @@ impl Searcher {
         *self = Self::open(
             home,
             Pinned::newest(home)?,
-            self.snapshot.facet_memory,
+            self.snapshot.keeps,
             vocabularies,
         )?;
         Ok(true)
@@ -215,7 +217,7 @@ impl Searcher {
     /// Whether nothing was ever written to it: what a first run begins with, and what it leaves if
     /// it is stopped early. Having no documents is something else.
     pub fn is_blank(&self) -> bool {
-        self.published().engine_meta.is_null()
+        self.published().engine_meta.is_none()
     }
 
     /// Whether it is a part of a first build that was never finished: what a search finds is true,
@@ -227,7 +229,7 @@ impl Searcher {
     /// Bytes that are kept of facets from one search to the next: never more than
     /// [`Index::with_facet_memory`](crate::Index::with_facet_memory) allows.
     pub fn facet_memory(&self) -> usize {
-        self.snapshot.facet_memory - self.snapshot.budget.left()
+        self.snapshot.keeps.facets - self.snapshot.budget.left()
     }
 
     /// Documents in it.
@@ -340,10 +342,7 @@ impl Searcher {
         }
         let mut highlighter = Highlighter::new(&asked.query);
         let maker = self.hit_maker(request);
-        let hits = hits
-            .iter()
-            .map(|ranked| maker.make(ranked, &mut highlighter, &mut asked.analyzer))
-            .collect::<Result<_>>()?;
+        let hits = maker.page(&hits, &mut highlighter, &mut asked.analyzer)?;
         Ok(SearchResponse {
             format_version: FORMAT_VERSION,
             query: asked.query.to_string(),

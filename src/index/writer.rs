@@ -12,6 +12,7 @@ use super::directory::{EngineDirectory, KnownFile};
 use super::folding::Source;
 use super::generation::{FileRef, Generation, Pinned, RunState};
 use super::guard::guarded;
+use super::handle::Keeps;
 use super::home::{Home, WriterLock};
 use super::in_flight::InFlight;
 use super::layout::{Fields, open_engine};
@@ -288,7 +289,7 @@ impl Writer {
         let (meta, files) = publisher.segment_files()?;
         let generation = publisher.describe(meta, EngineDirectory::describe(files), None);
         let pinned = Pinned::unpublished(generation);
-        Searcher::open(&publisher.home, pinned, 0, Source::default())
+        Searcher::open(&publisher.home, pinned, Keeps::NOTHING, Source::default())
     }
 
     /// Keeps what the corpus taught about its topics, or that it taught nothing, for the next

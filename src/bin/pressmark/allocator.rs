@@ -9,10 +9,10 @@
 
 /// From how many bytes a block is given back when it is freed, and from how many those at the end
 /// of a heap are (`man 3 mallopt`). What is needed for a moment again and again is smaller: the
-/// largest of that are the half megabyte for compressing a block of texts.
+/// largest of that are the 660 kilobytes for compressing a block of texts.
 #[cfg(all(target_os = "linux", target_env = "gnu"))]
 const LIMITS: [(&str, &str); 2] = [
-    ("MALLOC_MMAP_THRESHOLD_", "655360"),
+    ("MALLOC_MMAP_THRESHOLD_", "1048576"),
     ("MALLOC_TRIM_THRESHOLD_", "8388608"),
 ];
 

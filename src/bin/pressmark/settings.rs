@@ -28,6 +28,15 @@ pub(crate) struct Place {
     pub(crate) naming: Naming,
 }
 
+/// How many questions a searcher will be asked.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Questions {
+    /// One, about a page of documents.
+    One,
+    /// Many, or one about all documents.
+    Many,
+}
+
 /// What a command needs to name a place again.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Naming {
@@ -123,11 +132,15 @@ impl Place {
             .is_some_and(|corpus| corpus.join(CONFIG_FILE).is_file())
     }
 
-    /// A snapshot of the newest generation; none if no run has published anything yet.
-    pub(crate) fn published(&self) -> Result<Option<Searcher>, Failure> {
-        let Some(index) = self.opened()? else {
+    /// A snapshot of the newest generation, for as many questions; none if no run has published
+    /// anything yet.
+    pub(crate) fn published(&self, questions: Questions) -> Result<Option<Searcher>, Failure> {
+        let Some(mut index) = self.opened()? else {
             return Ok(None);
         };
+        if questions == Questions::One {
+            index = index.with_text_memory(0);
+        }
         let searcher = own_vocabulary::folded(index, self).searcher()?;
         // To answer from what a first run begins with would tell of no hits where nobody looked.
         if searcher.is_blank() {
@@ -160,9 +173,15 @@ impl Place {
         matches!(searcher, Ok(Some(Ok(searcher))) if !searcher.is_blank())
     }
 
-    /// A snapshot of the newest generation, which has to be there.
+    /// A snapshot of the newest generation, which has to be there, for one question.
     pub(crate) fn searcher(&self) -> Result<Searcher, Failure> {
-        self.published()?.ok_or_else(|| self.not_indexed())
+        self.searcher_for(Questions::One)
+    }
+
+    /// The same for as many questions.
+    pub(crate) fn searcher_for(&self, questions: Questions) -> Result<Searcher, Failure> {
+        let published = self.published(questions)?;
+        published.ok_or_else(|| self.not_indexed())
     }
 
     /// That there is no index, and how to make it.

@@ -35,6 +35,25 @@ pub(in crate::index) struct HitMaker<'a> {
 }
 
 impl HitMaker<'_> {
+    /// Makes hits, in the order of their documents: those whose texts were compressed together come
+    /// one after the other.
+    pub(in crate::index) fn page(
+        &self,
+        ranked: &[Ranked],
+        highlighter: &mut Highlighter,
+        analyzer: &mut Analyzer,
+    ) -> Result<Vec<Hit>> {
+        let mut places: Vec<usize> = (0..ranked.len()).collect();
+        places.sort_unstable_by_key(|&place| ranked[place].address);
+        let made = places.into_iter().map(|place| {
+            let hit = self.make(&ranked[place], highlighter, analyzer)?;
+            Ok((place, hit))
+        });
+        let mut hits = made.collect::<Result<Vec<_>>>()?;
+        hits.sort_unstable_by_key(|&(place, _)| place);
+        Ok(hits.into_iter().map(|(_, hit)| hit).collect())
+    }
+
     /// Makes a hit; its snippets are the highlighter's.
     pub(in crate::index) fn make(
         &self,

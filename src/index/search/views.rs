@@ -45,20 +45,13 @@ pub(in crate::index) struct SegmentView {
     first: KeptFirst,
 }
 
-/// Blocks of stored texts that the segments of a searcher keep decompressed together, about 16 MB: hits
-/// of one question are often those of the next, and a block takes longer to decompress than its text
-/// to search.
-const BLOCKS: usize = 1024;
-/// Blocks that a segment keeps at least, however many segments there are.
-const LEAST_BLOCKS: usize = 16;
-
 impl SegmentView {
-    /// `segments`: how many there are. `budget`: what may be kept of facets, of all of them
-    /// together. `folds`: what vocabularies make of them. `globals`: the numbers of their nodes in
+    /// `blocks`: how many blocks of texts it keeps. `budget`: what may be kept of facets, of all
+    /// segments together. `folds`: what vocabularies make of them. `globals`: the numbers of their nodes in
     /// all segments.
     pub(in crate::index) fn new(
         reader: SegmentReader,
-        segments: usize,
+        blocks: usize,
         budget: Arc<Budget>,
         folds: Arc<Folds>,
         globals: Arc<KeptGlobals>,
@@ -73,7 +66,7 @@ impl SegmentView {
             budget,
             folds,
             globals,
-            blocks: (BLOCKS / segments.max(1)).max(LEAST_BLOCKS),
+            blocks,
             texts: OnceLock::new(),
             first: KeptFirst::default(),
         }

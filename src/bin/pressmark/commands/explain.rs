@@ -11,7 +11,7 @@ use crate::output::explanation::{Clause, Explanation, Verdict, print};
 use crate::output::json;
 use crate::output::number::shell;
 use crate::request::Asked;
-use crate::settings::Place;
+use crate::settings::{Place, Questions};
 
 pub(super) fn run(
     common: &Common,
@@ -22,7 +22,7 @@ pub(super) fn run(
     let searcher = match Place::find(common) {
         Ok(place) if args.id.is_some() => Some(place.searcher()?),
         // Without an index any well-formed name is taken for a facet's.
-        Ok(place) => place.published()?,
+        Ok(place) => place.published(Questions::One)?,
         Err(failure) if args.id.is_some() => return Err(failure),
         Err(_) => None,
     };

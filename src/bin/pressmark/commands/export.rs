@@ -4,7 +4,7 @@ use super::listing::{Defaults, Listing};
 use crate::args::{Common, ExportArgs, Format};
 use crate::console::Console;
 use crate::failure::{Failure, Finish};
-use crate::settings::Place;
+use crate::settings::{Place, Questions};
 
 pub(super) fn run(
     common: &Common,
@@ -23,5 +23,5 @@ pub(super) fn run(
         defaults,
     )?;
     let place = Place::find(common)?;
-    listing.print(&place, &place.searcher()?, console)
+    listing.print(&place, &place.searcher_for(Questions::Many)?, console)
 }

@@ -4,7 +4,7 @@ use super::listing::{Defaults, Listing};
 use crate::args::{Common, Format, SearchArgs};
 use crate::console::Console;
 use crate::failure::{Failure, Finish};
-use crate::settings::Place;
+use crate::settings::{Place, Questions};
 
 pub(super) fn run(
     common: &Common,
@@ -26,10 +26,14 @@ pub(super) fn run(
         defaults,
     )?;
     let place = Place::find(common)?;
-    let searcher = match place.published()? {
+    let questions = match args.batch {
+        Some(_) => Questions::Many,
+        None => Questions::One,
+    };
+    let searcher = match place.published(questions)? {
         None if place.is_configured() && !args.no_index => {
             super::index::first(common, &place, console)?;
-            place.searcher()?
+            place.searcher_for(questions)?
         }
         None => return Err(place.not_indexed()),
         Some(searcher) => searcher,

@@ -13,7 +13,7 @@ use crate::output::layout::{Flow, Role};
 use crate::output::number::{count, thousands};
 use crate::output::{entry, json};
 use crate::own_vocabulary;
-use crate::settings::Place;
+use crate::settings::{Place, Questions};
 use crate::values;
 
 pub(super) fn run(
@@ -225,7 +225,7 @@ fn unknown(common: &Common, vocabularies: &Vocabularies) -> Result<Vec<UnknownVa
     let Ok(place) = Place::find(common) else {
         return Ok(Vec::new());
     };
-    let Some(searcher) = place.published()? else {
+    let Some(searcher) = place.published(Questions::One)? else {
         return Ok(Vec::new());
     };
     let mut unknown = Vec::new();
