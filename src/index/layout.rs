@@ -25,9 +25,10 @@ use crate::schema::Schema;
 pub(super) const TITLE_KEY_BYTES: usize = 256;
 
 /// Bytes that are compressed together in the store. A page of hits reads no block for what its
-/// cards hold; with snippets it reads one for each hit, so blocks stay small: with four times as much
-/// the store would be a tenth smaller, and a page of hits take half as long again.
-const DOCSTORE_BLOCK: usize = 16 << 10;
+/// cards hold; with snippets it reads one for each hit. With half of it the store would be a fifteenth
+/// larger and take nearly twice as long to compress; with twice as much, ten snippets of short texts
+/// would take half as long again.
+pub(super) const DOCSTORE_BLOCK: usize = 32 << 10;
 
 /// Every field of the engine's schema.
 #[derive(Debug, Clone, Copy)]
@@ -54,7 +55,8 @@ pub(super) struct Fields {
     pub(super) key: Field,
     /// The beginning of the folded title, for the order by title; the card has the rest.
     pub(super) title_key: Field,
-    pub(super) text_hash: Field,
+    /// Tells a damaged text.
+    pub(super) text_check: Field,
     pub(super) path: Field,
     /// Runs for segment files of our own.
     pub(super) card: Field,
@@ -112,7 +114,7 @@ impl Fields {
             id: schema.add_text_field("id", TextOptions::default().set_indexing_options(raw)),
             key: schema.add_u64_field(names::KEY, fast.clone()),
             title_key: schema.add_u64_field(names::TITLE_KEY, fast.clone()),
-            text_hash: schema.add_u64_field("text_hash", fast),
+            text_check: schema.add_u64_field("text_check", fast),
             path: schema.add_text_field(names::PATH, TextOptions::default().set_fast("raw")),
             card: schema.add_custom_field(card::NAME, "run", serde_json::Value::Null),
             sentences: schema.add_custom_field(sentences::NAME, "run", serde_json::Value::Null),

@@ -19,7 +19,7 @@ use super::segment::nodes::is_value;
 use super::segment::sentences;
 #[cfg(feature = "formats")]
 use super::stored::StoredDocument;
-use super::stored::{source_json, text_hash};
+use super::stored::{source_json, text_check};
 use crate::analysis::{self, Analyzer, Language};
 use crate::document::{Document, DocumentId};
 use crate::schema::{FacetDefinition, Origin, Schema};
@@ -254,9 +254,10 @@ impl Preparer {
             });
             out.add_object(fields.numbers, values.collect());
         }
-        let text_hash = text_hash(&document.title, &document.body);
-        let hash_key = u64::from_be_bytes(text_hash.as_bytes()[..8].try_into().unwrap_or_default());
-        out.add_u64(fields.text_hash, hash_key);
+        out.add_u64(
+            fields.text_check,
+            text_check(&document.title, &document.body),
+        );
         out.add_custom(
             fields.sentences,
             &sentences::encode(&body.sentences, &body.paragraphs),

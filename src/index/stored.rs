@@ -12,7 +12,7 @@ use serde_json::{Map, Value};
 use super::ambiguous::{AmbiguousName, PackedName};
 use super::inferred::{InferredTag, Packed};
 use super::segment::card::Card;
-use crate::document::{Document, SourceLocation};
+use crate::document::Document;
 use crate::schema::Origin;
 
 /// A document as the index keeps it.
@@ -48,11 +48,7 @@ pub(super) struct SourceRecord {
     language: Option<String>,
     #[serde(rename = "n", default)]
     numbers: BTreeMap<String, Vec<f64>>,
-    #[serde(rename = "r", default)]
-    record: Option<u64>,
-    /// First byte and length of the record.
-    #[serde(rename = "b", default)]
-    bytes: Option<(u64, u64)>,
+    /// The hash of the record, if the card does not have it.
     #[serde(rename = "h", default)]
     hash: String,
     #[serde(rename = "a")]
@@ -113,14 +109,9 @@ impl SourceRecord {
             let values = values.into_iter().map(str::to_owned).collect();
             facets.insert(facet.to_owned(), values);
         }
-        let (start, length) = self.bytes.unwrap_or_default();
-        let source = card.path.map(|path| SourceLocation {
-            path: path.to_owned(),
-            record: self.record,
-            start,
-            end: start + length,
-            hash: self.hash.clone(),
-        });
+        let source = card
+            .path
+            .map(|path| card.location.in_file(path, &self.hash));
         let added = self.added;
         let tags = self
             .evidence
@@ -182,8 +173,17 @@ impl Elsewhere<'_> {
     }
 }
 
+/// What tells a damaged text: the CRC-32 of the title, a byte that is in none, and the body.
+pub(super) fn text_check(title: &str, body: &str) -> u64 {
+    let mut check = crc32fast::Hasher::new();
+    check.update(title.as_bytes());
+    check.update(&[0xff]);
+    check.update(body.as_bytes());
+    u64::from(check.finalize())
+}
+
 /// The hash by which equal texts are found: of the title's length, the title and the body.
-pub(super) fn text_hash(title: &str, body: &str) -> blake3::Hash {
+fn text_hash(title: &str, body: &str) -> blake3::Hash {
     let mut hasher = blake3::Hasher::new();
     hasher.update(&(title.len() as u64).to_le_bytes());
     hasher.update(title.as_bytes());

@@ -527,7 +527,7 @@ fn documents(reader: &SegmentReader, go_on: &mut dyn FnMut(u32) -> bool) -> Verd
     let fast = reader.fast_fields();
     let key = fast.u64("key")?;
     let added = fast.i64("added")?;
-    let hash = fast.u64("text_hash")?;
+    let check = fast.u64("text_check")?;
     let start = fast.column_opt::<i64>("date_start")?;
     let path = fast.str("path")?;
     let mut facets: Vec<(String, Strings)> = facet_columns(reader)?
@@ -546,8 +546,7 @@ fn documents(reader: &SegmentReader, go_on: &mut dyn FnMut(u32) -> bool) -> Verd
         let record = record.ok_or_else(|| {
             Flaw::undecodable(format!("the metadata of document {doc} are unreadable"))
         })?;
-        let text = text_hash(card.title, texts.body);
-        let text = u64::from_be_bytes(text.as_bytes()[..8].try_into().unwrap_or_default());
+        let text = text_check(card.title, texts.body);
         let day = start.as_ref().and_then(|start| start.first(doc));
         let its_path = match &mut path {
             Some(path) => path.of(doc)?,
@@ -556,7 +555,7 @@ fn documents(reader: &SegmentReader, go_on: &mut dyn FnMut(u32) -> bool) -> Verd
         let agrees = [
             ("id", key.first(doc) == Some(key_of(card.id))),
             ("instant", added.first(doc) == Some(record.added())),
-            ("text", hash.first(doc) == Some(text)),
+            ("text", check.first(doc) == Some(text)),
             ("date", day == card.date.map(crate::PartialDate::start)),
             (
                 "path",

@@ -58,6 +58,12 @@ impl<'a> Reader<'a> {
         Some((number >> 1) as i64 ^ -((number & 1) as i64))
     }
 
+    pub(crate) fn array<const BYTES: usize>(&mut self) -> Option<[u8; BYTES]> {
+        let (array, rest) = self.bytes.split_first_chunk()?;
+        self.bytes = rest;
+        Some(*array)
+    }
+
     pub(crate) fn str(&mut self) -> Option<&'a str> {
         let length = usize::try_from(self.varint()?).ok()?;
         let (text, rest) = self.bytes.split_at_checked(length)?;

@@ -9,6 +9,7 @@ use std::collections::HashMap;
 
 use super::blobs::Blobs;
 use super::bytes::{Reader, put_signed, put_str, put_varint};
+use super::location::Location;
 use crate::document::{Document, PartialDate, Precision};
 use crate::schema::Origin;
 
@@ -22,6 +23,8 @@ pub(crate) struct Card<'a> {
     pub(crate) title: &'a str,
     pub(crate) date: Option<PartialDate>,
     pub(crate) path: Option<&'a str>,
+    /// Where in there; said if there is a path.
+    pub(crate) location: Location,
     pub(crate) url: Option<&'a str>,
     /// The language used for its stems; empty if none.
     pub(crate) language: &'a str,
@@ -35,6 +38,15 @@ const HAS_PATH: u8 = 4;
 const HAS_URL: u8 = 8;
 const PATH_IS_ID: u8 = 16;
 const SHARED_TITLE: u8 = 32;
+const HAS_HASH: u8 = 64;
+
+/// Seconds of a day.
+const DAY: i64 = 86_400;
+/// On the precision of a date: its start is given in days.
+const IN_DAYS: u8 = 16;
+
+/// Bits of the mark on the name of a facet: its origin, and whether it has one value.
+const MARK_BITS: u32 = 3;
 
 impl<'a> Card<'a> {
     /// Adds a value.
@@ -61,6 +73,11 @@ impl<'a> Card<'a> {
             title: &document.title,
             date: document.date,
             path: document.source.as_ref().map(|source| source.path.as_str()),
+            location: document
+                .source
+                .as_ref()
+                .map(Location::of)
+                .unwrap_or_default(),
             url: document.url.as_deref(),
             language,
             facets: document
@@ -80,7 +97,7 @@ impl<'a> Card<'a> {
 
     /// Packs a card, with shared strings wherever `shared` puts them.
     pub(crate) fn encode(&self, shared: &mut Shared) -> Vec<u8> {
-        let mut out = Vec::with_capacity(96);
+        let mut out = Vec::with_capacity(128);
         let path_is_id = self.path == Some(self.id);
         let mut flags = 0;
         for (flag, set) in [
@@ -91,6 +108,7 @@ impl<'a> Card<'a> {
             ),
             (HAS_PATH, self.path.is_some()),
             (HAS_URL, self.url.is_some()),
+            (HAS_HASH, self.location.has_hash()),
             (PATH_IS_ID, path_is_id),
         ] {
             if set {
@@ -110,22 +128,29 @@ impl<'a> Card<'a> {
         }
         shared.put(&mut out, self.language);
         if let Some(date) = self.date {
-            out.push(date.precision() as u8);
-            put_signed(&mut out, date.start());
+            let start = date.start();
+            let is_whole = start % DAY == 0;
+            out.push(date.precision() as u8 | if is_whole { IN_DAYS } else { 0 });
+            put_signed(&mut out, if is_whole { start / DAY } else { start });
             if let Some(offset) = date.offset() {
                 put_signed(&mut out, i64::from(offset));
             }
         }
-        if let Some(path) = self.path.filter(|_| !path_is_id) {
-            shared.put(&mut out, path);
+        if let Some(path) = self.path {
+            if !path_is_id {
+                shared.put(&mut out, path);
+            }
+            self.location.put(&mut out);
         }
         if let Some(url) = self.url {
             put_str(&mut out, url);
         }
         for (origin, facet, values) in &self.facets {
-            out.push(*origin as u8);
-            shared.put(&mut out, facet);
-            put_varint(&mut out, values.len() as u64);
+            let is_one = values.len() == 1;
+            shared.put_marked(&mut out, facet, (*origin as u8) << 1 | u8::from(is_one));
+            if !is_one {
+                put_varint(&mut out, values.len() as u64);
+            }
             for value in values {
                 shared.put(&mut out, value);
             }
@@ -152,6 +177,16 @@ impl<'a> Card<'a> {
             let number = u32::try_from(reader.varint()?).ok()?;
             std::str::from_utf8(table.get(number)?).ok()
         };
+        let marked = |reader: &mut Reader<'a>| -> Option<(&'a str, u8)> {
+            let Some(table) = table else {
+                let mark = reader.byte()?;
+                return Some((reader.str()?, mark));
+            };
+            let number = reader.varint()?;
+            let mark = (number & ((1 << MARK_BITS) - 1)) as u8;
+            let name = table.get(u32::try_from(number >> MARK_BITS).ok()?)?;
+            Some((std::str::from_utf8(name).ok()?, mark))
+        };
         let flags = reader.byte()?;
         let id = reader.str()?;
         let title = if flags & SHARED_TITLE == 0 {
@@ -162,8 +197,10 @@ impl<'a> Card<'a> {
         let language = shared(&mut reader)?;
         let mut date = None;
         if flags & HAS_DATE != 0 {
-            let precision = Precision::from_u8(reader.byte()?)?;
-            let start = reader.signed()?;
+            let precision = reader.byte()?;
+            let unit = if precision & IN_DAYS == 0 { 1 } else { DAY };
+            let precision = Precision::from_u8(precision & !IN_DAYS)?;
+            let start = reader.signed()?.checked_mul(unit)?;
             let offset = match flags & HAS_OFFSET {
                 0 => None,
                 _ => Some(i32::try_from(reader.signed()?).ok()?),
@@ -175,6 +212,10 @@ impl<'a> Card<'a> {
             HAS_PATH => Some(shared(&mut reader)?),
             _ => Some(id),
         };
+        let location = match path {
+            Some(_) => Location::read(&mut reader, flags & HAS_HASH != 0)?,
+            None => Location::default(),
+        };
         let url = if flags & HAS_URL == 0 {
             None
         } else {
@@ -182,9 +223,9 @@ impl<'a> Card<'a> {
         };
         let mut facets = Vec::new();
         while !reader.is_empty() {
-            let origin = *Origin::ALL.get(usize::from(reader.byte()?))?;
-            let facet = shared(&mut reader)?;
-            let count = reader.varint()?;
+            let (facet, mark) = marked(&mut reader)?;
+            let origin = *Origin::ALL.get(usize::from(mark >> 1))?;
+            let count = if mark & 1 == 0 { reader.varint()? } else { 1 };
             let values = (0..count)
                 .map(|_| shared(&mut reader))
                 .collect::<Option<_>>()?;
@@ -195,6 +236,7 @@ impl<'a> Card<'a> {
             title,
             date,
             path,
+            location,
             url,
             language,
             facets,
@@ -248,34 +290,70 @@ impl Shared {
     }
 
     fn put(&mut self, out: &mut Vec<u8>, text: &str) {
+        match self.number(text) {
+            None => put_str(out, text),
+            Some(number) => put_varint(out, u64::from(number)),
+        }
+    }
+
+    /// A string with a mark of [`MARK_BITS`] bits on it.
+    fn put_marked(&mut self, out: &mut Vec<u8>, text: &str, mark: u8) {
+        match self.number(text) {
+            None => {
+                out.push(mark);
+                put_str(out, text);
+            }
+            Some(number) => put_varint(out, u64::from(number) << MARK_BITS | u64::from(mark)),
+        }
+    }
+
+    /// The number of a string in the table, if there is a table.
+    fn number(&mut self, text: &str) -> Option<u32> {
         let Self::Table {
             numbers, strings, ..
         } = self
         else {
-            put_str(out, text);
-            return;
+            return None;
         };
-        let number = numbers.get(text).copied().unwrap_or_else(|| {
+        let known = numbers.get(text).copied();
+        Some(known.unwrap_or_else(|| {
             let number = strings.len() as u32;
             strings.push(text.to_owned());
             numbers.insert(text.to_owned(), number);
             number
-        });
-        put_varint(out, u64::from(number));
+        }))
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::document::SourceLocation;
 
     #[test]
     fn a_card_comes_back_and_damage_is_no_panic() {
+        for date in [
+            "1962-10-28T10:00:00+02:00",
+            "1962-10-28",
+            "1962",
+            "-0040-03",
+        ] {
+            comes_back(date);
+        }
+    }
+
+    fn comes_back(date: &str) {
         let card = Card {
             id: "a.md",
             title: "Talks resume",
-            date: "1962-10-28T10:00:00+02:00".parse().ok(),
+            date: date.parse().ok(),
             path: Some("a.md"),
+            location: Location::of(&SourceLocation {
+                start: 3,
+                end: 800,
+                hash: "00ff3c9a51d2e4b86707f1e2d3c4b5a6".to_owned(),
+                ..SourceLocation::default()
+            }),
             url: Some("https://example.org/a"),
             language: "en",
             facets: vec![

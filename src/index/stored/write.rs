@@ -10,6 +10,7 @@ use serde_json::Value;
 use crate::document::Document;
 use crate::index::ambiguous::{AmbiguousName, PackedName};
 use crate::index::inferred::{Inferred, InferredTag, Packed};
+use crate::index::segment::location::Location;
 use crate::{Error, ErrorKind, Result};
 
 /// What the card of a document does not hold, as [`SourceRecord`](super::SourceRecord) reads it.
@@ -39,10 +40,6 @@ struct Written<'a> {
     language: Option<&'a str>,
     #[serde(rename = "n", skip_serializing_if = "BTreeMap::is_empty")]
     numbers: &'a BTreeMap<String, Vec<f64>>,
-    #[serde(rename = "r", skip_serializing_if = "Option::is_none")]
-    record: Option<u64>,
-    #[serde(rename = "b", skip_serializing_if = "Option::is_none")]
-    bytes: Option<(u64, u64)>,
     #[serde(rename = "h", skip_serializing_if = "str::is_empty")]
     hash: &'a str,
     #[serde(rename = "a")]
@@ -62,13 +59,14 @@ impl<'a> Written<'a> {
             elsewhere: Pairs(Vec::new()),
             language: document.language.as_deref(),
             numbers: &document.numbers,
-            record: source.and_then(|source| source.record),
-            bytes: source.map(|source| (source.start, source.end.saturating_sub(source.start))),
             hash: source.map_or("", |source| &source.hash),
             added,
             evidence: found.tags.iter().map(InferredTag::pack).collect(),
             ambiguous: found.ambiguous.iter().map(AmbiguousName::pack).collect(),
         };
+        if source.is_some_and(|source| Location::of(source).has_hash()) {
+            written.hash = "";
+        }
         let date = document.date.map(|date| date.to_string());
         for (key, value) in &document.metadata {
             if !document.title.is_empty() && value.as_str() == Some(&document.title) {
