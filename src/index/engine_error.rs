@@ -49,6 +49,16 @@ impl EngineError for TantivyError {
                 _ => error,
             };
         }
+        if let Self::SchemaError(_) = error {
+            return Error::new(
+                ErrorKind::Version,
+                "the index has other fields than this version of pressmark writes",
+            )
+            .with_source(error)
+            .with_hint(
+                "rebuild it with `pressmark index --rebuild`, or use the version that wrote it",
+            );
+        }
         let damaged = matches!(error, Self::DataCorruption(_) | Self::OpenReadError(_));
         if damaged {
             return Error::new(ErrorKind::Damaged, "the index is damaged")
@@ -68,5 +78,17 @@ fn io_error(error: &TantivyError) -> Option<&io::Error> {
         TantivyError::OpenReadError(OpenReadError::IoError { io_error, .. })
         | TantivyError::OpenWriteError(OpenWriteError::IoError { io_error, .. }) => Some(io_error),
         _ => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_index_with_other_fields_is_one_of_another_version() {
+        let error = Error::from(TantivyError::SchemaError("another".to_owned()));
+        assert_eq!(error.kind(), ErrorKind::Version);
+        assert!(error.hint().is_some_and(|hint| hint.contains("--rebuild")));
     }
 }

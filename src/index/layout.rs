@@ -1,5 +1,5 @@
-//! The fields of the engine's index. Later work depends on this table: a change of it is a new
-//! [`FORMAT`](super::generation::FORMAT).
+//! The fields of the engine's index. Later work depends on this table: once a format was released, a
+//! change of it is a new [`FORMAT`](super::generation::FORMAT).
 
 use std::sync::Arc;
 

@@ -32,7 +32,7 @@ use super::guard::guarded;
 use super::handle::Keeps;
 use super::home::Home;
 use super::keys::{KeyCounter, KeyUsage};
-use super::layout::{DOCSTORE_BLOCK, Fields, open_engine};
+use super::layout::{Fields, open_engine};
 use super::models;
 use super::search::analyzers::{Analyzers, Lent};
 use super::search::collect::{Counted, DateTally, Found, Pass, PassFilter, Wanted};
@@ -157,11 +157,11 @@ impl Searcher {
         );
         let folds = Arc::new(folds);
         let globals = Arc::default();
-        let blocks = keeps.texts / DOCSTORE_BLOCK / segments.len().max(1);
+        let text_bytes = keeps.texts / segments.len().max(1);
         let view = |reader: &SegmentReader| {
             let (budget, folds) = (Arc::clone(&budget), Arc::clone(&folds));
             let globals = Arc::clone(&globals);
-            SegmentView::new(reader.clone(), blocks.max(1), budget, folds, globals)
+            SegmentView::new(reader.clone(), text_bytes, budget, folds, globals)
         };
         let views: Vec<SegmentView> = segments.iter().map(view).collect();
         let (_, fields) = Fields::schema();

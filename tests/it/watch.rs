@@ -177,7 +177,7 @@ fn a_run_has_settled_its_allocator() {
     let process = format!("/proc/{}", watch.child.id());
     let environment = std::fs::read(format!("{process}/environ")).unwrap();
     let mut settings = environment.split(|&byte| byte == 0);
-    assert!(settings.any(|setting| setting == b"MALLOC_MMAP_THRESHOLD_=655360"));
+    assert!(settings.any(|setting| setting == b"MALLOC_MMAP_THRESHOLD_=1048576"));
     let name = std::fs::read_to_string(format!("{process}/comm")).unwrap();
     assert_eq!(name.trim(), "pressmark");
     let (code, said) = watch.end();

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use std::collections::btree_map::Entry;
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
+use tantivy::HasLen;
 use tantivy::SegmentReader;
 use tantivy::columnar::Column;
 use tantivy::index::SegmentComponent;
@@ -16,7 +17,7 @@ use super::watch::Watch;
 use super::written::Written;
 use crate::index::folding::{FacetFold, Folds};
 use crate::index::generation::DAMAGE_HINT;
-use crate::index::layout::names;
+use crate::index::layout::{DOCSTORE_BLOCK, names};
 use crate::index::segment::card_file::CardFile;
 use crate::index::segment::nodes::folded::Shown;
 use crate::index::segment::nodes::{self, NodeHash, NodeTable, NodeTables, ROOT, hash_of};
@@ -39,19 +40,19 @@ pub(in crate::index) struct SegmentView {
     budget: Arc<Budget>,
     folds: Arc<Folds>,
     globals: Arc<KeptGlobals>,
-    /// Blocks of texts that are kept.
-    blocks: usize,
+    /// What may be kept of texts.
+    text_bytes: usize,
     texts: OnceLock<TextStore>,
     first: KeptFirst,
 }
 
 impl SegmentView {
-    /// `blocks`: how many blocks of texts it keeps. `budget`: what may be kept of facets, of all
+    /// `text_bytes`: what it may keep of texts. `budget`: what may be kept of facets, of all
     /// segments together. `folds`: what vocabularies make of them. `globals`: the numbers of their nodes in
     /// all segments.
     pub(in crate::index) fn new(
         reader: SegmentReader,
-        blocks: usize,
+        text_bytes: usize,
         budget: Arc<Budget>,
         folds: Arc<Folds>,
         globals: Arc<KeptGlobals>,
@@ -66,7 +67,7 @@ impl SegmentView {
             budget,
             folds,
             globals,
-            blocks,
+            text_bytes,
             texts: OnceLock::new(),
             first: KeptFirst::default(),
         }
@@ -95,8 +96,20 @@ impl SegmentView {
         if let Some(texts) = self.texts.get() {
             return Ok(texts);
         }
-        let texts = TextStore::open(&self.reader, self.blocks)?;
+        let texts = TextStore::open(&self.reader, self.text_blocks()?)?;
         Ok(self.texts.get_or_init(|| texts))
+    }
+
+    /// How many blocks of texts are kept. A text that is longer than a block is one by itself, and
+    /// texts take a fourth of their bytes on disk, or more.
+    fn text_blocks(&self) -> Result<usize> {
+        if self.text_bytes < DOCSTORE_BLOCK {
+            return Ok(1);
+        }
+        let file = self.reader.open_read(SegmentComponent::Store);
+        let bytes = file.map_err(tantivy::TantivyError::from)?.len();
+        let each = bytes.saturating_mul(4) / self.reader.max_doc().max(1) as usize;
+        Ok((self.text_bytes / each.max(DOCSTORE_BLOCK)).max(1))
     }
 
     /// What comes first of all its documents, if that is kept.

@@ -42,6 +42,8 @@ const HAS_HASH: u8 = 64;
 
 /// Seconds of a day.
 const DAY: i64 = 86_400;
+/// No date is farther from 1970, as years have four digits.
+const LAST_SECOND: u64 = 400_000_000_000;
 /// On the precision of a date: its start is given in days.
 const IN_DAYS: u8 = 16;
 
@@ -201,9 +203,11 @@ impl<'a> Card<'a> {
             let unit = if precision & IN_DAYS == 0 { 1 } else { DAY };
             let precision = Precision::from_u8(precision & !IN_DAYS)?;
             let start = reader.signed()?.checked_mul(unit)?;
+            let start = Some(start).filter(|start| start.abs_diff(0) <= LAST_SECOND)?;
             let offset = match flags & HAS_OFFSET {
                 0 => None,
-                _ => Some(i32::try_from(reader.signed()?).ok()?),
+                _ => Some(i32::try_from(reader.signed()?).ok()?)
+                    .filter(|offset| offset.unsigned_abs() <= 2 * DAY as u32),
             };
             date = Some(PartialDate::from_parts(start, precision, offset));
         }

@@ -13,7 +13,7 @@ use crate::failure::{Failure, Finish};
 use crate::output::layout::{Flow, Role};
 use crate::output::number::{bytes, count, duration, shell, thousands};
 use crate::output::{clean, json};
-use crate::settings::Place;
+use crate::settings::{Place, Questions};
 
 pub(super) fn run(
     common: &Common,
@@ -73,7 +73,7 @@ struct Checked<'a> {
 /// Proves counts, and shows how far that is.
 fn prove(place: &Place, args: &CheckArgs, console: &mut Console) -> Result<ProofReport, Failure> {
     console.flush()?;
-    let searcher = place.searcher()?;
+    let searcher = place.searcher_for(Questions::Many)?;
     let total = u64::from(args.questions);
     let bar = (console.stderr.is_terminal && console.talk > Talk::Quiet).then(|| {
         let bar = ProgressBar::with_draw_target(Some(total), ProgressDrawTarget::stderr());

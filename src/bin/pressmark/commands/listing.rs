@@ -14,7 +14,7 @@ use crate::last::Last;
 use crate::output::page::{Form, Head, Listed};
 use crate::output::{csv, fields, human, inferred, number, refine, why_not};
 use crate::request::Asked;
-use crate::settings::{FromHere, Place};
+use crate::settings::{FromHere, Place, Questions};
 
 /// A list to print: everything the options say, resolved.
 pub(super) struct Listing {
@@ -100,6 +100,14 @@ impl Listing {
                 named: counting.facets.is_some(),
             },
         })
+    }
+
+    /// How many documents it may need the texts of.
+    pub(super) fn questions(&self) -> Questions {
+        match self.asked.request.limit {
+            Limit::All => Questions::Many,
+            Limit::Hits(_) => Questions::One,
+        }
     }
 
     /// Asks and prints.

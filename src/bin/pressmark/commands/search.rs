@@ -28,7 +28,7 @@ pub(super) fn run(
     let place = Place::find(common)?;
     let questions = match args.batch {
         Some(_) => Questions::Many,
-        None => Questions::One,
+        None => listing.questions(),
     };
     let searcher = match place.published(questions)? {
         None if place.is_configured() && !args.no_index => {
