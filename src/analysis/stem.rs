@@ -9,8 +9,8 @@ use super::marks::{Lexicon, Mark, NUMBER, number_of};
 /// thousands of instructions for a word: with a quarter as many, three times as many words of a large
 /// collection would need it.
 const MOST_SLOTS: usize = 1 << 16;
-/// Who looks at a query or a few texts needs no more than so many,
-const FIRST_SLOTS: usize = 1 << 10;
+/// Who looks at a query needs no more than so many: more would be pages that nothing is in,
+const FIRST_SLOTS: usize = 1 << 5;
 /// and who has filled half of them, so many times as many.
 const GROWTH: usize = 8;
 /// Two neighbouring slots may hold a word.
@@ -28,7 +28,7 @@ const SHORT: usize = 24;
 /// slow it down, whatever words a text is made of.
 #[derive(Default)]
 pub(super) struct Stems {
-    /// Empty until needed. Bytes, because memory that is zero costs nothing until it is touched.
+    /// Empty until needed. Bytes, because much memory that is zero costs nothing until it is touched.
     slots: Vec<u8>,
     /// Words that were put into these slots.
     filled: usize,

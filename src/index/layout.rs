@@ -1,7 +1,7 @@
 //! The fields of the engine's index. Later work depends on this table: once a format was released, a
 //! change of it is a new [`FORMAT`](super::generation::FORMAT).
 
-use std::sync::Arc;
+use std::sync::{Arc, LazyLock};
 
 use tantivy::schema::{
     FAST, Field, IndexRecordOption, JsonObjectOptions, NumericOptions, STORED, TextFieldIndexing,
@@ -82,6 +82,11 @@ pub(super) mod names {
 impl Fields {
     /// The engine's schema, and its fields.
     pub(super) fn schema() -> (tantivy::schema::Schema, Self) {
+        static MADE: LazyLock<(tantivy::schema::Schema, Fields)> = LazyLock::new(Fields::make);
+        MADE.clone()
+    }
+
+    fn make() -> (tantivy::schema::Schema, Self) {
         let mut schema = tantivy::schema::Schema::builder();
         let text = TextOptions::default().set_indexing_options(
             TextFieldIndexing::default()

@@ -152,31 +152,31 @@ impl SegmentCounts {
         let combined = settle(combined);
         let count = count.map(|count| settle(count.into()).into_owned());
         let missing = count.as_deref().unwrap_or(&combined)[MISSING as usize];
+        let counts = count.as_deref().unwrap_or(&combined);
+        let is_group = self.kept.facet.tree.is_none() && self.kept.facet.fold.is_some();
         let columns = self.kept.facet.columns.iter().enumerate();
-        let columns = columns.map(|(number, column)| {
-            let by_node =
-                |counts: &[u32]| self.kept.numbering.by_node(number, &column.table, counts);
-            let direct = |counts: &[u32]| self.kept.numbering.direct(number, counts);
-            let is_group = self.kept.facet.tree.is_none() && self.kept.facet.fold.is_some();
-            let counts = count.as_deref().unwrap_or(&combined);
-            ColumnTotals {
-                combined: by_node(&combined),
-                count: count.as_deref().map(by_node),
-                declared: match column.written.declared() {
-                    0 => Some(Vec::new()),
-                    _ => self
-                        .kept
-                        .numbering
-                        .declared_by_node(number, &column.table, counts),
-                },
-                direct: direct(count.as_deref().unwrap_or(&combined)).filter(|_| is_group),
-            }
-        });
-        let totals = SegmentTotals {
-            missing,
-            columns: columns.collect(),
-        };
-        (self.kept, totals)
+        let mut columns: Vec<ColumnTotals> = columns
+            .map(|(number, column)| {
+                let (numbering, table) = (&self.kept.numbering, &column.table);
+                ColumnTotals {
+                    combined: Vec::new(),
+                    count: count
+                        .as_deref()
+                        .map(|count| numbering.by_node(number, table, count)),
+                    declared: match column.written.declared() {
+                        0 => Some(Vec::new()),
+                        _ => numbering.declared_by_node(number, table, counts),
+                    },
+                    direct: numbering.direct(number, counts).filter(|_| is_group),
+                }
+            })
+            .collect();
+        let tables = self.kept.facet.columns.iter().map(|column| &column.table);
+        let by_node = self.kept.numbering.into_nodes(tables, combined);
+        for (column, by_node) in columns.iter_mut().zip(by_node) {
+            column.combined = by_node;
+        }
+        (self.kept, SegmentTotals { missing, columns })
     }
 }
 

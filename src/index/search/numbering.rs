@@ -192,6 +192,29 @@ impl Numbering {
         self.nodes().columns[column].sums(table, counts)
     }
 
+    /// Documents by node of every column. Where there is one, whose nodes stand in the order of the
+    /// numbers, they take the memory of the numbers.
+    pub(in crate::index) fn into_nodes<'t>(
+        &self,
+        tables: impl Iterator<Item = &'t NodeTable>,
+        counts: Cow<'_, [u32]>,
+    ) -> Vec<Vec<u32>> {
+        let tables: Vec<&NodeTable> = tables.collect();
+        match (counts, tables.as_slice(), self.nodes().columns.as_slice()) {
+            (Cow::Owned(mut counts), &[table], &[span]) if span.is_in_order(table, &counts) => {
+                counts.truncate(span.all().end);
+                counts.drain(..span.base as usize);
+                vec![counts]
+            }
+            (counts, tables, columns) => {
+                let columns = columns.iter().zip(tables);
+                columns
+                    .map(|(span, table)| span.sums(table, &counts))
+                    .collect()
+            }
+        }
+    }
+
     /// Of a column of values of several origins: the documents by node that declare a value.
     pub(in crate::index) fn declared_by_node(
         &self,
@@ -255,6 +278,18 @@ impl Span {
             }
         }
         sums
+    }
+
+    /// Whether the number of each node that has documents is its own, behind the base.
+    fn is_in_order(self, table: &NodeTable, counts: &[u32]) -> bool {
+        match self.of {
+            Of::Nodes => true,
+            Of::Ordinals | Of::Values => {
+                let mut counted = counted(&counts[self.all()]);
+                counted.all(|(ordinal, _)| table.leaf(ordinal) == ordinal)
+            }
+            Of::Tree => false,
+        }
     }
 
     /// Whether every value is one number.
