@@ -172,7 +172,7 @@ impl SegmentCounts {
             })
             .collect();
         let tables = self.kept.facet.columns.iter().map(|column| &column.table);
-        let by_node = self.kept.numbering.into_nodes(tables, combined);
+        let by_node = self.kept.numbering.by_nodes(tables, combined);
         for (column, by_node) in columns.iter_mut().zip(by_node) {
             column.combined = by_node;
         }
@@ -335,9 +335,10 @@ impl<'a> FacetTally<'a> {
                 };
                 if entry == new {
                     // What is above a node has a smaller number and at least as many documents.
-                    let above = match table.simple {
-                        true => None,
-                        false => of_nodes.get(&self.entries, table.parent(number)),
+                    let above = if table.simple {
+                        None
+                    } else {
+                        of_nodes.get(&self.entries, table.parent(number))
                     };
                     self.entries.push(number, above.unwrap_or(NO_ENTRY));
                 }

@@ -194,7 +194,7 @@ impl Numbering {
 
     /// Documents by node of every column. Where there is one, whose nodes stand in the order of the
     /// numbers, they take the memory of the numbers.
-    pub(in crate::index) fn into_nodes<'t>(
+    pub(in crate::index) fn by_nodes<'t>(
         &self,
         tables: impl Iterator<Item = &'t NodeTable>,
         counts: Cow<'_, [u32]>,
