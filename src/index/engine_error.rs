@@ -49,16 +49,6 @@ impl EngineError for TantivyError {
                 _ => error,
             };
         }
-        if let Self::SchemaError(_) = error {
-            return Error::new(
-                ErrorKind::Version,
-                "the index has other fields than this version of pressmark writes",
-            )
-            .with_source(error)
-            .with_hint(
-                "rebuild it with `pressmark index --rebuild`, or use the version that wrote it",
-            );
-        }
         let damaged = matches!(error, Self::DataCorruption(_) | Self::OpenReadError(_));
         if damaged {
             return Error::new(ErrorKind::Damaged, "the index is damaged")
@@ -69,6 +59,19 @@ impl EngineError for TantivyError {
             "`pressmark check` tells whether a file is damaged; if none is, this is a bug, please \
              report it",
         )
+    }
+}
+
+/// What the engine says of an index that was made with other fields.
+pub(super) fn of_opening(error: TantivyError) -> Error {
+    match error {
+        TantivyError::SchemaError(_) => Error::new(
+            ErrorKind::Version,
+            "the index has other fields than this version of pressmark writes",
+        )
+        .with_source(error)
+        .with_hint("rebuild it with `pressmark index --rebuild`, or use the version that wrote it"),
+        error => error.into(),
     }
 }
 
@@ -87,8 +90,11 @@ mod tests {
 
     #[test]
     fn an_index_with_other_fields_is_one_of_another_version() {
-        let error = Error::from(TantivyError::SchemaError("another".to_owned()));
+        let error = of_opening(TantivyError::SchemaError("another".to_owned()));
         assert_eq!(error.kind(), ErrorKind::Version);
         assert!(error.hint().is_some_and(|hint| hint.contains("--rebuild")));
+        // Where a segment lacks a field, it is damaged.
+        let error = Error::from(TantivyError::SchemaError("no `key`".to_owned()));
+        assert_eq!(error.kind(), ErrorKind::Engine);
     }
 }

@@ -12,12 +12,14 @@ use tantivy::tokenizer::TokenizerManager;
 use tantivy::{Index, IndexSettings, SegmentPlugin};
 
 use super::directory::EngineDirectory;
+use super::engine_error::of_opening;
 use super::in_flight::InFlight;
 use super::segment::card_file::CardPlugin;
 use super::segment::nodes::NodePlugin;
 use super::segment::per_document::PerDocument;
 use super::segment::{card, sentences};
 use super::tokens::{PACKED, PackedTokenizer};
+use crate::Result;
 use crate::query::TextField;
 use crate::schema::Schema;
 
@@ -146,11 +148,15 @@ impl Fields {
 
 /// Opens the engine on a directory: creates its index there if the directory has no meta yet.
 /// What is written reports to `in_flight` when the engine has taken it.
+///
+/// # Errors
+/// [`ErrorKind::Version`](crate::ErrorKind::Version) if it was made with other fields; what else the
+/// engine says.
 pub(super) fn open_engine(
     directory: EngineDirectory,
     schema: &Schema,
     in_flight: &Arc<InFlight>,
-) -> tantivy::Result<Index> {
+) -> Result<Index> {
     let (engine_schema, _) = Fields::schema();
     let tokenizers = TokenizerManager::default();
     tokenizers.register(PACKED, PackedTokenizer::default());
@@ -168,6 +174,7 @@ pub(super) fn open_engine(
         .settings(settings)
         .tokenizers(tokenizers)
         .open_or_create(directory)
+        .map_err(of_opening)
 }
 
 fn plugins(schema: &Schema, in_flight: &Arc<InFlight>) -> Vec<Arc<dyn SegmentPlugin>> {

@@ -199,7 +199,7 @@ impl Writer {
         let directory = EngineDirectory::writer(&home, &working)?;
         let in_flight = Arc::<InFlight>::default();
         let index = open_engine(directory.clone(), &schema, &in_flight)
-            .map_err(|error| engine_failed(&directory, error))?;
+            .map_err(|error| directory.failure().unwrap_or(error))?;
         can_be_opened(&index)?;
         let threads = options.threads.clamp(1, MOST_THREADS);
         let memory = options.memory.max(LEAST_MEMORY * threads);
