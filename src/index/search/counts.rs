@@ -22,7 +22,7 @@ use super::watch::Watch;
 use crate::Result;
 use crate::analysis::fold;
 use crate::index::folding::FacetFold;
-use crate::index::segment::nodes::{NodeHash, display_rank, folded_path, hash_path};
+use crate::index::segment::nodes::{NodeHash, ROOT, display_rank, folded_path, hash_path};
 use crate::search::{Bucket, FacetCounts, Top};
 
 /// Counts a facet in one segment, in blocks.
@@ -245,6 +245,7 @@ enum OfNodes {
 
 impl OfNodes {
     /// The entry of a node, if something was counted for it.
+    #[inline]
     fn get(&self, entries: &Entries, node: u32) -> Option<u32> {
         match self {
             Self::First(many) => entries.of_node(*many, node),
@@ -335,10 +336,15 @@ impl<'a> FacetTally<'a> {
                 };
                 if entry == new {
                     // What is above a node has a smaller number and at least as many documents.
+                    // Most nodes have none above them, and need not be looked for.
                     let above = if table.simple {
-                        None
+                        ROOT
                     } else {
-                        of_nodes.get(&self.entries, table.parent(number))
+                        table.parent(number)
+                    };
+                    let above = match above {
+                        ROOT => None,
+                        above => of_nodes.get(&self.entries, above),
                     };
                     self.entries.push(number, above.unwrap_or(NO_ENTRY));
                 }

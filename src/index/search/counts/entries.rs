@@ -29,12 +29,14 @@ pub(super) struct Row {
 
 impl Row {
     /// The entry above.
+    #[inline]
     pub(super) fn parent(&self) -> Option<u32> {
         let above = self.above & !LISTED;
         (above != NO_ENTRY & !LISTED).then_some(above)
     }
 
     /// Whether it may be listed unless it is chosen: not a group that no document has itself.
+    #[inline]
     pub(super) fn is_listed(&self) -> bool {
         self.above & LISTED != 0
     }
@@ -63,10 +65,12 @@ pub(super) struct Entries {
 }
 
 impl Entries {
+    #[inline]
     pub(super) fn len(&self) -> usize {
         self.rows.len()
     }
 
+    #[inline]
     pub(super) fn is_empty(&self) -> bool {
         self.rows.is_empty()
     }
@@ -84,6 +88,7 @@ impl Entries {
 
     /// Adds an entry for a node of the present table, below another or [`NO_ENTRY`]; nothing is
     /// counted for it yet.
+    #[inline]
     pub(super) fn push(&mut self, node: u32, above: u32) {
         self.rows.push(Row {
             count: 0,
@@ -96,6 +101,7 @@ impl Entries {
         }
     }
 
+    #[inline]
     pub(super) fn add(&mut self, number: u32, added: Added) {
         let says_more = added.combined != added.count || added.inferred > 0;
         if says_more && self.details.is_empty() {
@@ -112,6 +118,7 @@ impl Entries {
         }
     }
 
+    #[inline]
     pub(super) fn get(&self, number: u32) -> Entry {
         let row = self.rows[number as usize];
         let details = self.details.get(number as usize).copied();
@@ -126,12 +133,14 @@ impl Entries {
     }
 
     /// All of them, in the order of their numbers.
+    #[inline]
     pub(super) fn rows(&self) -> &[Row] {
         &self.rows
     }
 
     /// The first of these many entries are those of one table, in the order of its nodes: the one
     /// of a node among them.
+    #[inline]
     pub(super) fn of_node(&self, first: u32, node: u32) -> Option<u32> {
         let rows = &self.rows[..first as usize];
         let found = rows.binary_search_by_key(&node, |row| row.node);
