@@ -97,9 +97,8 @@ impl Index {
 
     /// Limits what each searcher of this handle keeps of texts from one search to the next, in
     /// bytes; about 16 MiB if nothing is said. Snippets and whole documents are read from blocks of
-    /// 32 KiB, or of one text that is longer, and one of each segment is kept at least: texts of one
-    /// question are often those of the next. How large blocks are is told from the mean. With 0 no
-    /// more is kept, which is best for who asks once.
+    /// 4 KiB, or of one text that is longer, and one of each segment is kept at least: texts of one
+    /// question are often those of the next. With 0 no more is kept, which is best for who asks once.
     #[must_use]
     pub fn with_text_memory(mut self, bytes: usize) -> Self {
         self.keeps.texts = bytes;

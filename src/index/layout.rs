@@ -4,7 +4,7 @@
 use std::sync::{Arc, LazyLock};
 
 use tantivy::schema::{
-    FAST, Field, IndexRecordOption, JsonObjectOptions, NumericOptions, STORED, TextFieldIndexing,
+    FAST, Field, IndexRecordOption, JsonObjectOptions, NumericOptions, TextFieldIndexing,
     TextOptions,
 };
 use tantivy::store::{Compressor, ZstdCompressor};
@@ -17,6 +17,7 @@ use super::in_flight::InFlight;
 use super::segment::card_file::CardPlugin;
 use super::segment::nodes::NodePlugin;
 use super::segment::per_document::PerDocument;
+use super::segment::texts::{self, TextPlugin};
 use super::segment::{card, sentences};
 use super::tokens::{PACKED, PackedTokenizer};
 use crate::Result;
@@ -26,11 +27,9 @@ use crate::schema::Schema;
 /// Bytes of the folded title that the order by title looks at.
 pub(super) const TITLE_KEY_BYTES: usize = 256;
 
-/// Bytes that are compressed together in the store. A page of hits reads no block for what its
-/// cards hold; with snippets it reads one for each hit. With half of it the store would be a fifteenth
-/// larger and take nearly twice as long to compress; with twice as much, ten snippets of short texts
-/// would take half as long again.
-pub(super) const DOCSTORE_BLOCK: usize = 32 << 10;
+/// Bytes that are compressed together in the engine's store, where nothing lies but that there is a
+/// document: our own file has the texts.
+const DOCSTORE_BLOCK: usize = 64 << 10;
 
 /// Every field of the engine's schema.
 #[derive(Debug, Clone, Copy)]
@@ -125,8 +124,8 @@ impl Fields {
             path: schema.add_text_field(names::PATH, TextOptions::default().set_fast("raw")),
             card: schema.add_custom_field(card::NAME, "run", serde_json::Value::Null),
             sentences: schema.add_custom_field(sentences::NAME, "run", serde_json::Value::Null),
-            body: schema.add_text_field("body", TextOptions::from(STORED)),
-            source: schema.add_text_field("source", TextOptions::from(STORED)),
+            body: schema.add_custom_field(texts::BODY, "run", serde_json::Value::Null),
+            source: schema.add_custom_field(texts::SOURCE, "run", serde_json::Value::Null),
         };
         (schema.build(), fields)
     }
@@ -162,7 +161,7 @@ pub(super) fn open_engine(
     tokenizers.register(PACKED, PackedTokenizer::default());
     let settings = IndexSettings {
         docstore_compression: Compressor::Zstd(ZstdCompressor {
-            compression_level: Some(3),
+            compression_level: Some(1),
         }),
         docstore_blocksize: DOCSTORE_BLOCK,
         ..IndexSettings::default()
@@ -182,5 +181,6 @@ fn plugins(schema: &Schema, in_flight: &Arc<InFlight>) -> Vec<Arc<dyn SegmentPlu
         Arc::new(CardPlugin::new(Arc::clone(in_flight))),
         Arc::new(PerDocument::new(sentences::NAME)),
         Arc::new(NodePlugin::new(schema)),
+        Arc::<TextPlugin>::default(),
     ]
 }

@@ -46,7 +46,6 @@ mod subscription;
 mod sweep;
 #[cfg(test)]
 mod tests;
-mod texts;
 mod tokens;
 mod writer;
 

@@ -274,8 +274,8 @@ impl Preparer {
         let record = source_json(&document, added, &found)?;
         let size = words + document.body.len() + record.len() + card.len();
         out.add_custom(fields.card, &card_file::run(size, &card));
-        out.add_text(fields.source, record);
-        out.add_text(fields.body, &document.body);
+        out.add_custom(fields.source, record.as_bytes());
+        out.add_custom(fields.body, document.body.as_bytes());
 
         let cut_tokens = title.cut_tokens + body.cut_tokens;
         self.analyzer.reuse(title);

@@ -45,8 +45,8 @@ use super::search::predicate::SetQuery;
 use super::search::top::{Position, Ranked, letter};
 use super::search::views::{ResolvedFacet, SegmentView, Views};
 use super::search::watch::Watch;
+use super::segment::texts::{TextFile, Texts};
 use super::stored::{SourceRecord, StoredDocument};
-use super::texts::{TextStore, Texts};
 use crate::analysis::{ANALYSIS_VERSION, Language};
 use crate::document::DateRange;
 use crate::query::{self, Diagnostic, Query, Severity};
@@ -156,12 +156,13 @@ impl Searcher {
             Arc::clone(&budget),
         );
         let folds = Arc::new(folds);
-        let globals = Arc::default();
+        let (globals, unpacker) = (Arc::default(), Arc::default());
         let text_bytes = keeps.texts / segments.len().max(1);
         let view = |reader: &SegmentReader| {
             let (budget, folds) = (Arc::clone(&budget), Arc::clone(&folds));
-            let globals = Arc::clone(&globals);
-            SegmentView::new(reader.clone(), text_bytes, budget, folds, globals)
+            let (globals, unpacker) = (Arc::clone(&globals), Arc::clone(&unpacker));
+            let reader = reader.clone();
+            SegmentView::new(reader, text_bytes, unpacker, budget, folds, globals)
         };
         let views: Vec<SegmentView> = segments.iter().map(view).collect();
         let (_, fields) = Fields::schema();
@@ -430,14 +431,7 @@ impl Searcher {
 
     fn stored(&self, address: DocAddress) -> Result<StoredDocument> {
         let bytes = hits::stored(&self.snapshot.views, address)?;
-        self.whole(address, Texts::of(&bytes, self.snapshot.fields)?)
-    }
-
-    /// What is stored of the document of an id.
-    #[cfg(test)]
-    pub(super) fn stored_bytes(&self, id: &str) -> Option<tantivy::directory::OwnedBytes> {
-        let address = self.find(id).ok().flatten()?;
-        hits::stored(&self.snapshot.views, address).ok()
+        self.whole(address, Texts::of(&bytes)?)
     }
 
     /// A document that was fetched, put together again.
@@ -465,10 +459,10 @@ impl Searcher {
     fn count_keys(&self) -> Result<Vec<KeyUsage>> {
         let mut counter = KeyCounter::new(self.schema());
         for view in self.snapshot.views.iter() {
-            let store = TextStore::open(&view.reader, 1)?;
+            let store = TextFile::open(&view.reader, &Arc::default(), 0)?;
             for doc in view.reader.doc_ids_alive() {
-                let bytes = store.bytes(doc)?;
-                let texts = Texts::of(&bytes, self.snapshot.fields)?;
+                let bytes = store.run(doc)?;
+                let texts = Texts::of(&bytes)?;
                 let card = view.cards()?.get(doc);
                 if let Some(record) = SourceRecord::parse(texts.source) {
                     counter.count(&record.into_metadata(&card.unwrap_or_default()));
@@ -633,7 +627,6 @@ impl Searcher {
             schema: self.schema(),
             folds: &self.snapshot.folds,
             views: &self.snapshot.views,
-            fields: self.snapshot.fields,
             snippets: request.snippets,
             is_bare: request.bare_hits,
             sort: request.sort,

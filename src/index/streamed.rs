@@ -17,14 +17,15 @@ use tantivy::directory::error::OpenReadError;
 use tantivy::directory::{FileHandle, MmapDirectory, OwnedBytes};
 
 use super::failure::FirstFailure;
+use super::segment::texts;
 
 /// Bytes that are read ahead.
 const AHEAD: usize = 256 << 10;
 /// Bytes that are read where nothing was read just before.
 const ASIDE: usize = 4 << 10;
 
-/// The files that merges read in order: postings, positions and stored documents.
-const KINDS: [&str; 3] = ["idx", "pos", "store"];
+/// The files that merges read in order: postings, positions and texts.
+const KINDS: [&str; 3] = ["idx", "pos", texts::NAME];
 
 /// Whether a file is one of those.
 pub(super) fn is_streamed(path: &Path) -> bool {

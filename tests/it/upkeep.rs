@@ -64,7 +64,7 @@ fn damage_is_listed_and_mended() {
         ("runs", ".jsonl", "ledger", &["remove_ledgers"][..]),
         ("", "CURRENT", "current", &["name_newest"]),
         ("journal", ".journal", "journal", &["rebuild"]),
-        ("data", ".store", "segment", &["rebuild", "restore"]),
+        ("data", ".text", "segment", &["rebuild", "restore"]),
         (
             "generations",
             ".json",
@@ -137,7 +137,7 @@ fn lost_documents_are_named() {
 #[test]
 fn a_copy_that_is_not_whole_says_so() {
     let world = World::indexed();
-    let path = file(&world, "data", ".store");
+    let path = file(&world, "data", ".text");
     let whole = fs::read(&path).unwrap();
     fs::write(&path, &whole[..whole.len() / 2]).unwrap();
     let run = world.harbour(&["search", "ferry", "--json"]);

@@ -26,10 +26,10 @@ use crate::index::segment::card::Card;
 use crate::index::segment::card_file::CardFile;
 use crate::index::segment::nodes::{NodeTable, NodeTables};
 use crate::index::segment::per_document::PerDocument;
+use crate::index::segment::texts::{TextFile, Texts};
 use crate::index::segment::{nodes, sentences};
 use crate::index::segments::{SegmentState, Segments};
 use crate::index::stored::{SourceRecord, text_check};
-use crate::index::texts::{TextStore, Texts};
 use crate::schema::Origin;
 
 /// Documents between two reports of progress.
@@ -209,7 +209,7 @@ impl State<'_> {
             }
             advance(&path, share)?;
         }
-        let path = self.path(Some(state), "store");
+        let path = self.path(Some(state), "text");
         let rest = bytes - share * parts.len() as u64;
         let mut stopped = Ok(());
         let mut told = 0;
@@ -224,7 +224,7 @@ impl State<'_> {
             })
         });
         if let Err(flaw) = verdict {
-            self.blame(Some(state), "store", flaw);
+            self.blame(Some(state), "text", flaw);
         }
         stopped?;
         advance(&path, rest - told)
@@ -521,9 +521,8 @@ fn card(cards: &CardFile, doc: u32) -> Verdict<Card<'_>> {
 
 /// Every stored document, and that its card and its columns say the same of it.
 fn documents(reader: &SegmentReader, go_on: &mut dyn FnMut(u32) -> bool) -> Verdict {
-    let (_, fields) = Fields::schema();
     let cards = CardFile::open(reader)?;
-    let store = TextStore::open(reader, 1)?;
+    let stored = TextFile::open(reader, &std::sync::Arc::default(), 0)?;
     let fast = reader.fast_fields();
     let key = fast.u64("key")?;
     let added = fast.i64("added")?;
@@ -539,8 +538,8 @@ fn documents(reader: &SegmentReader, go_on: &mut dyn FnMut(u32) -> bool) -> Verd
         if !go_on(doc) {
             return Ok(());
         }
-        let bytes = store.bytes(doc)?;
-        let texts = Texts::of(&bytes, fields)?;
+        let bytes = stored.run(doc)?;
+        let texts = Texts::of(&bytes)?;
         let card = card(&cards, doc)?;
         let record = SourceRecord::parse(texts.source);
         let record = record.ok_or_else(|| {
@@ -580,10 +579,6 @@ fn documents(reader: &SegmentReader, go_on: &mut dyn FnMut(u32) -> bool) -> Verd
                 return Err(Flaw::disagrees(message));
             }
         }
-    }
-    if store.bytes(reader.max_doc()).is_ok() {
-        let message = format!("more than {} documents are stored", reader.max_doc());
-        return Err(Flaw::disagrees(message));
     }
     Ok(())
 }

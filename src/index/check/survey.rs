@@ -168,7 +168,7 @@ impl<'a> Survey<'a> {
         };
         let lacking = segments.iter().find(|segment| {
             let deletions = segment.deletions.map(|stamp| format!(".{stamp}.del"));
-            let mut kinds = [".store", ".term", ".card"].into_iter();
+            let mut kinds = [".store", ".term", ".card", ".text"].into_iter();
             !kinds.all(|kind| has_file(&segment.name, kind))
                 || deletions.is_some_and(|kind| !has_file(&segment.name, &kind))
         });

@@ -199,7 +199,7 @@ fn what_hashes_vouch_for_is_decoded_too() {
     drop(states);
     // As if the damage had been there before the hash was taken.
     let mut found = 0;
-    for kind in ["idx", "fast", "store", "card", "node", "sent", "term"] {
+    for kind in ["idx", "fast", "text", "card", "node", "sent", "term"] {
         let mut wrong = generation.clone();
         wrong.number += 1;
         let file = wrong
@@ -275,10 +275,8 @@ fn states_come_back_without_a_source() {
         .collect();
     let shared = files(&path.join("data")).into_iter().find(|file| {
         let name = file.file_name().unwrap().to_str().unwrap();
-        let is_store = file
-            .extension()
-            .is_some_and(|extension| extension == "store");
-        is_store && described.iter().all(|text| text.contains(name))
+        let is_text = file.extension().is_some_and(|kind| kind == "text");
+        is_text && described.iter().all(|text| text.contains(name))
     });
     flip(&shared.unwrap());
     let damaged = check(&path, false);

@@ -11,10 +11,9 @@ use crate::analysis::{Analyzer, Language};
 use crate::document::{PAGE_STARTS, page_at};
 use crate::index::folding::Folds;
 use crate::index::generation::DAMAGE_HINT;
-use crate::index::layout::Fields;
 use crate::index::segment::card::Card;
+use crate::index::segment::texts::Texts;
 use crate::index::stored::SourceRecord;
-use crate::index::texts::Texts;
 use crate::schema::{FacetDefinition, Origin, Origins, Schema};
 use crate::search::{FacetRef, Highlighter, Hit, Snippet, Snippets, Sort};
 use crate::{Error, ErrorKind, Result};
@@ -22,7 +21,6 @@ use crate::{Error, ErrorKind, Result};
 /// What is needed to show hits.
 pub(in crate::index) struct HitMaker<'a> {
     pub(in crate::index) views: &'a [SegmentView],
-    pub(in crate::index) fields: Fields,
     pub(in crate::index) snippets: Snippets,
     pub(in crate::index) sort: Sort,
     /// Whether the values of facets are left out.
@@ -71,7 +69,7 @@ impl HitMaker<'_> {
             Vec::new()
         } else {
             let stored = stored(self.views, ranked.address)?;
-            let texts = Texts::of(&stored, self.fields)?;
+            let texts = Texts::of(&stored)?;
             let language = Language::parse(card.language).unwrap_or(Language::UND);
             let mut snippets =
                 highlighter.snippets(analyzer, language, card.title, texts.body, &self.snippets);
@@ -193,7 +191,7 @@ pub(in crate::index) fn card(views: &[SegmentView], address: DocAddress) -> Resu
 pub(in crate::index) fn stored(views: &[SegmentView], address: DocAddress) -> Result<OwnedBytes> {
     let view = views.get(address.segment_ord as usize);
     let view = view.ok_or_else(|| Error::new(ErrorKind::Engine, NO_SEGMENT))?;
-    view.texts()?.bytes(address.doc_id)
+    view.texts()?.run(address.doc_id)
 }
 
 /// Says on which page each snippet of the text is, if the document has pages: `source` is what is

@@ -5,7 +5,6 @@ use std::collections::BTreeMap;
 use std::collections::btree_map::Entry;
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
-use tantivy::HasLen;
 use tantivy::SegmentReader;
 use tantivy::columnar::Column;
 use tantivy::index::SegmentComponent;
@@ -17,11 +16,11 @@ use super::watch::Watch;
 use super::written::Written;
 use crate::index::folding::{FacetFold, Folds};
 use crate::index::generation::DAMAGE_HINT;
-use crate::index::layout::{DOCSTORE_BLOCK, names};
+use crate::index::layout::names;
 use crate::index::segment::card_file::CardFile;
 use crate::index::segment::nodes::folded::Shown;
 use crate::index::segment::nodes::{self, NodeHash, NodeTable, NodeTables, ROOT, hash_of};
-use crate::index::texts::TextStore;
+use crate::index::segment::texts::{TextFile, Unpacker};
 use crate::schema::near_miss::suggest;
 use crate::schema::{FacetDefinition, Origin, Origins, Schema};
 use crate::search::{FacetRef, Sort};
@@ -42,17 +41,19 @@ pub(in crate::index) struct SegmentView {
     globals: Arc<KeptGlobals>,
     /// What may be kept of texts.
     text_bytes: usize,
-    texts: OnceLock<TextStore>,
+    unpacker: Arc<Unpacker>,
+    texts: OnceLock<TextFile>,
     first: KeptFirst,
 }
 
 impl SegmentView {
-    /// `text_bytes`: what it may keep of texts. `budget`: what may be kept of facets, of all
+    /// `text_bytes`: what it may keep of texts; `unpacker`: what reads those of all segments. `budget`: what may be kept of facets, of all
     /// segments together. `folds`: what vocabularies make of them. `globals`: the numbers of their nodes in
     /// all segments.
     pub(in crate::index) fn new(
         reader: SegmentReader,
         text_bytes: usize,
+        unpacker: Arc<Unpacker>,
         budget: Arc<Budget>,
         folds: Arc<Folds>,
         globals: Arc<KeptGlobals>,
@@ -68,6 +69,7 @@ impl SegmentView {
             folds,
             globals,
             text_bytes,
+            unpacker,
             texts: OnceLock::new(),
             first: KeptFirst::default(),
         }
@@ -92,24 +94,12 @@ impl SegmentView {
     }
 
     /// The stored texts.
-    pub(in crate::index) fn texts(&self) -> Result<&TextStore> {
+    pub(in crate::index) fn texts(&self) -> Result<&TextFile> {
         if let Some(texts) = self.texts.get() {
             return Ok(texts);
         }
-        let texts = TextStore::open(&self.reader, self.text_blocks()?)?;
+        let texts = TextFile::open(&self.reader, &self.unpacker, self.text_bytes)?;
         Ok(self.texts.get_or_init(|| texts))
-    }
-
-    /// How many blocks of texts are kept. A text that is longer than a block is one by itself, and
-    /// texts take a fourth of their bytes on disk, or more.
-    fn text_blocks(&self) -> Result<usize> {
-        if self.text_bytes < DOCSTORE_BLOCK {
-            return Ok(1);
-        }
-        let file = self.reader.open_read(SegmentComponent::Store);
-        let bytes = file.map_err(tantivy::TantivyError::from)?.len();
-        let each = bytes.saturating_mul(4) / self.reader.max_doc().max(1) as usize;
-        Ok((self.text_bytes / each.max(DOCSTORE_BLOCK)).max(1))
     }
 
     /// What comes first of all its documents, if that is kept.

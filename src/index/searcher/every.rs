@@ -11,8 +11,8 @@ use crate::index::guard::guarded;
 use crate::index::layout::names;
 use crate::index::search::views::SegmentView;
 use crate::index::segment::card::Card;
+use crate::index::segment::texts::{TextFile, Texts};
 use crate::index::stored::StoredDocument;
-use crate::index::texts::{TextStore, Texts};
 use crate::schema::Origin;
 use crate::{Error, ErrorKind, Result};
 
@@ -25,8 +25,6 @@ pub(crate) struct Stretch {
 
 /// Documents in a stretch: many enough that the block they share is decompressed about once.
 const STRETCH: usize = 1_024;
-/// Blocks of the store that a thread keeps decompressed: it goes through them in order.
-const BLOCKS: usize = 1;
 
 impl Searcher {
     /// What reindexing recorded with this generation.
@@ -89,7 +87,7 @@ impl Searcher {
         f: &mut dyn FnMut(StoredDocument) -> Result<()>,
     ) -> Result<()> {
         let view = self.view(stretch)?;
-        let store = TextStore::open(&view.reader, BLOCKS)?;
+        let store = TextFile::open(&view.reader, &std::sync::Arc::default(), 0)?;
         for doc in stretch.documents.clone() {
             if view.reader.is_deleted(doc) {
                 continue;
@@ -101,8 +99,8 @@ impl Searcher {
                     continue;
                 }
             }
-            let bytes = store.bytes(doc)?;
-            let texts = Texts::of(&bytes, self.snapshot.fields)?;
+            let bytes = store.run(doc)?;
+            let texts = Texts::of(&bytes)?;
             f(self.whole(address, texts)?)?;
         }
         Ok(())

@@ -35,6 +35,11 @@ impl<'a> Reader<'a> {
         self.bytes.is_empty()
     }
 
+    /// How many bytes were not read yet.
+    pub(crate) fn rest(&self) -> usize {
+        self.bytes.len()
+    }
+
     pub(crate) fn byte(&mut self) -> Option<u8> {
         let (&first, rest) = self.bytes.split_first()?;
         self.bytes = rest;

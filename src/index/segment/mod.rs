@@ -8,3 +8,4 @@ pub(super) mod location;
 pub(super) mod nodes;
 pub(super) mod per_document;
 pub(super) mod sentences;
+pub(super) mod texts;

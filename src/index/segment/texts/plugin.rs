@@ -1,0 +1,185 @@
+//! Writes and merges the texts of segments together with the engine's files.
+
+use std::any::Any;
+use std::sync::Arc;
+
+use tantivy::directory::{TerminatingWrite, WritePtr};
+use tantivy::index::SegmentComponent;
+use tantivy::indexer::doc_id_mapping::{DocIdMapping, MappingType};
+use tantivy::schema::document::ErasedDocument;
+use tantivy::schema::{Field, Schema, Value};
+use tantivy::{
+    DocId, PluginMergeContext, PluginWriter, PluginWriterContext, Segment, SegmentPlugin,
+    SegmentReader, TantivyDocument, TantivyError,
+};
+
+use super::dictionary::{Dictionary, SharedDictionary};
+use super::file::TextFile;
+use super::writer::TextWriter;
+use super::{BODY, NAME, SOURCE};
+use crate::index::segment::per_document::unsorted;
+
+/// Writes and merges the texts of segments.
+#[derive(Debug, Default)]
+pub(crate) struct TextPlugin {
+    dictionary: SharedDictionary,
+}
+
+impl SegmentPlugin for TextPlugin {
+    fn extensions(&self) -> &[&str] {
+        &[NAME]
+    }
+
+    fn create_writer(
+        &self,
+        ctx: &PluginWriterContext<'_>,
+    ) -> tantivy::Result<Box<dyn PluginWriter>> {
+        // What was learned of the texts that are there fits those that come.
+        self.dictionary.or_find(|| {
+            let segments = ctx.segment.index().searchable_segments().ok()?;
+            let largest = segments
+                .iter()
+                .max_by_key(|segment| segment.meta().max_doc())?;
+            let file =
+                TextFile::open(&SegmentReader::open(largest).ok()?, &Arc::default(), 0).ok()?;
+            let bytes = file.dictionary().ok().filter(|bytes| !bytes.is_empty())?;
+            Dictionary::of(bytes.to_vec())
+        });
+        let schema = ctx.segment.schema();
+        Ok(Box::new(SegmentTexts {
+            source: schema.get_field(SOURCE)?,
+            body: schema.get_field(BODY)?,
+            texts: TextWriter::new(sink(ctx.segment)?, self.dictionary.clone()),
+        }))
+    }
+
+    fn merge(&self, ctx: PluginMergeContext<'_>) -> tantivy::Result<()> {
+        if ctx.doc_id_mapping.mapping_type() == MappingType::Shuffled {
+            return Err(unsorted());
+        }
+        let unpacker = Arc::default();
+        let sources = ctx.readers.iter();
+        let sources = sources
+            .map(|reader| Ok((reader, TextFile::open(reader, &unpacker, 0)?)))
+            .collect::<tantivy::Result<Vec<_>>>()?;
+        let mut writer = self.merged_into(ctx.target_segment, &sources)?;
+        // Segments are put one behind the other, without what is deleted.
+        for (reader, source) in &sources {
+            append(&mut writer, reader, source)?;
+        }
+        writer.finish()?.terminate()?;
+        Ok(())
+    }
+}
+
+impl TextPlugin {
+    /// A writer with the dictionary that most of these segments' blocks were made with.
+    fn merged_into(
+        &self,
+        target: &Segment,
+        sources: &[(&SegmentReader, TextFile)],
+    ) -> tantivy::Result<TextWriter<WritePtr>> {
+        let mut largest: Option<(usize, Arc<Dictionary>)> = None;
+        for (_, source) in sources {
+            let is_larger = largest
+                .as_ref()
+                .is_none_or(|(size, _)| source.size() > *size);
+            let bytes = source.dictionary()?;
+            if bytes.is_empty() || !is_larger {
+                continue;
+            }
+            let made = match &largest {
+                Some((_, made)) if made.bytes() == bytes.as_slice() => Some(Arc::clone(made)),
+                _ => Dictionary::of(bytes.to_vec()),
+            };
+            largest = made.map(|made| (source.size(), made)).or(largest);
+        }
+        let sink = sink(target)?;
+        Ok(match largest {
+            Some((_, dictionary)) => TextWriter::with(sink, dictionary),
+            None => TextWriter::new(sink, self.dictionary.clone()),
+        })
+    }
+}
+
+/// Appends the texts of a segment's live documents.
+fn append(
+    writer: &mut TextWriter<WritePtr>,
+    reader: &SegmentReader,
+    source: &TextFile,
+) -> tantivy::Result<()> {
+    let dictionary = source.dictionary()?;
+    for block in 0..source.len() {
+        let documents = source.documents(block).ok_or_else(lacking)?;
+        let is_whole = || documents.clone().all(|doc| !reader.is_deleted(doc));
+        if writer.takes_blocks_of(&dictionary) && is_whole() {
+            let count = documents.end - documents.start;
+            writer.push_block(&source.packed(block)?, count)?;
+            continue;
+        }
+        for doc in documents.filter(|&doc| !reader.is_deleted(doc)) {
+            writer.push_run(&source.run(doc).map_err(|_| lacking())?)?;
+        }
+    }
+    Ok(())
+}
+
+fn lacking() -> TantivyError {
+    TantivyError::InternalError("the stored texts of a segment cannot be read".to_owned())
+}
+
+fn sink(segment: &Segment) -> tantivy::Result<WritePtr> {
+    Ok(segment.open_write(SegmentComponent::Custom(NAME.to_owned()))?)
+}
+
+/// The texts of a segment while it is filled.
+struct SegmentTexts {
+    source: Field,
+    body: Field,
+    texts: TextWriter<WritePtr>,
+}
+
+impl PluginWriter for SegmentTexts {
+    fn add_document(
+        &mut self,
+        doc_id: DocId,
+        doc: &dyn ErasedDocument,
+        _schema: &Schema,
+    ) -> tantivy::Result<()> {
+        let document = doc.as_any().downcast_ref::<TantivyDocument>();
+        let text = |field| document?.get_first(field)?.as_custom();
+        let (Some(source), Some(body)) = (text(self.source), text(self.body)) else {
+            let message = format!("document {doc_id} comes without its texts");
+            return Err(TantivyError::InternalError(message));
+        };
+        if self.texts.documents() != doc_id as usize {
+            let message = "documents reach their texts out of order".to_owned();
+            return Err(TantivyError::InternalError(message));
+        }
+        Ok(self.texts.push(source, body)?)
+    }
+
+    fn serialize(
+        self: Box<Self>,
+        _segment: &Segment,
+        doc_id_map: Option<&DocIdMapping>,
+    ) -> tantivy::Result<()> {
+        if doc_id_map.is_some() {
+            return Err(unsorted());
+        }
+        self.texts.finish()?.terminate()?;
+        Ok(())
+    }
+
+    fn mem_usage(&self) -> usize {
+        self.texts.memory()
+    }
+
+    fn as_any(&self) -> &dyn Any {
+        self
+    }
+
+    fn as_any_mut(&mut self) -> &mut dyn Any {
+        self
+    }
+}
