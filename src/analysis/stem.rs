@@ -91,10 +91,14 @@ impl Stems {
         out.push(b':');
         let mark = if exact.starts_with(|first: char| first.is_ascii_digit()) {
             out.extend_from_slice(exact.as_bytes());
-            lexicon.map_or_else(Mark::default, |lexicon| Mark {
+            let Some(lexicon) = lexicon else {
+                // There are more numbers than words, and nothing about them is worth remembering.
+                return Mark::default();
+            };
+            Mark {
                 word: lexicon.mark(exact),
                 stem: NUMBER,
-            })
+            }
         } else {
             let stem = Stemmer::new(algorithm).stem(exact);
             let stem = if stem.is_empty() { exact } else { &*stem };
