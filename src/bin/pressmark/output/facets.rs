@@ -126,7 +126,7 @@ fn way_up(name: &str, choice: &Choice, schema: &Schema, stream: Stream) -> Strin
     let mut line = Flow::default();
     line.push(Role::Faint, "up:");
     line.space();
-    line.append(joined(ways));
+    line.append(&joined(ways));
     format!("  {}", line.render(stream, 2, 6))
 }
 

@@ -258,7 +258,7 @@ fn join(parts: Vec<Flow>) -> Flow {
         if !joined.is_empty() {
             joined.glue(Role::Faint, " ·");
         }
-        joined.append(part);
+        joined.append(&part);
     }
     joined
 }

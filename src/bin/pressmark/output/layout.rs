@@ -44,41 +44,52 @@ impl Role {
 /// Words to be laid out, each with its role. What is pushed is cleaned.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Flow {
-    /// Words; a word may have parts of different roles, and the words between which a line may
-    /// break are separate.
-    words: Vec<Word>,
-    /// Whether the next part begins a new word.
+    /// The words, one behind the other.
+    text: String,
+    /// Parts of one role each, in the order of the text.
+    parts: Vec<Part>,
+    /// Whether the next part goes on with the last word.
     is_open: bool,
 }
 
-type Word = Vec<(Role, String)>;
+#[derive(Debug, Clone, Copy)]
+struct Part {
+    role: Role,
+    /// Where it ends in the text.
+    end: usize,
+    /// Whether it begins a word: between two words a line may break.
+    begins: bool,
+}
 
 impl Flow {
     /// Adds text; white space in it separates words.
     pub(crate) fn push(&mut self, role: Role, text: &str) {
-        let mut word = String::new();
+        let mut from = self.text.len();
         for c in text.chars() {
             if clean::is_gap(c) {
-                self.part(role, std::mem::take(&mut word));
+                self.part(role, from);
                 self.is_open = false;
+                from = self.text.len();
             } else if !clean::is_hostile(c) {
-                word.push(c);
+                self.text.push(c);
             }
         }
-        self.part(role, word);
+        self.part(role, from);
     }
 
     /// Adds text as one word, spaces and all: a line breaks in it only where it must.
     pub(crate) fn push_whole(&mut self, role: Role, text: &str) {
-        self.part(role, clean::line(text));
+        let from = self.text.len();
+        self.text.push_str(&clean::line(text));
+        self.part(role, from);
     }
 
     /// Adds text to the word, spaces and all.
     pub(crate) fn glue(&mut self, role: Role, text: &str) {
-        self.part(
-            role,
-            text.chars().filter(|&c| !clean::is_hostile(c)).collect(),
-        );
+        let from = self.text.len();
+        self.text
+            .extend(text.chars().filter(|&c| !clean::is_hostile(c)));
+        self.part(role, from);
     }
 
     /// Ends the word.
@@ -87,86 +98,163 @@ impl Flow {
     }
 
     /// Adds the words of another flow behind its own.
-    pub(crate) fn append(&mut self, other: Self) {
-        self.words.extend(other.words);
+    pub(crate) fn append(&mut self, other: &Self) {
+        let before = self.text.len();
+        self.text.push_str(&other.text);
+        let parts = other.parts.iter();
+        self.parts.extend(parts.map(|&part| Part {
+            end: before + part.end,
+            ..part
+        }));
         self.is_open = other.is_open;
     }
 
     pub(crate) fn is_empty(&self) -> bool {
-        self.words.is_empty()
+        self.parts.is_empty()
     }
 
-    fn part(&mut self, role: Role, text: String) {
-        if text.is_empty() {
+    /// Makes a part of the text that was added last, if there is any.
+    fn part(&mut self, role: Role, from: usize) {
+        let end = self.text.len();
+        if from == end {
             return;
         }
-        if !self.is_open {
-            self.words.push(Vec::new());
-            self.is_open = true;
+        match self.parts.last_mut() {
+            Some(last) if self.is_open && last.role == role => last.end = end,
+            _ => self.parts.push(Part {
+                role,
+                end,
+                begins: !self.is_open,
+            }),
         }
-        if let Some(word) = self.words.last_mut() {
-            match word.last_mut() {
-                Some((last, known)) if *last == role => known.push_str(&text),
-                _ => word.push((role, text)),
-            }
-        }
+        self.is_open = true;
+    }
+
+    /// The words, each as its parts.
+    fn words(&self) -> impl Iterator<Item = &[Part]> {
+        let begins = |_: &Part, part: &Part| !part.begins;
+        self.parts.chunk_by(begins)
     }
 
     /// Breaks into lines: the first begins behind `first` columns that are taken already, the
     /// others after `indent` spaces. Each ends with a line feed.
     pub(crate) fn render(&self, stream: Stream, first: usize, indent: usize) -> String {
         let width = stream.width.max(indent + 2);
-        let mut out = String::new();
-        let mut line: Word = Vec::new();
-        let mut used = first;
-        let mut is_empty = true;
-        for word in self
-            .words
-            .iter()
-            .flat_map(|word| split(word, width - indent))
-        {
-            let wide = word.iter().map(|(_, text)| columns(text)).sum::<usize>();
-            let gap = usize::from(!is_empty);
-            if used + gap + wide > width && !(is_empty && used <= indent) {
-                out.push_str(&paint(stream, &line));
-                out.push('\n');
-                out.push_str(&" ".repeat(indent));
-                line.clear();
-                used = indent;
-                is_empty = true;
+        let mut lines = Lines {
+            out: String::with_capacity(self.text.len() + self.text.len() / 4),
+            line: String::new(),
+            runs: Vec::new(),
+            used: first,
+            is_empty: true,
+            stream,
+            width,
+            indent,
+        };
+        let mut start = 0;
+        let mut pieces = Vec::new();
+        for word in self.words() {
+            pieces.clear();
+            for part in word {
+                pieces.push((part.role, &self.text[start..part.end]));
+                start = part.end;
             }
-            if !is_empty {
-                // Between two words of one role, the gap has it too: a phrase is one mark.
-                let role = match (line.last(), word.first()) {
-                    (Some((a, _)), Some((b, _))) if a == b => *a,
-                    _ => Role::Plain,
-                };
-                append(&mut line, role, " ");
-                used += 1;
+            let wide = pieces.iter().map(|(_, text)| columns(text)).sum();
+            if wide <= width - indent {
+                lines.word(&pieces, wide);
+            } else {
+                lines.long_word(&pieces);
             }
-            for (role, text) in &word {
-                append(&mut line, *role, text);
-            }
-            used += wide;
-            is_empty = false;
         }
-        out.push_str(&paint(stream, &line));
-        out.push('\n');
-        out
+        lines.finish()
     }
 }
 
-fn append(line: &mut Word, role: Role, text: &str) {
-    match line.last_mut() {
-        Some((last, known)) if *last == role => known.push_str(text),
-        _ => line.push((role, text.to_owned())),
-    }
+/// Lines on their way out.
+struct Lines {
+    out: String,
+    /// The last line, without its styles, and its stretches of one role with their ends.
+    line: String,
+    runs: Vec<(Role, usize)>,
+    /// Columns that are taken.
+    used: usize,
+    is_empty: bool,
+    stream: Stream,
+    width: usize,
+    indent: usize,
 }
 
-fn paint(stream: Stream, line: &Word) -> String {
-    line.iter()
-        .map(|(role, text)| stream.paint(role.style(), text))
-        .collect()
+impl Lines {
+    /// Adds a word that is so wide, on a new line if it has no room on this one.
+    fn word(&mut self, pieces: &[(Role, &str)], wide: usize) {
+        let gap = usize::from(!self.is_empty);
+        let is_fresh = self.is_empty && self.used <= self.indent;
+        if self.used + gap + wide > self.width && !is_fresh {
+            self.paint();
+            self.out.push('\n');
+            self.out.extend(std::iter::repeat_n(' ', self.indent));
+            self.used = self.indent;
+            self.is_empty = true;
+        }
+        if !self.is_empty {
+            // Between two words of one role, the gap has it too: a phrase is one mark.
+            let role = match (self.runs.last(), pieces.first()) {
+                (Some((a, _)), Some((b, _))) if a == b => *a,
+                _ => Role::Plain,
+            };
+            self.add(role, " ");
+            self.used += 1;
+        }
+        for &(role, text) in pieces {
+            self.add(role, text);
+        }
+        self.used += wide;
+        self.is_empty = false;
+    }
+
+    /// Adds a word that is wider than a line, in parts that are not.
+    fn long_word(&mut self, pieces: &[(Role, &str)]) {
+        let mut part: Vec<(Role, &str)> = Vec::new();
+        let mut used = 0;
+        for &(role, text) in pieces {
+            for grapheme in text.graphemes(true) {
+                let wide = columns(grapheme);
+                if used + wide > self.width - self.indent && !part.is_empty() {
+                    self.word(&part, used);
+                    part.clear();
+                    used = 0;
+                }
+                part.push((role, grapheme));
+                used += wide;
+            }
+        }
+        self.word(&part, used);
+    }
+
+    fn add(&mut self, role: Role, text: &str) {
+        self.line.push_str(text);
+        let end = self.line.len();
+        match self.runs.last_mut() {
+            Some((last, until)) if *last == role => *until = end,
+            _ => self.runs.push((role, end)),
+        }
+    }
+
+    /// Ends the line.
+    fn paint(&mut self) {
+        let mut start = 0;
+        for (role, end) in self.runs.drain(..) {
+            let text = &self.line[start..end];
+            self.out.push_str(&self.stream.paint(role.style(), text));
+            start = end;
+        }
+        self.line.clear();
+    }
+
+    fn finish(mut self) -> String {
+        self.paint();
+        self.out.push('\n');
+        self.out
+    }
 }
 
 /// A remark, broken into lines that fit.
@@ -179,30 +267,6 @@ pub(crate) fn wrapped(stream: Stream, text: &str) -> String {
 /// The text in the style of a role.
 pub(crate) fn styled(stream: Stream, role: Role, text: &str) -> String {
     stream.paint(role.style(), text)
-}
-
-/// A word in parts no wider than a line.
-fn split(word: &Word, width: usize) -> Vec<Word> {
-    let whole: usize = word.iter().map(|(_, text)| columns(text)).sum();
-    if whole <= width {
-        return vec![word.clone()];
-    }
-    let mut parts = Vec::new();
-    let mut part: Word = Vec::new();
-    let mut used = 0;
-    for (role, text) in word {
-        for grapheme in text.graphemes(true) {
-            let wide = columns(grapheme);
-            if used + wide > width && !part.is_empty() {
-                parts.push(std::mem::take(&mut part));
-                used = 0;
-            }
-            append(&mut part, *role, grapheme);
-            used += wide;
-        }
-    }
-    parts.push(part);
-    parts
 }
 
 /// The columns that a text takes, counted so that it is never more.

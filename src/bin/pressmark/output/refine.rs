@@ -109,7 +109,7 @@ pub(super) fn joined(items: Vec<Flow>) -> Flow {
         if at < last {
             item.glue(Role::Faint, " ·");
         }
-        flow.append(item);
+        flow.append(&item);
         flow.space();
     }
     flow
