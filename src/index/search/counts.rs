@@ -306,11 +306,11 @@ impl<'a> FacetTally<'a> {
             let table = &kept.facet.columns[column].table;
             let is_first = self.entries.is_empty();
             let numbers = numbers.and_then(|numbers| numbers.get(column));
+            let counts = totals.count.as_ref().unwrap_or(&totals.combined);
             if !is_first && numbers.is_none() && self.by_name.is_empty() {
-                self.learn_names();
+                self.learn_names(counted(counts).count());
             }
             self.entries.begin_table(segment, column as u32);
-            let counts = totals.count.as_ref().unwrap_or(&totals.combined);
             let mut of_nodes = if is_first {
                 self.entries.reserve(counted(counts).count());
                 OfNodes::First(0)
@@ -371,9 +371,9 @@ impl<'a> FacetTally<'a> {
         self.global = global.filter(|_| has_numbers);
     }
 
-    /// Enters the names of what one table alone gave.
-    fn learn_names(&mut self) {
-        self.by_name.reserve(self.entries.len());
+    /// Enters the names of what one table alone gave; of the next one, so many may come.
+    fn learn_names(&mut self, more: usize) {
+        self.by_name.reserve(self.entries.len() + more);
         for number in 0..self.entries.len() as u32 {
             let (segment, column, node) = self.entries.get(number).place;
             let facet = &self.segments[segment as usize].kept.facet;

@@ -39,7 +39,7 @@ pub(in crate::index) struct Stretches {
     /// By document of the stretch: its score, or what the occurrences of the only word come to.
     sums: Box<[f32; STRETCH]>,
     /// What the occurrences of one word come to, if there are several words.
-    tfs: Box<[f32; STRETCH]>,
+    tfs: Option<Box<[f32; STRETCH]>>,
     /// The documents of the stretch that were not given yet.
     left: Bits,
     /// The numbers before this one have no bits.
@@ -159,7 +159,7 @@ impl Stretches {
     pub(super) fn new(words: Vec<Word>, need: Need) -> Self {
         Self {
             sums: Box::new([0.0; STRETCH]),
-            tfs: Box::new([0.0; STRETCH]),
+            tfs: (words.len() > 1).then(|| Box::new([0.0; STRETCH])),
             words,
             need,
             left: [0; STRETCH / BITS],
@@ -242,25 +242,25 @@ impl Stretches {
         };
         self.start = next - next % STRETCH as DocId;
         self.from = 0;
-        match (self.words.as_mut_slice(), self.need) {
-            ([word], _) => word.add(self.start, &mut self.sums, &mut self.left, None),
-            (words, Need::Any) => {
+        match (self.words.as_mut_slice(), &mut self.tfs, self.need) {
+            ([word], ..) => word.add(self.start, &mut self.sums, &mut self.left, None),
+            (words, Some(tfs), Need::Any) => {
                 for word in words {
                     let is_in = |doc: DocId| ((doc - self.start) as usize) < STRETCH;
                     if !word.doc().is_some_and(is_in) {
                         continue;
                     }
                     let mut found = [0; STRETCH / BITS];
-                    word.add(self.start, &mut self.tfs, &mut found, None);
+                    word.add(self.start, tfs, &mut found, None);
                     each(&found, |at| {
-                        self.sums[at] += word.score(std::mem::take(&mut self.tfs[at]));
+                        self.sums[at] += word.score(std::mem::take(&mut tfs[at]));
                     });
                     for (left, found) in self.left.iter_mut().zip(found) {
                         *left |= found;
                     }
                 }
             }
-            ([first, others @ ..], Need::All) => {
+            ([first, others @ ..], Some(tfs), Need::All) => {
                 // Documents that were left out have left something behind.
                 self.sums.fill(0.0);
                 first.add(self.start, &mut self.sums, &mut self.left, None);
@@ -268,17 +268,17 @@ impl Stretches {
                 let mut first = Some(first);
                 for word in others {
                     let mut found = [0; STRETCH / BITS];
-                    word.add(self.start, &mut self.tfs, &mut found, Some(&self.left));
+                    word.add(self.start, tfs, &mut found, Some(&self.left));
                     each(&found, |at| {
                         let sum = self.sums[at];
                         let sum = first.as_ref().map_or(sum, |first| first.score(sum));
-                        self.sums[at] = sum + word.score(std::mem::take(&mut self.tfs[at]));
+                        self.sums[at] = sum + word.score(std::mem::take(&mut tfs[at]));
                     });
                     self.left = found;
                     first = None;
                 }
             }
-            ([], Need::All) => return false,
+            (_, None, _) | ([], ..) => return false,
         }
         true
     }
