@@ -154,8 +154,8 @@ fn process(side: &str, folder: &Path, facets: &str, word: &str) -> Result<(f64, 
 
 fn compare(folder: &Path, rounds: usize, facets: &[String], words: &[&str]) -> Result<()> {
     let view = tempfile::tempdir()?;
-    let segments = theirs::lay_out(folder, view.path())?;
     let warm = ours::open(folder, None)?;
+    let segments = theirs::lay_out(folder, &warm, view.path())?;
     let reading = ours::open(folder, Some(0))?;
     let theirs = Theirs::open(view.path(), facets)?;
     println!("documents: {}, segments: {segments}, rounds: {rounds}\n", warm.documents());

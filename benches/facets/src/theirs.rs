@@ -1,24 +1,33 @@
-//! tantivy's side: the same files, opened as a plain index; top ten, count and exact terms
-//! aggregations in one search, and then, if they are wanted, the documents of the ten.
+//! tantivy's side: the same files, opened as a plain index, with stored documents as a plain program has
+//! them; top ten, count and exact terms aggregations in one search, and then, if they are wanted, the
+//! documents of the ten.
 
 use std::collections::HashSet;
 use std::fs;
 use std::hint::black_box;
 use std::path::Path;
 
-use anyhow::{Context, Result};
+use anyhow::{Context, Result, anyhow, ensure};
+use pressmark::{Export, SearchRequest};
 use serde_json::{Map, Value, json};
 use tantivy::aggregation::agg_req::Aggregations;
 use tantivy::aggregation::agg_result::AggregationResults;
 use tantivy::aggregation::{AggContextParams, AggregationCollector};
 use tantivy::collector::{Count, TopDocs};
 use tantivy::query::{AllQuery, Query, TermQuery};
-use tantivy::schema::IndexRecordOption;
-use tantivy::{Index, ReloadPolicy, Searcher, TantivyDocument, Term};
+use tantivy::schema::{IndexRecordOption, STORED, Schema};
+use tantivy::store::{Compressor, ZstdCompressor};
+use tantivy::{Index, IndexSettings, ReloadPolicy, Searcher, TantivyDocument, Term, doc};
+
+/// Bytes that the yardstick compresses together.
+const STORE_BLOCK_BYTES: usize = 16 << 10;
+/// Memory of the writer that makes a store: enough for one segment of documents without words.
+const STORE_MEMORY: usize = 1 << 30;
 
 /// Lays out the newest state of a pressmark index as tantivy expects it: links to the segment
-/// files, and its description as `meta.json`. Returns the number of segments.
-pub fn lay_out(ours: &Path, folder: &Path) -> Result<usize> {
+/// files, and its description as `meta.json`; `.store` files of their own, as pressmark's texts lie in
+/// another file. Returns the number of segments.
+pub fn lay_out(ours: &Path, searcher: &pressmark::Searcher, folder: &Path) -> Result<usize> {
     let current = fs::read_to_string(ours.join("CURRENT"))?;
     let number: u64 = current
         .split_whitespace()
@@ -29,12 +38,54 @@ pub fn lay_out(ours: &Path, folder: &Path) -> Result<usize> {
     let build = generation["build"].as_str().context("no build")?;
     for file in generation["files"].as_array().into_iter().flatten() {
         let name = file["path"].as_str().context("a file without a name")?;
+        if name.ends_with(".store") {
+            continue;
+        }
         let source = ours.join("data").join(build).join(name);
         std::os::unix::fs::symlink(fs::canonicalize(source)?, folder.join(name))?;
     }
     let meta = &generation["engine_meta"];
     fs::write(folder.join("meta.json"), serde_json::to_vec(meta)?)?;
-    Ok(meta["segments"].as_array().map_or(0, Vec::len))
+    let segments = meta["segments"].as_array().context("no segments")?;
+    let mut documents = searcher.export(&SearchRequest::all())?;
+    for segment in segments {
+        let name = segment["segment_id"].as_str().context("no name")?.replace('-', "");
+        let count = segment["max_doc"].as_u64().context("no documents")?;
+        store(&mut documents, count, &folder.join(format!("{name}.store")))?;
+    }
+    Ok(segments.len())
+}
+
+/// Makes a store of so many documents, title and text and what else is shown, with the settings of
+/// the yardstick. They are others than those of the segment, but as long: only their time counts.
+fn store(documents: &mut Export, count: u64, to: &Path) -> Result<()> {
+    let mut schema = Schema::builder();
+    let [title, body, source] = ["title", "body", "source"].map(|name| schema.add_text_field(name, STORED));
+    let settings = IndexSettings {
+        docstore_compression: Compressor::Zstd(ZstdCompressor {
+            compression_level: Some(3),
+        }),
+        docstore_blocksize: STORE_BLOCK_BYTES,
+        ..IndexSettings::default()
+    };
+    let folder = tempfile::tempdir()?;
+    let index = Index::builder().schema(schema.build()).settings(settings);
+    let index = index.create_in_dir(folder.path())?;
+    let mut writer = index.writer_with_num_threads(1, STORE_MEMORY)?;
+    for _ in 0..count {
+        let (_, stored) = documents.next_document().context("too few documents")??;
+        let document = stored.document;
+        let rest = json!({ "metadata": document.metadata, "facets": document.facets, "date": document.date });
+        writer.add_document(doc!(title => document.title, body => document.body, source => rest.to_string()))?;
+    }
+    writer.commit()?;
+    writer.wait_merging_threads()?;
+    let mut made = fs::read_dir(folder.path())?.filter_map(|entry| Some(entry.ok()?.path()));
+    let made = made.find(|path| path.extension().is_some_and(|kind| kind == "store"));
+    let [segment] = index.searchable_segments()?.try_into().map_err(|_| anyhow!("several segments"))?;
+    ensure!(u64::from(segment.meta().max_doc()) == count, "documents are lacking");
+    fs::copy(made.context("no store")?, to)?;
+    Ok(())
 }
 
 pub struct Theirs {
