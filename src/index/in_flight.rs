@@ -6,8 +6,9 @@
 use std::sync::{Condvar, Mutex, PoisonError};
 use std::time::Duration;
 
-/// Bytes that may wait for the engine.
-const MOST_WAITING: usize = 16 << 20;
+/// Bytes that may wait for the engine: a thousand short documents, so that nobody is idle for want of
+/// them. With more, an index would take more memory and no less time.
+const MOST_WAITING: usize = 4 << 20;
 /// How long a document waits at a time.
 const PATIENCE: Duration = Duration::from_millis(100);
 /// How often it waits without anything moving before it is handed over all the same: the engine
