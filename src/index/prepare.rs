@@ -38,6 +38,9 @@ pub(super) const MAX_TITLE_BYTES: usize = 64 << 10;
 /// The most bytes the text of a document may have. Readers of files stop earlier.
 pub(super) const MAX_BODY_BYTES: usize = 256 << 20;
 
+/// The most bytes of what is stored of a document beside its title and text, as JSON.
+pub(super) const MAX_SOURCE_BYTES: usize = 256 << 20;
+
 /// Bytes that are kept free for the values of a document besides its text and its words: enough for
 /// most.
 const OTHER_VALUES_BYTES: usize = 1 << 10;
@@ -272,6 +275,13 @@ impl Preparer {
         let ambiguous = ambiguous.filter_map(|name| name.surface.text(&document));
         let ambiguous = ambiguous.map(str::to_owned).collect();
         let record = source_json(&document, added, &found)?;
+        if record.len() > MAX_SOURCE_BYTES {
+            let message = format!(
+                "the metadata of `{}` are longer than {MAX_SOURCE_BYTES} bytes",
+                document.id
+            );
+            return Err(Error::new(ErrorKind::Document, message));
+        }
         let size = words + document.body.len() + record.len() + card.len();
         out.add_custom(fields.card, &card_file::run(size, &card));
         out.add_custom(fields.source, record.as_bytes());

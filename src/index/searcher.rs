@@ -434,6 +434,12 @@ impl Searcher {
         self.whole(address, Texts::of(&bytes)?)
     }
 
+    /// The engine's readers of its segments.
+    #[cfg(test)]
+    pub(super) fn segments(&self) -> &[tantivy::SegmentReader] {
+        self.snapshot.engine.segment_readers()
+    }
+
     /// A document that was fetched, put together again.
     fn whole(&self, address: DocAddress, texts: Texts<'_>) -> Result<StoredDocument> {
         let card = hits::card(&self.snapshot.views, address)?;

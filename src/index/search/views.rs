@@ -47,9 +47,9 @@ pub(in crate::index) struct SegmentView {
 }
 
 impl SegmentView {
-    /// `text_bytes`: what it may keep of texts; `unpacker`: what reads those of all segments. `budget`: what may be kept of facets, of all
-    /// segments together. `folds`: what vocabularies make of them. `globals`: the numbers of their nodes in
-    /// all segments.
+    /// `text_bytes`: what it may keep of texts; `unpacker`: what reads those of all segments.
+    /// `budget`: what may be kept of facets, of all segments together. `folds`: what vocabularies
+    /// make of them. `globals`: the numbers of their nodes in all segments.
     pub(in crate::index) fn new(
         reader: SegmentReader,
         text_bytes: usize,

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::ops::Range;
+use std::sync::Arc;
 
 use tantivy::DocAddress;
 
@@ -87,7 +88,7 @@ impl Searcher {
         f: &mut dyn FnMut(StoredDocument) -> Result<()>,
     ) -> Result<()> {
         let view = self.view(stretch)?;
-        let store = TextFile::open(&view.reader, &std::sync::Arc::default(), 0)?;
+        let store = TextFile::open(&view.reader, &Arc::default(), 0)?;
         for doc in stretch.documents.clone() {
             if view.reader.is_deleted(doc) {
                 continue;

@@ -9,11 +9,11 @@ use crate::index::generation::DAMAGE_HINT;
 use crate::index::segment::bytes::{Reader, put_varint};
 use crate::{Error, ErrorKind, Result};
 
-/// Where a run lies in a block; `None` if the block does not have it, or is damaged.
-pub(super) fn place(block: &[u8], run: u32) -> Option<Range<usize>> {
+/// Where a run lies in a block of so many; `None` if the block has others, or is damaged.
+pub(super) fn place(block: &[u8], runs: u32, run: u32) -> Option<Range<usize>> {
     let mut reader = Reader::new(block);
     let count = reader.varint()?;
-    if u64::from(run) >= count {
+    if count != u64::from(runs) || run >= runs {
         return None;
     }
     let (mut before, mut length, mut all) = (0u64, 0, 0u64);
@@ -25,11 +25,11 @@ pub(super) fn place(block: &[u8], run: u32) -> Option<Range<usize>> {
         all = all.checked_add(next)?;
     }
     // The runs are the rest of the block, neither less nor more.
-    let runs = reader.rest();
-    if all != runs as u64 {
+    let rest = reader.rest();
+    if all != rest as u64 {
         return None;
     }
-    let start = block.len() - runs + before as usize;
+    let start = block.len() - rest + before as usize;
     Some(start..start + length as usize)
 }
 
@@ -83,17 +83,21 @@ mod tests {
         for lengths in [vec![], vec![0], vec![3, 0, 200], vec![1; 300]] {
             let mut block = Vec::new();
             put_beginning(&mut block, &lengths);
-            let beginning = block.len();
+            let (beginning, count) = (block.len(), lengths.len() as u32);
             block.resize(beginning + lengths.iter().sum::<usize>(), 0);
             let mut start = beginning;
             for (run, length) in lengths.iter().enumerate() {
-                assert_eq!(place(&block, run as u32), Some(start..start + length));
+                assert_eq!(
+                    place(&block, count, run as u32),
+                    Some(start..start + length)
+                );
+                assert_eq!(place(&block, count + 1, run as u32), None, "other runs");
                 start += length;
             }
-            assert_eq!(place(&block, lengths.len() as u32), None);
-            if let Some(last) = lengths.len().checked_sub(1) {
+            assert_eq!(place(&block, count, count), None);
+            if let Some(last) = count.checked_sub(1) {
                 block.push(0);
-                assert_eq!(place(&block, last as u32), None, "more than its runs");
+                assert_eq!(place(&block, count, last), None, "more than its runs");
             }
         }
     }
@@ -107,21 +111,21 @@ mod tests {
             for bit in 0..8 {
                 let mut damaged = block.clone();
                 damaged[at] ^= 1 << bit;
-                let whole = (0..4).filter_map(|run| place(&damaged, run));
+                let whole = (0..4).filter_map(|run| place(&damaged, 2, run));
                 assert!(whole.into_iter().all(|place| place.end <= damaged.len()));
             }
-            assert_eq!(place(&block[..at], 1), None, "{at} bytes");
+            assert_eq!(place(&block[..at], 2, 1), None, "{at} bytes");
         }
         // More runs, and longer ones, than can be counted.
         let mut many = vec![0xff; 9];
         many.push(1);
-        assert_eq!(place(&many, 0), None);
+        assert_eq!(place(&many, u32::MAX, 0), None);
         let mut long = vec![2];
         for _ in 0..2 {
             long.extend([0xff; 9]);
             long.push(1);
         }
-        assert_eq!(place(&long, 1), None);
+        assert_eq!(place(&long, 2, 1), None);
 
         let texts = Texts::of(b"\x02{}Grain").unwrap();
         assert_eq!((texts.source, texts.body), ("{}", "Grain"));

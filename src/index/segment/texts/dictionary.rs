@@ -1,7 +1,7 @@
 //! What texts of a collection have in common, so that each block need not say it again.
 
 use std::fmt;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use zstd::zstd_safe::CDict;
 
@@ -13,12 +13,21 @@ pub(super) const LEVEL: i32 = 3;
 /// than it saves. With four times as much, blocks would be a hundredth smaller.
 pub(super) const SAMPLE_BYTES: usize = 1 << 20;
 
+/// As many bytes of texts wait for a sample to come together, at most: of long texts there is little
+/// in it, and they gain little by a dictionary.
+pub(super) const MOST_WAITING: usize = 4 << 20;
+
 /// The most bytes of a dictionary. With half as much, blocks would be a thirtieth larger; one of
 /// more has to be read by every process that shows a snippet.
 const MOST_BYTES: usize = 64 << 10;
 
-/// The most bytes of one text that are a sample: a long one should not be all there is.
+/// The most bytes of one text in a sample: a long one should not be all there is.
 const MOST_OF_ONE: usize = 16 << 10;
+
+/// What a text of so many bytes is in a sample.
+pub(super) fn sampled(length: usize) -> usize {
+    length.min(MOST_OF_ONE)
+}
 
 /// A dictionary, ready to compress with.
 pub(super) struct Dictionary {
@@ -41,7 +50,7 @@ impl Dictionary {
         let mut rest = texts;
         for &length in lengths {
             let text = rest.split_off(..length)?;
-            let part = &text[..length.min(MOST_OF_ONE)];
+            let part = &text[..sampled(length)];
             sample.extend_from_slice(part);
             sizes.push(part.len());
             if sample.len() >= SAMPLE_BYTES {
@@ -71,23 +80,39 @@ impl fmt::Debug for Dictionary {
 
 /// The dictionary of new segments, which all writers of an index share.
 #[derive(Debug, Clone, Default)]
-pub(super) struct SharedDictionary(Arc<Mutex<Option<Arc<Dictionary>>>>);
+pub(super) struct SharedDictionary(Arc<Mutex<Known>>);
+
+#[derive(Debug, Default)]
+struct Known {
+    dictionary: Option<Arc<Dictionary>>,
+    /// Whether the segments that were there were looked at.
+    has_looked: bool,
+}
 
 impl SharedDictionary {
-    /// The one there is, or one that is trained on these texts. Others wait meanwhile, and have it.
-    pub(super) fn or_train(&self, texts: &[u8], lengths: &[usize]) -> Option<Arc<Dictionary>> {
-        self.or_find(|| Dictionary::train(texts, lengths))
+    /// The one there is.
+    pub(super) fn known(&self) -> Option<Arc<Dictionary>> {
+        self.lock().dictionary.clone()
     }
 
-    /// The one there is, or what is found.
-    pub(super) fn or_find(
-        &self,
-        find: impl FnOnce() -> Option<Arc<Dictionary>>,
-    ) -> Option<Arc<Dictionary>> {
-        let mut known = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        if known.is_none() {
-            *known = find();
+    /// The one there is, or one that is trained on these texts. Others wait meanwhile, and have it.
+    pub(super) fn or_train(&self, texts: &[u8], lengths: &[usize]) -> Option<Arc<Dictionary>> {
+        let mut known = self.lock();
+        if known.dictionary.is_none() {
+            known.dictionary = Dictionary::train(texts, lengths);
         }
-        known.clone()
+        known.dictionary.clone()
+    }
+
+    /// Looks for one, the first time that it is called.
+    pub(super) fn look(&self, find: impl FnOnce() -> Option<Arc<Dictionary>>) {
+        let mut known = self.lock();
+        if !std::mem::replace(&mut known.has_looked, true) && known.dictionary.is_none() {
+            known.dictionary = find();
+        }
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Known> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }

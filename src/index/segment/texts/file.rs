@@ -60,7 +60,7 @@ impl TextFile {
         let Some((dictionary, entries, documents)) = parts() else {
             return Ok(None);
         };
-        Ok(Some(Self {
+        let opened = Self {
             blocks: file.slice_to(dictionary),
             dictionary: file.slice(dictionary..entries),
             entries: file.slice(entries..tail_start).read_bytes()?,
@@ -68,7 +68,9 @@ impl TextFile {
             unpacker: Arc::clone(unpacker),
             ready: OnceLock::new(),
             kept: KeptBlocks::new(kept),
-        }))
+        };
+        // The first block, or where there is none the end, is that of the first document.
+        Ok((opened.first(0) == Some(0)).then_some(opened))
     }
 
     /// What is stored of a document, for [`Texts::of`](super::Texts::of).
@@ -84,8 +86,9 @@ impl TextFile {
             self.kept.put(number, &block);
             block
         };
-        let first = self.first(number).ok_or_else(damaged)?;
-        let run = place(&block, document - first).ok_or_else(damaged)?;
+        let documents = self.documents(number).ok_or_else(damaged)?;
+        let runs = documents.end - documents.start;
+        let run = place(&block, runs, document - documents.start).ok_or_else(damaged)?;
         Ok(block.slice(run))
     }
 

@@ -1,11 +1,12 @@
-//! Blocks that stay decompressed: the last ones that were read, within a number of bytes.
+//! Blocks that stay decompressed, within a number of bytes: of those that came first, the ones that
+//! nobody has read again go.
 
 use std::collections::{HashMap, VecDeque};
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use tantivy::directory::OwnedBytes;
 
-/// The last blocks that were read of a segment.
+/// Blocks of a segment that were read.
 #[derive(Debug)]
 pub(super) struct KeptBlocks {
     /// How many bytes they may have together; one block is kept whatever it has, for whoever
@@ -16,10 +17,17 @@ pub(super) struct KeptBlocks {
 
 #[derive(Debug, Default)]
 struct Blocks {
-    by_number: HashMap<u32, OwnedBytes>,
+    by_number: HashMap<u32, Kept>,
     /// Their numbers, the first that came first.
     order: VecDeque<u32>,
     bytes: usize,
+}
+
+#[derive(Debug)]
+struct Kept {
+    block: OwnedBytes,
+    /// Whether it was read again since it came, or since it was last spared for that.
+    is_wanted: bool,
 }
 
 impl KeptBlocks {
@@ -31,12 +39,14 @@ impl KeptBlocks {
     }
 
     pub(super) fn get(&self, number: u32) -> Option<OwnedBytes> {
-        let blocks = self.blocks.lock().unwrap_or_else(PoisonError::into_inner);
-        blocks.by_number.get(&number).cloned()
+        let mut blocks = self.lock();
+        let kept = blocks.by_number.get_mut(&number)?;
+        kept.is_wanted = true;
+        Some(kept.block.clone())
     }
 
     pub(super) fn put(&self, number: u32, block: &OwnedBytes) {
-        let mut guard = self.blocks.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut guard = self.lock();
         let blocks = &mut *guard;
         if blocks.by_number.contains_key(&number) {
             return;
@@ -45,12 +55,25 @@ impl KeptBlocks {
             let Some(oldest) = blocks.order.pop_front() else {
                 break;
             };
-            let removed = blocks.by_number.remove(&oldest);
-            blocks.bytes -= removed.map_or(0, |block| block.len());
+            let kept = blocks.by_number.get_mut(&oldest);
+            if kept.is_some_and(|kept| std::mem::take(&mut kept.is_wanted)) {
+                blocks.order.push_back(oldest);
+            } else {
+                let removed = blocks.by_number.remove(&oldest);
+                blocks.bytes -= removed.map_or(0, |kept| kept.block.len());
+            }
         }
         blocks.bytes += block.len();
         blocks.order.push_back(number);
-        blocks.by_number.insert(number, block.clone());
+        let kept = Kept {
+            block: block.clone(),
+            is_wanted: false,
+        };
+        blocks.by_number.insert(number, kept);
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Blocks> {
+        self.blocks.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
@@ -59,22 +82,30 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_was_read_last_stays() {
+    fn what_is_read_again_stays() {
         let kept = KeptBlocks::new(10);
-        for (number, length) in [(1, 4), (2, 4), (2, 4), (3, 2)] {
-            kept.put(number, &OwnedBytes::new(vec![0; length]));
-        }
-        let numbers = |kept: &KeptBlocks| -> Vec<u32> {
-            (0..9)
-                .filter(|&number| kept.get(number).is_some())
-                .collect()
+        let put = |number, length| kept.put(number, &OwnedBytes::new(vec![0; length]));
+        // Without reading them.
+        let numbers = || {
+            let mut numbers: Vec<u32> = kept.lock().by_number.keys().copied().collect();
+            numbers.sort_unstable();
+            numbers
         };
-        assert_eq!(numbers(&kept), [1, 2, 3]);
-        kept.put(4, &OwnedBytes::new(vec![0; 1]));
-        assert_eq!(numbers(&kept), [2, 3, 4]);
-        kept.put(5, &OwnedBytes::new(vec![0; 99]));
-        assert_eq!(numbers(&kept), [5], "one that is longer than all may be");
-        kept.put(6, &OwnedBytes::new(vec![0; 3]));
-        assert_eq!(numbers(&kept), [6]);
+        for (number, length) in [(1, 4), (2, 4), (2, 4), (3, 2)] {
+            put(number, length);
+        }
+        assert_eq!(numbers(), [1, 2, 3]);
+        put(4, 1);
+        assert_eq!(numbers(), [2, 3, 4], "the first that came");
+        assert_eq!(kept.get(2).unwrap().len(), 4);
+        assert_eq!(kept.get(1), None);
+        put(5, 4);
+        assert_eq!(numbers(), [2, 4, 5], "of those that nobody read again");
+        put(6, 4);
+        assert_eq!(numbers(), [5, 6], "once is not for ever");
+        put(7, 99);
+        assert_eq!(numbers(), [7], "one that is longer than all may be");
+        put(8, 3);
+        assert_eq!(numbers(), [8]);
     }
 }

@@ -21,6 +21,8 @@ pub(crate) use file::TextFile;
 pub(crate) use plugin::TextPlugin;
 pub(crate) use unpacker::Unpacker;
 
+use crate::index::prepare::{MAX_BODY_BYTES, MAX_SOURCE_BYTES};
+
 /// The extension of the file.
 pub(crate) const NAME: &str = "text";
 
@@ -28,10 +30,15 @@ pub(crate) const NAME: &str = "text";
 pub(crate) const SOURCE: &str = "source";
 pub(crate) const BODY: &str = "body";
 
-/// Bytes of texts that make a block, or one text if it is longer. A page of hits with snippets
-/// reads a block for each. With twice as much the blocks would take a thirtieth less and half as long
-/// again to read.
-pub(crate) const BLOCK_BYTES: usize = 4 << 10;
+/// Bytes of texts that make a block. A page of hits with snippets reads a block for each. With twice as
+/// much the blocks would take a thirtieth less and half as long again to read.
+const BLOCK_BYTES: usize = 4 << 10;
+
+/// A text of so many bytes is a block of its own: nobody who wants the short ones before it reads it.
+const LONG: usize = 4 * BLOCK_BYTES;
+
+/// The most bytes of a block: more than any text that is taken in, with all that is stored beside it.
+const MOST_OF_BLOCK: usize = MAX_BODY_BYTES + MAX_SOURCE_BYTES + (1 << 10);
 
 const MAGIC: [u8; 4] = *b"PMT1";
 const TAIL: usize = 4 + 4 + 4 + 4;

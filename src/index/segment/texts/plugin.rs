@@ -3,7 +3,7 @@
 use std::any::Any;
 use std::sync::Arc;
 
-use tantivy::directory::{TerminatingWrite, WritePtr};
+use tantivy::directory::{OwnedBytes, TerminatingWrite, WritePtr};
 use tantivy::index::SegmentComponent;
 use tantivy::indexer::doc_id_mapping::{DocIdMapping, MappingType};
 use tantivy::schema::document::ErasedDocument;
@@ -35,15 +35,11 @@ impl SegmentPlugin for TextPlugin {
         ctx: &PluginWriterContext<'_>,
     ) -> tantivy::Result<Box<dyn PluginWriter>> {
         // What was learned of the texts that are there fits those that come.
-        self.dictionary.or_find(|| {
+        self.dictionary.look(|| {
             let segments = ctx.segment.index().searchable_segments().ok()?;
-            let largest = segments
-                .iter()
-                .max_by_key(|segment| segment.meta().max_doc())?;
-            let file =
-                TextFile::open(&SegmentReader::open(largest).ok()?, &Arc::default(), 0).ok()?;
-            let bytes = file.dictionary().ok().filter(|bytes| !bytes.is_empty())?;
-            Dictionary::of(bytes.to_vec())
+            let readers = segments.iter().map(SegmentReader::open);
+            let readers = readers.collect::<tantivy::Result<Vec<_>>>().ok()?;
+            most_used(&opened(&readers).ok()?).ok()?
         });
         let schema = ctx.segment.schema();
         Ok(Box::new(SegmentTexts {
@@ -57,49 +53,50 @@ impl SegmentPlugin for TextPlugin {
         if ctx.doc_id_mapping.mapping_type() == MappingType::Shuffled {
             return Err(unsorted());
         }
-        let unpacker = Arc::default();
-        let sources = ctx.readers.iter();
-        let sources = sources
-            .map(|reader| Ok((reader, TextFile::open(reader, &unpacker, 0)?)))
-            .collect::<tantivy::Result<Vec<_>>>()?;
-        let mut writer = self.merged_into(ctx.target_segment, &sources)?;
+        let sources = opened(ctx.readers)?;
+        let sink = sink(ctx.target_segment)?;
+        let mut writer = match most_used(&sources)? {
+            Some(dictionary) => TextWriter::with(sink, dictionary),
+            None => TextWriter::new(sink, self.dictionary.clone()),
+        };
+        let mut alive = 0;
         // Segments are put one behind the other, without what is deleted.
-        for (reader, source) in &sources {
-            append(&mut writer, reader, source)?;
+        for (reader, source) in sources {
+            append(&mut writer, reader, &source)?;
+            alive += reader.num_docs() as usize;
+        }
+        if writer.documents() != alive {
+            return Err(lacking());
         }
         writer.finish()?.terminate()?;
         Ok(())
     }
 }
 
-impl TextPlugin {
-    /// A writer with the dictionary that most of these segments' blocks were made with.
-    fn merged_into(
-        &self,
-        target: &Segment,
-        sources: &[(&SegmentReader, TextFile)],
-    ) -> tantivy::Result<TextWriter<WritePtr>> {
-        let mut largest: Option<(usize, Arc<Dictionary>)> = None;
-        for (_, source) in sources {
-            let is_larger = largest
-                .as_ref()
-                .is_none_or(|(size, _)| source.size() > *size);
-            let bytes = source.dictionary()?;
-            if bytes.is_empty() || !is_larger {
-                continue;
-            }
-            let made = match &largest {
-                Some((_, made)) if made.bytes() == bytes.as_slice() => Some(Arc::clone(made)),
-                _ => Dictionary::of(bytes.to_vec()),
-            };
-            largest = made.map(|made| (source.size(), made)).or(largest);
+type Opened<'a> = Vec<(&'a SegmentReader, TextFile)>;
+
+fn opened(readers: &[SegmentReader]) -> tantivy::Result<Opened<'_>> {
+    let unpacker = Arc::default();
+    let readers = readers.iter();
+    readers
+        .map(|reader| Ok((reader, TextFile::open(reader, &unpacker, 0)?)))
+        .collect()
+}
+
+/// The dictionary that most bytes of these segments' blocks were made with, if they have any.
+fn most_used(sources: &Opened<'_>) -> tantivy::Result<Option<Arc<Dictionary>>> {
+    let mut sizes: Vec<(OwnedBytes, usize)> = Vec::new();
+    for (_, source) in sources {
+        let bytes = source.dictionary()?;
+        let mut known = sizes.iter_mut();
+        match known.find(|(known, _)| known.as_slice() == bytes.as_slice()) {
+            Some((_, size)) => *size += source.size(),
+            None => sizes.push((bytes, source.size())),
         }
-        let sink = sink(target)?;
-        Ok(match largest {
-            Some((_, dictionary)) => TextWriter::with(sink, dictionary),
-            None => TextWriter::new(sink, self.dictionary.clone()),
-        })
     }
+    let trained = sizes.into_iter().filter(|(bytes, _)| !bytes.is_empty());
+    let most = trained.max_by_key(|&(_, size)| size);
+    Ok(most.and_then(|(bytes, _)| Dictionary::of(bytes.to_vec())))
 }
 
 /// Appends the texts of a segment's live documents.
@@ -109,16 +106,20 @@ fn append(
     source: &TextFile,
 ) -> tantivy::Result<()> {
     let dictionary = source.dictionary()?;
+    let run = |doc| source.run(doc).map_err(|_| lacking());
     for block in 0..source.len() {
         let documents = source.documents(block).ok_or_else(lacking)?;
         let is_whole = || documents.clone().all(|doc| !reader.is_deleted(doc));
-        if writer.takes_blocks_of(&dictionary) && is_whole() {
+        if !writer.takes_blocks_of(&dictionary) || !is_whole() {
+            for doc in documents.filter(|&doc| !reader.is_deleted(doc)) {
+                writer.push_run(&run(doc)?)?;
+            }
+        } else if writer.holds_little() {
+            let runs = documents.map(run).collect::<tantivy::Result<Vec<_>>>()?;
+            writer.push_together(&runs)?;
+        } else {
             let count = documents.end - documents.start;
             writer.push_block(&source.packed(block)?, count)?;
-            continue;
-        }
-        for doc in documents.filter(|&doc| !reader.is_deleted(doc)) {
-            writer.push_run(&source.run(doc).map_err(|_| lacking())?)?;
         }
     }
     Ok(())
@@ -183,3 +184,6 @@ impl PluginWriter for SegmentTexts {
         self
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -5,11 +5,12 @@ use std::ops::Range;
 use std::sync::Arc;
 
 use tantivy::DocId;
+use tantivy::directory::OwnedBytes;
 use zstd::zstd_safe::{self, CCtx};
 
 use super::block::put_beginning;
-use super::dictionary::{Dictionary, LEVEL, SAMPLE_BYTES, SharedDictionary};
-use super::{BLOCK_BYTES, MAGIC, OFFSET};
+use super::dictionary::{Dictionary, LEVEL, MOST_WAITING, SAMPLE_BYTES, SharedDictionary, sampled};
+use super::{BLOCK_BYTES, LONG, MAGIC, OFFSET};
 use crate::index::segment::bytes::put_varint;
 
 /// Writes the file of a segment, in the order of its documents.
@@ -23,6 +24,8 @@ pub(super) struct TextWriter<W> {
     /// Runs that are in no block yet.
     runs: Vec<u8>,
     lengths: Vec<usize>,
+    /// Bytes of them that a dictionary would be trained on.
+    sample: usize,
     compression: Compression,
     context: CCtx<'static>,
     /// Room for a block, and for what becomes of it.
@@ -57,6 +60,7 @@ impl<W: Write> TextWriter<W> {
             written: 0,
             runs: Vec::new(),
             lengths: Vec::new(),
+            sample: 0,
             compression,
             context: CCtx::create(),
             block: Vec::new(),
@@ -79,6 +83,7 @@ impl<W: Write> TextWriter<W> {
 
     /// Takes the texts of the next document.
     pub(super) fn push(&mut self, source: &[u8], body: &[u8]) -> io::Result<()> {
+        self.before(source.len() + body.len())?;
         let before = self.runs.len();
         put_varint(&mut self.runs, source.len() as u64);
         self.runs.extend_from_slice(source);
@@ -88,40 +93,68 @@ impl<W: Write> TextWriter<W> {
 
     /// Takes the run of the next document.
     pub(super) fn push_run(&mut self, run: &[u8]) -> io::Result<()> {
+        self.before(run.len())?;
         let before = self.runs.len();
         self.runs.extend_from_slice(run);
         self.pushed(before)
     }
 
+    /// Has a long run begin a block.
+    fn before(&mut self, length: usize) -> io::Result<()> {
+        if length >= LONG && !matches!(self.compression, Compression::Open(_)) {
+            self.flush(true)?;
+        }
+        Ok(())
+    }
+
     fn pushed(&mut self, before: usize) -> io::Result<()> {
-        self.lengths.push(self.runs.len() - before);
-        let enough = match self.compression {
-            Compression::Open(_) => SAMPLE_BYTES,
-            _ => BLOCK_BYTES,
+        let length = self.runs.len() - before;
+        self.lengths.push(length);
+        let is_enough = if matches!(self.compression, Compression::Open(_)) {
+            self.sample += sampled(length);
+            self.sample >= SAMPLE_BYTES || self.runs.len() >= MOST_WAITING
+        } else {
+            self.runs.len() >= BLOCK_BYTES
         };
-        if self.runs.len() < enough {
+        if !is_enough {
             return Ok(());
         }
         self.settle();
         self.flush(false)
     }
 
-    /// Whether a block that was compressed like those here can come next as it lies, without leaving
-    /// a very small one before it.
+    /// Whether blocks that were compressed with this dictionary can be taken as they lie.
     pub(super) fn takes_blocks_of(&self, dictionary: &[u8]) -> bool {
-        let is_same = match &self.compression {
+        match &self.compression {
             Compression::Open(_) => false,
             Compression::Plain => dictionary.is_empty(),
             Compression::With(own) => own.bytes() == dictionary,
-        };
-        is_same && (self.runs.is_empty() || self.runs.len() >= BLOCK_BYTES / 2)
+        }
     }
 
-    /// Takes a block of documents that [`takes_blocks_of`](Self::takes_blocks_of) said it takes.
+    /// Whether what waits is too little for a block of its own.
+    pub(super) fn holds_little(&self) -> bool {
+        !self.runs.is_empty() && self.runs.len() < BLOCK_BYTES / 2
+    }
+
+    /// Takes a block that [`takes_blocks_of`](Self::takes_blocks_of) said it takes.
     pub(super) fn push_block(&mut self, packed: &[u8], documents: DocId) -> io::Result<()> {
         self.flush(true)?;
         self.begin_block(documents)?;
         self.write(packed)
+    }
+
+    /// Takes the runs of a block, and makes one block of them and what waits, so that the next
+    /// blocks can come as they lie.
+    pub(super) fn push_together(&mut self, runs: &[OwnedBytes]) -> io::Result<()> {
+        for run in runs {
+            self.runs.extend_from_slice(run);
+            self.lengths.push(run.len());
+        }
+        let lengths = std::mem::take(&mut self.lengths);
+        self.write_block(&lengths, 0..self.runs.len())?;
+        self.runs.clear();
+        Ok(())
     }
 
     /// Decides what to compress with.
@@ -129,10 +162,13 @@ impl<W: Write> TextWriter<W> {
         let Compression::Open(shared) = &self.compression else {
             return;
         };
-        let enough = self.runs.len() >= SAMPLE_BYTES;
-        let found = enough
-            .then(|| shared.or_train(&self.runs, &self.lengths))
-            .flatten();
+        let found = if self.sample >= SAMPLE_BYTES {
+            shared.or_train(&self.runs, &self.lengths)
+        } else if self.runs.len() >= MOST_WAITING {
+            shared.known()
+        } else {
+            None
+        };
         self.compression = found.map_or(Compression::Plain, Compression::With);
     }
 
@@ -142,6 +178,10 @@ impl<W: Write> TextWriter<W> {
         let (mut start, mut end, mut first) = (0, 0, 0);
         let lengths = std::mem::take(&mut self.lengths);
         for (number, &length) in lengths.iter().enumerate() {
+            if length >= LONG && end > start {
+                self.write_block(&lengths[first..number], start..end)?;
+                (start, first) = (end, number);
+            }
             end += length;
             let is_last = all && number + 1 == lengths.len();
             if end - start >= BLOCK_BYTES || is_last {
@@ -152,9 +192,11 @@ impl<W: Write> TextWriter<W> {
         self.lengths = lengths;
         self.lengths.drain(..first);
         self.runs.drain(..start);
-        // Only while a dictionary is looked for is there much.
-        if self.runs.capacity() > 16 * BLOCK_BYTES {
-            self.runs.shrink_to(2 * BLOCK_BYTES);
+        // While a dictionary is looked for there is much, and in a long text.
+        for room in [&mut self.runs, &mut self.block, &mut self.packed] {
+            if room.capacity() > 16 * BLOCK_BYTES {
+                room.shrink_to(2 * BLOCK_BYTES);
+            }
         }
         Ok(())
     }

@@ -4,9 +4,9 @@ use proptest::prelude::*;
 use tantivy::directory::FileSlice;
 
 use super::super::block::Texts;
-use super::super::dictionary::{SAMPLE_BYTES, SharedDictionary};
+use super::super::dictionary::{MOST_WAITING, SAMPLE_BYTES, SharedDictionary};
 use super::super::writer::TextWriter;
-use super::super::{BLOCK_BYTES, ENTRY, TAIL};
+use super::super::{BLOCK_BYTES, ENTRY, LONG, TAIL};
 use super::*;
 
 /// A text of phrases that other texts have as well, though not one behind the other.
@@ -108,16 +108,17 @@ fn blocks_of_one_dictionary_are_taken_as_they_lie() {
     let shared = SharedDictionary::default();
     let file = opened(written(&texts, &shared), 0);
     let dictionary = file.dictionary().unwrap();
-    let known = shared.or_find(|| None).unwrap();
+    let known = shared.known().unwrap();
     let mut writer = TextWriter::with(Vec::new(), known);
-    // One run that waits is too small for a block of its own.
+    assert!(writer.takes_blocks_of(&dictionary) && !writer.takes_blocks_of(b""));
+    // One run that waits is too small for a block of its own: it joins the first.
     writer.push(b"{}", b"alone").unwrap();
-    assert!(!writer.takes_blocks_of(&dictionary));
-    let half = text(1, BLOCK_BYTES / 12);
-    writer.push(b"{}", half.as_bytes()).unwrap();
-    assert!(writer.takes_blocks_of(&dictionary));
-    assert!(!writer.takes_blocks_of(b""));
-    for block in 0..file.len() {
+    assert!(writer.holds_little());
+    let first = file.documents(0).unwrap();
+    let runs: Vec<_> = first.map(|doc| file.run(doc).unwrap()).collect();
+    writer.push_together(&runs).unwrap();
+    assert!(!writer.holds_little());
+    for block in 1..file.len() {
         let documents = file.documents(block).unwrap();
         writer
             .push_block(
@@ -129,39 +130,83 @@ fn blocks_of_one_dictionary_are_taken_as_they_lie() {
     writer.push(b"{}", b"last").unwrap();
     let merged = opened(writer.finish().unwrap(), 0);
     let own = |body: &str| ("{}".to_owned(), body.to_owned());
-    let first = [own("alone"), own(&half)];
-    let last = [own("last")];
+    let (first, last) = ([own("alone")], [own("last")]);
+    assert_eq!(merged.len(), file.len() + 1);
     assert_holds(&merged, first.iter().chain(&texts).chain(&last));
 }
 
 #[test]
-fn no_damage_is_a_panic() {
+fn a_long_text_is_a_block_by_itself() {
+    let long = text(7, LONG / 4);
+    let short = text(8, 20);
+    let texts =
+        [&short, &long, &short, &short, &long, &long].map(|body| (String::new(), body.clone()));
+    let file = opened(written(&texts, &SharedDictionary::default()), 0);
+    assert_holds(&file, texts.iter());
+    let blocks = (0..file.len()).map(|block| file.documents(block).unwrap().count());
+    assert_eq!(blocks.collect::<Vec<_>>(), [1, 1, 2, 1, 1]);
+
+    // Few of them are no sample, however long they are; others beside them are.
+    let shared = SharedDictionary::default();
+    let book = text(9, MOST_WAITING / 24);
+    assert!(book.len() < MOST_WAITING / 2 && 4 * book.len() > MOST_WAITING);
+    let books: Vec<_> = (0..5).map(|_| (String::new(), book.clone())).collect();
+    assert!(
+        opened(written(&books, &shared), 0)
+            .dictionary()
+            .unwrap()
+            .is_empty()
+    );
+    assert!(shared.known().is_none());
+    let mut mixed = vec![(String::new(), book)];
+    mixed.extend(enough(90));
+    let file = opened(written(&mixed, &shared), 0);
+    assert!(!file.dictionary().unwrap().is_empty());
+    assert_holds(&file, mixed.iter());
+}
+
+#[test]
+fn no_damage_is_a_panic_or_another_text() {
     let texts: Vec<_> = (0..40)
         .map(|number| (format!("{{\"a\":{number}}}"), text(number, 40)))
         .collect();
     let bytes = written(&texts, &SharedDictionary::default());
+    let parsed = |bytes: Vec<u8>| {
+        let file = TextFile::parse(&FileSlice::from(bytes), &Arc::default(), 0);
+        file.unwrap()
+    };
+    let whole = parsed(bytes.clone()).unwrap();
+    let blocks_end = whole.size();
+    let whole: Vec<_> = (0..40).map(|doc| whole.run(doc).unwrap()).collect();
     for cut in 0..bytes.len() {
-        if let Ok(Some(file)) =
-            TextFile::parse(&FileSlice::from(bytes[..cut].to_vec()), &Arc::default(), 0)
-        {
+        if let Some(file) = parsed(bytes[..cut].to_vec()) {
             assert!((0..40).all(|doc| file.run(doc).is_err()), "{cut} bytes");
         }
     }
     let mut refused = 0;
     for at in 0..bytes.len() {
-        for change in [0x01, 0x80, 0xff] {
+        for change in [0x01, 0x04, 0x80, 0xff] {
             let mut damaged = bytes.clone();
             damaged[at] ^= change;
-            let Ok(Some(file)) = TextFile::parse(&FileSlice::from(damaged), &Arc::default(), 0)
-            else {
+            let Some(file) = parsed(damaged) else {
                 refused += 1;
                 continue;
             };
-            let read = (0..file.documents.min(99)).map(|doc| file.run(doc));
-            refused += read.filter(Result::is_err).count();
-            let _ = (0..=file.len())
-                .filter_map(|block| file.documents(block))
-                .count();
+            for (doc, whole) in whole.iter().enumerate() {
+                match file.run(doc as u32) {
+                    // What changed in a text itself is told by its check, not here.
+                    Ok(run) if at >= blocks_end => assert_eq!(run.as_slice(), whole.as_slice()),
+                    Ok(_) => {}
+                    Err(error) => {
+                        assert_eq!(error.kind(), crate::ErrorKind::Damaged);
+                        refused += 1;
+                    }
+                }
+            }
+            for block in 0..=file.len() {
+                let documents = file.documents(block).unwrap_or_default();
+                assert!(documents.end <= file.documents);
+            }
         }
     }
     assert!(refused > bytes.len() / 2, "{refused}");
