@@ -164,6 +164,7 @@ pub(super) fn open_engine(
             compression_level: Some(1),
         }),
         docstore_blocksize: DOCSTORE_BLOCK,
+        docstore_compress_dedicated_thread: false,
         ..IndexSettings::default()
     };
     plugins(schema, in_flight)

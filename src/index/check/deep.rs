@@ -5,6 +5,7 @@
 use std::collections::{HashMap, HashSet};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::Path;
+use std::sync::Arc;
 
 use tantivy::columnar::{Column, ColumnarReader, DynamicColumn, StrColumn};
 use tantivy::fieldnorm::FieldNormReader;
@@ -144,7 +145,7 @@ impl State<'_> {
         };
         let opened = attempt(|| {
             let directory = EngineDirectory::reader(&Home::Folder(folder.into()), &whole)?;
-            let engine = open_engine(directory, &whole.schema, &std::sync::Arc::default())?;
+            let engine = open_engine(directory, &whole.schema, &Arc::default())?;
             Ok(engine.searchable_segments()?)
         });
         let segments = match opened {
@@ -193,13 +194,14 @@ impl State<'_> {
         bytes: u64,
         advance: Advance<'_>,
     ) -> Result<()> {
-        let parts: [(&str, Decode); 6] = [
+        let parts: [(&str, Decode); 7] = [
             ("idx", postings),
             ("fieldnorm", lengths),
             ("fast", columns),
             ("sent", starts),
             ("node", node_tables),
             ("card", identities),
+            ("store", empty_documents),
         ];
         let share = bytes / (parts.len() as u64 + 2);
         for (kind, decode) in parts {
@@ -519,10 +521,24 @@ fn card(cards: &CardFile, doc: u32) -> Verdict<Card<'_>> {
     cards.get(doc).ok_or_else(unreadable)
 }
 
+/// The engine's own store, where nothing lies but that there is a document: merges read it.
+fn empty_documents(reader: &SegmentReader) -> Verdict {
+    const EMPTY: [u8; 1] = [0x80];
+    let store = reader.get_store_reader(1)?;
+    for doc in 0..reader.max_doc() {
+        let bytes = store.get_document_bytes(doc)?;
+        if bytes.as_slice() != EMPTY {
+            let message = format!("something is stored of document {doc} where nothing should be");
+            return Err(Flaw::disagrees(message));
+        }
+    }
+    Ok(())
+}
+
 /// Every stored document, and that its card and its columns say the same of it.
 fn documents(reader: &SegmentReader, go_on: &mut dyn FnMut(u32) -> bool) -> Verdict {
     let cards = CardFile::open(reader)?;
-    let stored = TextFile::open(reader, &std::sync::Arc::default(), 0)?;
+    let stored = TextFile::open(reader, &Arc::default(), 0)?;
     let fast = reader.fast_fields();
     let key = fast.u64("key")?;
     let added = fast.i64("added")?;

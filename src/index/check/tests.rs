@@ -198,8 +198,10 @@ fn what_hashes_vouch_for_is_decoded_too() {
     let generation = states.kept[0].generation.clone().unwrap();
     drop(states);
     // As if the damage had been there before the hash was taken.
-    let mut found = 0;
-    for kind in ["idx", "fast", "text", "card", "node", "sent", "term"] {
+    let mut missed = Vec::new();
+    for kind in [
+        "idx", "fast", "store", "text", "card", "node", "sent", "term",
+    ] {
         let mut wrong = generation.clone();
         wrong.number += 1;
         let file = wrong
@@ -220,10 +222,14 @@ fn what_hashes_vouch_for_is_decoded_too() {
         }
         wrong.publish(&home).unwrap();
         assert!(check(&path, false).healthy);
-        found += u64::from(!check(&path, true).healthy);
+        if check(&path, true).healthy {
+            missed.push(kind);
+        }
         fs::write(&full, &whole).unwrap();
     }
-    assert!(found >= 5, "{found}");
+    // Other starts of sentences, and other values of some columns, are as good as the right ones.
+    missed.retain(|kind| !["fast", "sent"].contains(kind));
+    assert_eq!(missed, [] as [&str; 0]);
 }
 
 #[cfg(feature = "formats")]
