@@ -50,6 +50,7 @@ pub fn lay_out(ours: &Path, searcher: &pressmark::Searcher, folder: &Path) -> Re
     let mut documents = searcher.export(&SearchRequest::all())?;
     for segment in segments {
         let name = segment["segment_id"].as_str().context("no name")?.replace('-', "");
+        ensure!(segment["deletes"].is_null(), "an index with deleted documents cannot be laid out");
         let count = segment["max_doc"].as_u64().context("no documents")?;
         store(&mut documents, count, &folder.join(format!("{name}.store")))?;
     }
