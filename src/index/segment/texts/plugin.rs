@@ -16,7 +16,7 @@ use tantivy::{
 use super::dictionary::{Dictionary, SharedDictionary};
 use super::file::TextFile;
 use super::writer::TextWriter;
-use super::{BODY, NAME, SOURCE};
+use super::{BODY, LONG, NAME, SOURCE};
 use crate::index::segment::per_document::unsorted;
 
 /// Writes and merges the texts of segments.
@@ -114,12 +114,14 @@ fn append(
             for doc in documents.filter(|&doc| !reader.is_deleted(doc)) {
                 writer.push_run(&run(doc)?)?;
             }
-        } else if writer.holds_little() {
+            continue;
+        }
+        let (count, packed) = (documents.len(), source.packed(block)?);
+        if writer.holds_little() && packed.len() < LONG {
             let runs = documents.map(run).collect::<tantivy::Result<Vec<_>>>()?;
             writer.push_together(&runs)?;
         } else {
-            let count = documents.end - documents.start;
-            writer.push_block(&source.packed(block)?, count)?;
+            writer.push_block(&packed, count as DocId)?;
         }
     }
     Ok(())
