@@ -340,6 +340,11 @@ impl Directory for EngineDirectory {
     fn delete(&self, path: &Path) -> Result<(), DeleteError> {
         // The sweep decides when the bytes go: generations that are kept may need them.
         self.state().known.remove(path);
+        if let Files::Folder { mapped, .. } = &self.files {
+            // The engine remembers each file that it ever mapped until it is asked which of them
+            // still are.
+            let _ = mapped.get_cache_info();
+        }
         Ok(())
     }
 

@@ -111,9 +111,14 @@ pub(super) struct MergeLog(Arc<Mutex<Merges>>);
 struct Merges {
     /// The first damage that was come upon.
     damage: Option<Error>,
-    /// The segments of every merge that was begun.
+    /// The segments of every merge that was begun and is not known to have ended well.
     begun: Vec<Vec<String>>,
 }
+
+/// How many merges had been begun when the engine was told to commit: its segments name all of
+/// their inputs afterwards, or what became of them.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct BegunMerges(usize);
 
 impl MergeLog {
     fn merges(&self) -> MutexGuard<'_, Merges> {
@@ -125,17 +130,31 @@ impl MergeLog {
         self.merges().damage.take()
     }
 
+    /// To be asked before the engine commits.
+    pub(super) fn begun(&self) -> BegunMerges {
+        BegunMerges(self.merges().begun.len())
+    }
+
+    /// Forgets which merges have replaced their inputs: a writer may live for years. To be told
+    /// after the engine committed; `meta` is its newest.
+    pub(super) fn forget_ended(&self, before: BegunMerges, meta: &EngineMeta) {
+        let segments = Segments::of(meta);
+        let mut number = 0;
+        self.merges().begun.retain(|inputs| {
+            number += 1;
+            number > before.0 || are_there(inputs, &segments)
+        });
+    }
+
     /// Whether a merge failed. To be asked when none is under way; `meta` is the engine's then.
     ///
     /// A merge that succeeds replaces all of its inputs. One that is called off because all
     /// documents of an input were deleted meanwhile has lost that one.
     pub(super) fn failure(&self, meta: &EngineMeta) -> Option<Error> {
         let segments = Segments::of(meta);
-        let failed = self
-            .merges()
-            .begun
-            .iter()
-            .any(|inputs| inputs.iter().all(|id| segments.find(id).is_some()));
+        let merges = self.merges();
+        let mut begun = merges.begun.iter();
+        let failed = begun.any(|inputs| are_there(inputs, &segments));
         failed.then(|| {
             Error::new(
                 ErrorKind::Engine,
@@ -144,6 +163,10 @@ impl MergeLog {
             .with_hint("`pressmark check --deep` tells whether one of them is damaged")
         })
     }
+}
+
+fn are_there(inputs: &[String], segments: &Segments) -> bool {
+    inputs.iter().all(|id| segments.find(id).is_some())
 }
 
 impl VerifiedMerges {
@@ -338,11 +361,6 @@ mod tests {
         let log = MergeLog::default();
         let begun = vec!["a".to_owned(), "b".to_owned()];
         log.merges().begun.push(begun);
-        let meta = |ids: &[&str]| {
-            let segments: Vec<_> = ids.iter().map(|id| json!({"segment_id": id})).collect();
-            let meta = json!({ "segments": segments }).to_string();
-            EngineMeta::parse(meta.as_bytes()).unwrap()
-        };
         for (left, failed) in [
             (&["a", "b", "c"][..], true),
             (&["b", "d"], false),
@@ -351,6 +369,30 @@ mod tests {
         ] {
             assert_eq!(log.failure(&meta(left)).is_some(), failed, "{left:?}");
         }
+    }
+
+    #[test]
+    fn merges_are_forgotten_when_their_inputs_are_gone() {
+        let log = MergeLog::default();
+        let begin = |inputs: &[&str]| {
+            let inputs = inputs.iter().map(|id| (*id).to_owned()).collect();
+            log.merges().begun.push(inputs);
+        };
+        begin(&["a", "b"]);
+        begin(&["c", "d"]);
+        let before = log.begun();
+        begin(&["not", "committed"]);
+        log.forget_ended(before, &meta(&["b", "c", "d"]));
+        assert_eq!(log.merges().begun, [["c", "d"], ["not", "committed"]]);
+        assert!(log.failure(&meta(&["c", "d"])).is_some());
+        log.forget_ended(log.begun(), &meta(&["cd", "committed"]));
+        assert!(log.merges().begun.is_empty());
+    }
+
+    fn meta(ids: &[&str]) -> EngineMeta {
+        let segments: Vec<_> = ids.iter().map(|id| json!({"segment_id": id})).collect();
+        let meta = json!({ "segments": segments }).to_string();
+        EngineMeta::parse(meta.as_bytes()).unwrap()
     }
 
     #[test]

@@ -394,8 +394,7 @@ impl Writer {
         if *self.operations.get_mut() == 0 && !self.publisher.has_changes(run.as_ref()) {
             return Ok(self.publisher.commit());
         }
-        let committed = self.engine.commit();
-        self.taken(committed)?;
+        self.commit_engine()?;
         let published = self.publisher.publish(run);
         // A file whose sync failed once is not to be trusted when the next sync succeeds.
         *self.failed.get_mut() = published.is_err();
@@ -410,7 +409,18 @@ impl Writer {
     /// [`ErrorKind::Io`] or [`ErrorKind::Damaged`]; the published state stays as it is.
     pub(crate) fn write_out(&mut self) -> Result<()> {
         self.check_usable()?;
+        self.commit_engine()
+    }
+
+    fn commit_engine(&mut self) -> Result<()> {
+        let Publisher {
+            merges, directory, ..
+        } = &self.publisher;
+        let begun = merges.begun();
         let committed = self.engine.commit();
+        if committed.is_ok() {
+            merges.forget_ended(begun, &directory.meta());
+        }
         self.taken(committed)
     }
 
