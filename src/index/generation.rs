@@ -252,7 +252,14 @@ pub(super) fn parse(path: &Path, bytes: &[u8]) -> Result<Generation> {
         format: u32,
     }
     let unreadable = |source| damaged(path, "it cannot be read").with_source(source);
-    let Format { format } = serde_json::from_slice(bytes).map_err(unreadable)?;
+    let read = serde_json::from_slice::<Generation>(bytes);
+    // What another format has is nothing that this one could read.
+    let format = if let Ok(generation) = &read {
+        generation.format
+    } else {
+        let read: Format = serde_json::from_slice(bytes).map_err(unreadable)?;
+        read.format
+    };
     if format != FORMAT {
         return Err(Error::new(
             ErrorKind::Version,
@@ -263,7 +270,7 @@ pub(super) fn parse(path: &Path, bytes: &[u8]) -> Result<Generation> {
             "rebuild it with `pressmark index --rebuild`, or use the version that wrote it",
         ));
     }
-    serde_json::from_slice(bytes).map_err(unreadable)
+    read.map_err(unreadable)
 }
 
 /// The number and the hash that `CURRENT` names.

@@ -30,6 +30,11 @@ impl EngineMeta {
         serde_json::from_slice(bytes)
     }
 
+    /// The same without the white space between the lines, which everybody who opens it would read.
+    pub(super) fn compact(&self) -> Self {
+        self.without(&[])
+    }
+
     /// As the engine reads it.
     pub(super) fn text(&self) -> &str {
         self.0.get()

@@ -213,7 +213,7 @@ impl Writer {
             merges.clone(),
             last_merges.clone(),
         )));
-        let (_, fields) = Fields::schema();
+        let fields = Fields::KNOWN;
         let publisher = Publisher {
             home,
             schema,
@@ -287,7 +287,7 @@ impl Writer {
         }
         let publisher = &self.publisher;
         let (meta, files) = publisher.segment_files()?;
-        let generation = publisher.describe(meta, EngineDirectory::describe(files), None);
+        let generation = publisher.describe(&meta, EngineDirectory::describe(files), None);
         let pinned = Pinned::unpublished(generation);
         Searcher::open(&publisher.home, pinned, Keeps::NOTHING, Source::default())
     }
@@ -558,14 +558,19 @@ impl Publisher {
     }
 
     /// The generation that would be published.
-    fn describe(&self, meta: EngineMeta, files: Vec<FileRef>, run: Option<RunState>) -> Generation {
+    fn describe(
+        &self,
+        meta: &EngineMeta,
+        files: Vec<FileRef>,
+        run: Option<RunState>,
+    ) -> Generation {
         Generation {
             number: self.published.number + 1,
             build: self.build.clone(),
             analysis: crate::analysis::ANALYSIS_VERSION.to_owned(),
             schema: self.schema.clone(),
-            documents: Segments::of(&meta).documents(),
-            engine_meta: meta,
+            documents: Segments::of(meta).documents(),
+            engine_meta: meta.compact(),
             files,
             model: self.model.clone(),
             run,
@@ -580,7 +585,7 @@ impl Publisher {
         }
         let (meta, files) = self.segment_files()?;
         let files = self.directory.seal(files)?;
-        let generation = self.describe(meta, files, run);
+        let generation = self.describe(&meta, files, run);
         self.published = generation.publish(&self.home)?;
         self.fresh = false;
         match &self.home {
