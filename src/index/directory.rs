@@ -170,6 +170,11 @@ impl EngineDirectory {
         self.failure.error()
     }
 
+    /// Whether the engine has written nothing here.
+    pub(super) fn meta_is_missing(&self) -> bool {
+        self.state().meta.is_none()
+    }
+
     /// The engine's newest meta.
     pub(super) fn meta(&self) -> EngineMeta {
         let state = self.state();

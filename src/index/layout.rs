@@ -9,7 +9,7 @@ use tantivy::schema::{
 };
 use tantivy::store::{Compressor, ZstdCompressor};
 use tantivy::tokenizer::TokenizerManager;
-use tantivy::{Index, IndexSettings, SegmentPlugin};
+use tantivy::{Index, IndexSettings, SegmentPlugin, TantivyError};
 
 use super::directory::EngineDirectory;
 use super::engine_error::of_opening;
@@ -52,8 +52,10 @@ pub(super) struct Fields {
     pub(super) added: Field,
     /// The external id.
     pub(super) id: Field,
-    /// Unique 64-bit key, which ends every tie.
-    pub(super) key: Field,
+    /// Unique 64-bit key, which ends every tie: its first 16 bits, which mostly do already, and the
+    /// other 48.
+    pub(super) key_beginning: Field,
+    pub(super) key_rest: Field,
     /// The beginning of the folded title, for the order by title; the card has the rest.
     pub(super) title_key: Field,
     /// Tells a damaged text.
@@ -73,14 +75,65 @@ pub(super) mod names {
     pub(in crate::index) const DATE_END: &str = "date_end";
     pub(in crate::index) const DATE_PRECISION: &str = "date_precision";
     pub(in crate::index) const ADDED: &str = "added";
-    pub(in crate::index) const KEY: &str = "key";
+    pub(in crate::index) const KEY_BEGINNING: &str = "key_beginning";
+    pub(in crate::index) const KEY_REST: &str = "key_rest";
     pub(in crate::index) const TITLE_KEY: &str = "title_key";
     pub(in crate::index) const FACETS: &str = "facets";
     pub(in crate::index) const NUMBERS: &str = "numbers";
     pub(in crate::index) const PATH: &str = "path";
 }
 
+/// The fields by their numbers: the order in which [`Fields::make`] adds them.
+const NAMES: [&str; 21] = [
+    "title_exact",
+    "title_stem",
+    "body_exact",
+    "body_stem",
+    names::FACETS,
+    names::NUMBERS,
+    names::DATE_START,
+    names::DATE_END,
+    "date_offset",
+    names::DATE_PRECISION,
+    names::ADDED,
+    "id",
+    names::KEY_BEGINNING,
+    names::KEY_REST,
+    names::TITLE_KEY,
+    "text_check",
+    names::PATH,
+    card::NAME,
+    sentences::NAME,
+    texts::BODY,
+    texts::SOURCE,
+];
+
 impl Fields {
+    /// The fields of an index, without its schema: who only reads needs no other.
+    pub(super) const KNOWN: Self = Self {
+        title_exact: Field::from_field_id(0),
+        title_stem: Field::from_field_id(1),
+        body_exact: Field::from_field_id(2),
+        body_stem: Field::from_field_id(3),
+        facets: Field::from_field_id(4),
+        numbers: Field::from_field_id(5),
+        date_start: Field::from_field_id(6),
+        date_end: Field::from_field_id(7),
+        date_offset: Field::from_field_id(8),
+        date_precision: Field::from_field_id(9),
+        added: Field::from_field_id(10),
+        id: Field::from_field_id(11),
+        key_beginning: Field::from_field_id(12),
+        key_rest: Field::from_field_id(13),
+        title_key: Field::from_field_id(14),
+        text_check: Field::from_field_id(15),
+        path: Field::from_field_id(16),
+        card: Field::from_field_id(17),
+        sentences: Field::from_field_id(18),
+        body: Field::from_field_id(19),
+        source: Field::from_field_id(20),
+    };
+
     /// The engine's schema, and its fields.
     pub(super) fn schema() -> (tantivy::schema::Schema, Self) {
         static MADE: LazyLock<(tantivy::schema::Schema, Fields)> = LazyLock::new(Fields::make);
@@ -118,7 +171,8 @@ impl Fields {
             date_precision: schema.add_u64_field(names::DATE_PRECISION, fast.clone()),
             added: schema.add_i64_field(names::ADDED, fast.clone()),
             id: schema.add_text_field("id", TextOptions::default().set_indexing_options(raw)),
-            key: schema.add_u64_field(names::KEY, fast.clone()),
+            key_beginning: schema.add_u64_field(names::KEY_BEGINNING, fast.clone()),
+            key_rest: schema.add_u64_field(names::KEY_REST, fast.clone()),
             title_key: schema.add_u64_field(names::TITLE_KEY, fast.clone()),
             text_check: schema.add_u64_field("text_check", fast),
             path: schema.add_text_field(names::PATH, TextOptions::default().set_fast("raw")),
@@ -177,6 +231,29 @@ pub(super) fn open_engine(
         .map_err(of_opening)
 }
 
+/// Opens the engine on a directory that is only read. What the fields are called is compared with what
+/// this version writes, not how they were written.
+///
+/// # Errors
+/// As [`open_engine`].
+pub(super) fn open_engine_to_read(directory: EngineDirectory, schema: &Schema) -> Result<Index> {
+    let in_flight = Arc::default();
+    if directory.meta_is_missing() {
+        return open_engine(directory, schema, &in_flight);
+    }
+    let mut index = Index::open(directory).map_err(of_opening)?;
+    let written = index.schema();
+    let names = written.fields().map(|(_, field)| field.name());
+    if !names.eq(NAMES) {
+        let error = TantivyError::SchemaError("the fields have other names".to_owned());
+        return Err(of_opening(error));
+    }
+    for plugin in plugins(schema, &in_flight) {
+        index.register_plugin(plugin);
+    }
+    Ok(index)
+}
+
 fn plugins(schema: &Schema, in_flight: &Arc<InFlight>) -> Vec<Arc<dyn SegmentPlugin>> {
     vec![
         Arc::new(CardPlugin::new(Arc::clone(in_flight))),
@@ -184,4 +261,40 @@ fn plugins(schema: &Schema, in_flight: &Arc<InFlight>) -> Vec<Arc<dyn SegmentPlu
         Arc::new(NodePlugin::new(schema)),
         Arc::<TextPlugin>::default(),
     ]
+}
+
+#[cfg(test)]
+mod tests {
+    use tantivy::Directory;
+
+    use super::*;
+    use crate::index::generation::Generation;
+    use crate::index::home::{Home, Memory};
+    use crate::index::segments::EngineMeta;
+
+    #[test]
+    fn fields_are_known_without_a_schema() {
+        let (schema, fields) = Fields::schema();
+        assert_eq!(format!("{fields:?}"), format!("{:?}", Fields::KNOWN));
+        let names = schema.fields().map(|(_, field)| field.name());
+        assert_eq!(names.collect::<Vec<_>>(), NAMES);
+    }
+
+    #[test]
+    fn an_index_with_fields_of_other_names_is_refused() {
+        let mut schema = tantivy::schema::Schema::builder();
+        for name in NAMES {
+            schema.add_u64_field(&name.replace("key_rest", "key"), FAST);
+        }
+        let other = Index::create_in_ram(schema.build());
+        let meta = other.directory().atomic_read("meta.json".as_ref()).unwrap();
+        let written = Generation {
+            engine_meta: EngineMeta::parse(&meta).unwrap(),
+            ..Generation::empty(Schema::default(), "1".to_owned())
+        };
+        let home = Home::Memory(Arc::new(Memory::new(written.clone())));
+        let directory = EngineDirectory::reader(&home, &written).unwrap();
+        let error = open_engine_to_read(directory, &Schema::default()).unwrap_err();
+        assert_eq!(error.kind(), crate::ErrorKind::Version);
+    }
 }

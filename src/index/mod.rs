@@ -9,6 +9,7 @@ mod broken;
 mod check;
 mod delete;
 mod directory;
+mod document_keys;
 mod engine_error;
 mod facet_values;
 mod failure;

@@ -10,6 +10,7 @@ use tantivy::TantivyDocument;
 use tantivy::schema::OwnedValue;
 use unicode_normalization::UnicodeNormalization;
 
+use super::document_keys::{beginning_of, rest_of};
 use super::facet_values::{Tree, facet_values};
 use super::inferred::{Inference, Inferred, TOPIC};
 use super::layout::{Fields, TITLE_KEY_BYTES};
@@ -93,7 +94,7 @@ impl Preparer {
         tagging: Option<Tagging>,
         model: Option<&Arc<TopicModel>>,
     ) -> Self {
-        let (_, fields) = Fields::schema();
+        let fields = Fields::KNOWN;
         let mut vocabularies = schema.facets.iter().filter_map(FacetDefinition::tagged_by);
         let finds_names = vocabularies.any(|vocabulary| vocabulary != TOPIC);
         let analyzer = match &tagging {
@@ -226,7 +227,9 @@ impl Preparer {
         let mut out =
             TantivyDocument::with_capacity(words + document.body.len() + OTHER_VALUES_BYTES);
         out.add_text(fields.id, document.id.as_str());
-        out.add_u64(fields.key, key_of(document.id.as_str()));
+        let key = key_of(document.id.as_str());
+        out.add_u64(fields.key_beginning, beginning_of(key));
+        out.add_u64(fields.key_rest, rest_of(key));
         out.add_text(fields.title_exact, &title.exact);
         out.add_text(fields.title_stem, &title.stem);
         out.add_text(fields.body_exact, &body.exact);

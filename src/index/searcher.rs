@@ -32,7 +32,7 @@ use super::guard::guarded;
 use super::handle::Keeps;
 use super::home::Home;
 use super::keys::{KeyCounter, KeyUsage};
-use super::layout::{Fields, open_engine};
+use super::layout::{Fields, open_engine_to_read};
 use super::models;
 use super::search::analyzers::{Analyzers, Lent};
 use super::search::collect::{Counted, DateTally, Found, Pass, PassFilter, Wanted};
@@ -140,7 +140,7 @@ impl Searcher {
             .with_hint("rebuild it with `pressmark index --rebuild`"));
         }
         let directory = EngineDirectory::reader(home, generation)?;
-        let index = open_engine(directory.clone(), &generation.schema, &Arc::default())?;
+        let index = open_engine_to_read(directory.clone(), &generation.schema)?;
         let reader = index
             .reader_builder()
             .reload_policy(ReloadPolicy::Manual)
@@ -165,7 +165,7 @@ impl Searcher {
             SegmentView::new(reader, text_bytes, unpacker, budget, folds, globals)
         };
         let views: Vec<SegmentView> = segments.iter().map(view).collect();
-        let (_, fields) = Fields::schema();
+        let fields = Fields::KNOWN;
         let languages = languages(&engine, [fields.title_stem, fields.body_stem])?;
         let snapshot = Snapshot {
             home: home.clone(),

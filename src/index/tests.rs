@@ -404,7 +404,7 @@ fn put_inferred(writer: &Writer, document: Document, origin: Origin, countries: 
         .map(|&country| OwnedValue::Str(country.to_owned()))
         .collect();
     let facets = OwnedValue::Object(vec![("country".to_owned(), OwnedValue::Array(values))]);
-    let (_, fields) = super::layout::Fields::schema();
+    let fields = super::layout::Fields::KNOWN;
     prepared
         .document
         .add_object(fields.facets, [(origin.name().to_owned(), facets)].into());

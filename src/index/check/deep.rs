@@ -18,6 +18,7 @@ use super::report::{Damage, DamageCode, Part};
 use super::states::States;
 use crate::Result;
 use crate::index::directory::EngineDirectory;
+use crate::index::document_keys::DocumentKeys;
 use crate::index::generation::Generation;
 use crate::index::guard::words;
 use crate::index::home::{DATA, Home};
@@ -290,7 +291,7 @@ fn live_documents(reader: &SegmentReader, state: &SegmentState) -> Verdict {
 
 /// Every term, every posting, every position of every indexed field.
 fn postings(reader: &SegmentReader) -> Verdict {
-    let (_, fields) = Fields::schema();
+    let fields = Fields::KNOWN;
     let text = [
         fields.title_exact,
         fields.title_stem,
@@ -359,7 +360,7 @@ fn posting_list(
 
 /// The length of every text.
 fn lengths(reader: &SegmentReader) -> Verdict {
-    let (_, fields) = Fields::schema();
+    let fields = Fields::KNOWN;
     for field in [
         fields.title_exact,
         fields.title_stem,
@@ -490,7 +491,7 @@ fn node_tables(reader: &SegmentReader) -> Verdict {
 
 /// Every card, and that the posting of its id leads to it.
 fn identities(reader: &SegmentReader) -> Verdict {
-    let (_, fields) = Fields::schema();
+    let fields = Fields::KNOWN;
     let cards = CardFile::open(reader)?;
     let inverted = reader.inverted_index(fields.id)?;
     let mut terms = inverted.terms().stream()?;
@@ -540,7 +541,7 @@ fn documents(reader: &SegmentReader, go_on: &mut dyn FnMut(u32) -> bool) -> Verd
     let cards = CardFile::open(reader)?;
     let stored = TextFile::open(reader, &Arc::default(), 0)?;
     let fast = reader.fast_fields();
-    let key = fast.u64("key")?;
+    let keys = DocumentKeys::open(reader)?;
     let added = fast.i64("added")?;
     let check = fast.u64("text_check")?;
     let start = fast.column_opt::<i64>("date_start")?;
@@ -568,7 +569,7 @@ fn documents(reader: &SegmentReader, go_on: &mut dyn FnMut(u32) -> bool) -> Verd
             None => Vec::new(),
         };
         let agrees = [
-            ("id", key.first(doc) == Some(key_of(card.id))),
+            ("id", keys.of(doc) == Some(key_of(card.id))),
             ("instant", added.first(doc) == Some(record.added())),
             ("text", check.first(doc) == Some(text)),
             ("date", day == card.date.map(crate::PartialDate::start)),
@@ -650,7 +651,7 @@ impl Strings {
 
 /// No id is that of two live documents.
 fn unique_ids(readers: &[SegmentReader]) -> Verdict {
-    let (_, fields) = Fields::schema();
+    let fields = Fields::KNOWN;
     let inverted = readers
         .iter()
         .map(|reader| reader.inverted_index(fields.id))

@@ -418,7 +418,7 @@ impl FacetFold {
         opened: &Opened,
         id: EntryId,
     ) -> Result<bool> {
-        let field = Fields::schema().1.facets;
+        let field = Fields::KNOWN.facets;
         let path = format!("{}.{}", origin.name(), self.name);
         let table = &opened.table;
         for ordinal in (0..table.ordinals()).filter(|&at| table.entry(at) == id.number()) {

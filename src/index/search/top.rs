@@ -5,18 +5,21 @@
 //! it stands in the card, which is only looked at where beginnings are equal.
 
 use std::cmp::Ordering;
-use std::collections::BinaryHeap;
 
 use tantivy::columnar::Column;
 use tantivy::{DocAddress, DocId};
 
 use super::block::{BLOCK, Block};
 use super::views::SegmentView;
+use crate::index::document_keys::{DocumentKeys, beginning_of, from_beginning};
 use crate::index::layout::names;
 use crate::index::prepare::title_key;
 use crate::index::segment::card_file::CardFile;
 use crate::search::{Cursor, Limit, Sort};
 use crate::{Error, ErrorKind, Result};
+
+/// More hits than are wanted are looked at again when there are a quarter more, and one at least.
+const SLACK: usize = 4;
 
 /// Stands for a missing date or title: after everything else.
 const LAST: u64 = u64::MAX;
@@ -77,12 +80,16 @@ pub(in crate::index) fn letter(sort: Sort) -> u8 {
 /// The best hits of one segment.
 pub(in crate::index) struct SegmentTop<'a> {
     order: Order<'a>,
-    keys: &'a Column<u64>,
+    keys: &'a DocumentKeys,
     limit: Option<usize>,
     after: Option<Position>,
     /// No hit whose number is greater is wanted: there are enough others.
     ceiling: u64,
-    heap: BinaryHeap<Candidate>,
+    /// Every hit that may be among the wanted ones, as far as is known of their keys.
+    found: Vec<Candidate>,
+    /// Number and beginning of the key of the last wanted one, if as many were found: a hit with
+    /// greater ones has no place.
+    bound: Option<(u64, u64)>,
 }
 
 enum Order<'a> {
@@ -103,6 +110,8 @@ pub(in crate::index) struct Candidate {
     pub(in crate::index) position: Position,
     score: f32,
     doc: DocId,
+    /// Whether of the key more is known than its beginning.
+    is_whole: bool,
 }
 
 impl Candidate {
@@ -118,19 +127,63 @@ impl Candidate {
             address: DocAddress::new(segment, self.doc),
         }
     }
-}
 
-impl Eq for Candidate {}
-
-impl PartialOrd for Candidate {
-    fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
-        Some(self.cmp(other))
+    /// Which comes first, as far as the beginnings of keys tell.
+    fn by_beginnings(&self, other: &Self) -> Ordering {
+        let (this, other) = (&self.position, &other.position);
+        let numbers = this.number.cmp(&other.number);
+        let texts = || this.text.cmp(&other.text);
+        let keys = || beginning_of(this.key).cmp(&beginning_of(other.key));
+        numbers.then_with(texts).then_with(keys)
     }
 }
 
-impl Ord for Candidate {
-    fn cmp(&self, other: &Self) -> Ordering {
-        self.position.cmp(&other.position)
+/// Documents of a block that may have a place, and what is known of each.
+struct Offers {
+    docs: [DocId; BLOCK],
+    numbers: [u64; BLOCK],
+    scores: [f32; BLOCK],
+    /// 0 until something was read of them, then their beginnings, and at last the keys themselves.
+    keys: [u64; BLOCK],
+    count: usize,
+}
+
+impl Default for Offers {
+    fn default() -> Self {
+        Self {
+            docs: [0; BLOCK],
+            numbers: [LAST; BLOCK],
+            scores: [0.0; BLOCK],
+            keys: [0; BLOCK],
+            count: 0,
+        }
+    }
+}
+
+impl Offers {
+    fn push(&mut self, doc: DocId, number: u64, score: f32) {
+        let at = self.count;
+        (self.docs[at], self.numbers[at], self.scores[at]) = (doc, number, score);
+        self.count += 1;
+    }
+
+    fn read_keys(&mut self, read: impl Fn(&[DocId], &mut [u64])) {
+        read(&self.docs[..self.count], &mut self.keys[..self.count]);
+    }
+
+    /// Leaves those whose number and key do not come after a bound.
+    fn retain(&mut self, bound: (u64, u64)) {
+        let mut kept = 0;
+        for at in 0..self.count {
+            if (self.numbers[at], self.keys[at]) <= bound {
+                self.docs[kept] = self.docs[at];
+                self.numbers[kept] = self.numbers[at];
+                self.scores[kept] = self.scores[at];
+                self.keys[kept] = self.keys[at];
+                kept += 1;
+            }
+        }
+        self.count = kept;
     }
 }
 
@@ -163,7 +216,8 @@ impl<'a> SegmentTop<'a> {
             },
             after: after.cloned(),
             ceiling,
-            heap: BinaryHeap::new(),
+            found: Vec::new(),
+            bound: None,
         })
     }
 
@@ -172,53 +226,127 @@ impl<'a> SegmentTop<'a> {
         if self.is_too_low(scores) {
             return;
         }
-        // Keys lie far apart: those of all documents that may have a place are read at once.
-        let mut docs = [0; BLOCK];
-        let mut places = [(0, 0.0); BLOCK];
-        let mut offered = 0;
-        let worst = self.worst();
+        let mut offers = Offers::default();
         let mut numbers = [LAST; BLOCK];
         self.numbers(block.docs(), scores, &mut numbers);
+        let most = self.bound.map_or(LAST, |(most, _)| most).min(self.ceiling);
         for ((&doc, &score), number) in block.docs().iter().zip(scores).zip(numbers) {
-            if number <= self.ceiling && worst.is_none_or(|(worst, _)| number <= worst) {
-                docs[offered] = doc;
-                places[offered] = (number, score);
-                offered += 1;
+            if number <= most {
+                offers.push(doc, number, score);
             }
         }
-        if let Some(bound) = self.bound(&places[..offered]) {
-            let mut kept = 0;
-            for at in 0..offered {
-                if places[at].0 <= bound {
-                    (docs[kept], places[kept]) = (docs[at], places[at]);
-                    kept += 1;
-                }
+        self.keep_best(&mut offers);
+        // Keys lie far apart: the beginnings of all that may have a place are read at once, and the
+        // others only where equal beginnings leave something open.
+        offers.read_keys(|docs, keys| self.keys.beginnings(docs, keys));
+        let is_whole = matches!(self.order, Order::Title { .. });
+        if is_whole {
+            // The rest of the title comes before the key.
+            offers.read_keys(|docs, keys| self.keys.complete(docs, keys));
+        } else {
+            if let Some(bound) = self.bound {
+                offers.retain(bound);
             }
-            offered = kept;
+            self.keep_best(&mut offers);
         }
-        let docs = &docs[..offered];
-        let mut keys = [None; BLOCK];
-        self.keys.first_vals(docs, &mut keys[..offered]);
-        for ((&doc, &(number, score)), key) in docs.iter().zip(&places).zip(keys) {
-            self.offer_one(doc, number, score, key.unwrap_or_default());
+        for at in 0..offers.count {
+            let position = Position {
+                number: offers.numbers[at],
+                text: self.rest_of_title(offers.docs[at], offers.numbers[at]),
+                key: if is_whole {
+                    offers.keys[at]
+                } else {
+                    from_beginning(offers.keys[at])
+                },
+            };
+            self.found.extend(self.behind_cursor(Candidate {
+                position,
+                score: offers.scores[at],
+                doc: offers.docs[at],
+                is_whole,
+            }));
+        }
+        if let Some(limit) = self.limit
+            && (self.bound.is_none() || self.found.len() >= limit + (limit / SLACK).max(1))
+        {
+            self.leave_best(limit);
         }
     }
 
-    /// The greatest number among these that can have a place, if fewer are wanted than there are;
-    /// `None` after a cursor, as those before it take no place.
-    fn bound(&self, places: &[(u64, f32)]) -> Option<u64> {
-        let limit = self
-            .limit
-            .filter(|&limit| (1..places.len()).contains(&limit))?;
-        if self.after.is_some() {
-            return None;
+    /// The candidate, unless it comes before the cursor.
+    fn behind_cursor(&self, mut candidate: Candidate) -> Option<Candidate> {
+        let Some(after) = &self.after else {
+            return Some(candidate);
+        };
+        let is_open = (candidate.position.number, &candidate.position.text)
+            == (after.number, &after.text)
+            && beginning_of(candidate.position.key) == beginning_of(after.key);
+        if is_open && !candidate.is_whole {
+            candidate.position.key = self.keys.of(candidate.doc).unwrap_or_default();
+            candidate.is_whole = true;
         }
-        let mut numbers = [LAST; BLOCK];
-        for (number, place) in numbers.iter_mut().zip(places) {
-            *number = place.0;
+        (candidate.position > *after).then_some(candidate)
+    }
+
+    /// Leaves the wanted ones, and those of which it is not known whether they are.
+    fn leave_best(&mut self, limit: usize) {
+        if self.found.len() < limit || limit == 0 {
+            return;
         }
-        let (_, bound, _) = numbers[..places.len()].select_nth_unstable(limit - 1);
-        Some(*bound)
+        let by_beginnings = Candidate::by_beginnings;
+        let (_, last, _) = self.found.select_nth_unstable_by(limit - 1, by_beginnings);
+        let last = last.clone();
+        self.bound = Some((last.position.number, beginning_of(last.position.key)));
+        self.found.retain(|it| it.by_beginnings(&last).is_le());
+        // So that they do not become ever more.
+        if self.found.len() > limit + limit / SLACK {
+            self.complete();
+            self.found
+                .select_nth_unstable_by(limit - 1, |a, b| a.position.cmp(&b.position));
+            self.found.truncate(limit);
+        }
+    }
+
+    /// Reads what is not known of keys.
+    fn complete(&mut self) {
+        let mut open: Vec<&mut Candidate> =
+            self.found.iter_mut().filter(|it| !it.is_whole).collect();
+        open.sort_unstable_by_key(|candidate| candidate.doc);
+        let docs: Vec<DocId> = open.iter().map(|candidate| candidate.doc).collect();
+        let beginnings = open.iter().map(|it| beginning_of(it.position.key));
+        let mut keys: Vec<u64> = beginnings.collect();
+        self.keys.complete(&docs, &mut keys);
+        for (candidate, key) in open.into_iter().zip(keys) {
+            candidate.position.key = key;
+            candidate.is_whole = true;
+        }
+    }
+
+    /// What the order by title compares where beginnings are equal.
+    fn rest_of_title(&self, doc: DocId, number: u64) -> Option<String> {
+        match &self.order {
+            Order::Title { cards, .. } if number != LAST => {
+                cards.get(doc).map(|card| title_key(card.title))
+            }
+            _ => None,
+        }
+    }
+
+    /// Leaves those that can have a place, as far as that is known of them, if fewer are wanted than
+    /// there are; all after a cursor, as those before it take no place.
+    fn keep_best(&self, offers: &mut Offers) {
+        let is_fewer = |limit: &usize| (1..offers.count).contains(limit);
+        let Some(limit) = self.limit.filter(is_fewer) else {
+            return;
+        };
+        if self.after.is_none() {
+            let mut ranks = [(LAST, 0); BLOCK];
+            for (at, rank) in ranks[..offers.count].iter_mut().enumerate() {
+                *rank = (offers.numbers[at], offers.keys[at]);
+            }
+            let (_, &mut bound, _) = ranks[..offers.count].select_nth_unstable(limit - 1);
+            offers.retain(bound);
+        }
     }
 
     /// Whether no document with one of these scores can have a place, as far as that is quickly said.
@@ -226,7 +354,7 @@ impl<'a> SegmentTop<'a> {
         let Order::Relevance = self.order else {
             return false;
         };
-        let worst = self.worst().map_or(u64::MAX, |(worst, _)| worst);
+        let worst = self.bound.map_or(u64::MAX, |(worst, _)| worst);
         // The number of a score, the other way round; see `numbers`.
         match u32::try_from(worst.min(self.ceiling)) {
             Ok(worst) => {
@@ -238,13 +366,6 @@ impl<'a> SegmentTop<'a> {
             }
             Err(_) => false,
         }
-    }
-
-    /// Number and key of the last hit, if as many were found as are wanted.
-    fn worst(&self) -> Option<(u64, u64)> {
-        let is_full = self.limit.is_some_and(|limit| self.heap.len() >= limit);
-        let worst = self.heap.peek().filter(|_| is_full);
-        worst.map(|worst| (worst.position.number, worst.position.key))
     }
 
     /// The numbers that documents are compared by first.
@@ -279,46 +400,21 @@ impl<'a> SegmentTop<'a> {
         }
     }
 
-    fn offer_one(&mut self, doc: DocId, number: u64, score: f32, key: u64) {
-        let worst = self.worst();
-        if worst.is_some_and(|(worst, _)| number > worst) {
-            return;
-        }
-        let text = match &self.order {
-            Order::Title { cards, .. } if number != LAST => {
-                cards.get(doc).map(|card| title_key(card.title))
-            }
-            _ => None,
-        };
-        if text.is_none() && worst.is_some_and(|worst| (number, key) > worst) {
-            return;
-        }
-        let position = Position { number, text, key };
-        if self.after.as_ref().is_some_and(|after| position <= *after) {
-            return;
-        }
-        let candidate = Candidate {
-            position,
-            score,
-            doc,
-        };
-        if worst.is_none() {
-            self.heap.push(candidate);
-        } else if let Some(mut worst) = self.heap.peek_mut()
-            && candidate < *worst
-        {
-            *worst = candidate;
-        }
-    }
-
     /// The hits of the segment.
     pub(in crate::index) fn finish(self, segment: u32, into: &mut Vec<Ranked>) {
-        into.extend(self.heap.iter().map(|hit| hit.ranked(segment)));
+        into.extend(self.into_order().iter().map(|hit| hit.ranked(segment)));
     }
 
     /// The same, in their order.
-    pub(in crate::index) fn into_order(self) -> Vec<Candidate> {
-        self.heap.into_sorted_vec()
+    pub(in crate::index) fn into_order(mut self) -> Vec<Candidate> {
+        if let Some(limit) = self.limit {
+            self.leave_best(limit);
+        }
+        self.complete();
+        let mut found = self.found;
+        found.sort_unstable_by(|a, b| a.position.cmp(&b.position));
+        found.truncate(self.limit.unwrap_or(usize::MAX));
+        found
     }
 }
 
@@ -337,4 +433,53 @@ pub(in crate::index) fn merge(mut hits: Vec<Ranked>, limit: Limit) -> Vec<Ranked
         hits.truncate(limit);
     }
     hits
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::index::prepare::key_of;
+    use crate::{Document, Index, Schema, SearchRequest};
+
+    /// Enough that some of them have keys with the same beginning.
+    const DOCUMENTS: usize = 3_000;
+
+    #[test]
+    fn equal_hits_are_in_the_order_of_their_keys_page_by_page() {
+        let index = Index::create_in_memory(Schema::default()).unwrap();
+        let mut writer = index.writer().unwrap();
+        let mut ids: Vec<String> = (0..DOCUMENTS).map(|number| format!("d{number}")).collect();
+        for id in &ids {
+            let document = Document::new(id.as_str()).title("Port").body("tanker");
+            writer.put(document.date("2020-01-02").unwrap()).unwrap();
+        }
+        writer.commit().unwrap();
+        ids.sort_by_key(|id| key_of(id));
+        let beginnings = ids.iter().map(|id| beginning_of(key_of(id)));
+        let beginnings: Vec<u64> = beginnings.collect();
+        let ties = beginnings.windows(2).filter(|two| two[0] == two[1]).count();
+        assert!(ties > 10, "{ties} beginnings are the same");
+
+        let searcher = index.searcher().unwrap();
+        for (sort, query) in [
+            (Sort::Relevance, "tanker"),
+            (Sort::Newest, "tanker"),
+            (Sort::Title, "*"),
+            (Sort::Relevance, "*"),
+        ] {
+            let mut request = SearchRequest::query(query).unwrap().sort(sort);
+            let mut found = Vec::new();
+            for limit in (1..100).chain([500, 1_000]).cycle() {
+                let page = searcher.search(&request.clone().limit(limit)).unwrap();
+                found.extend(page.hits.iter().map(|hit| hit.id.to_string()));
+                let Some(cursor) = page.cursor else { break };
+                request = request.after(cursor);
+            }
+            assert!(found == ids, "{sort:?} {query}");
+            let mut request = SearchRequest::query(query).unwrap().sort(sort);
+            request.limit = Limit::All;
+            let all = searcher.search(&request).unwrap().hits.into_iter();
+            assert!(all.map(|hit| hit.id.to_string()).eq(ids.iter().cloned()));
+        }
+    }
 }

@@ -6,7 +6,6 @@ use std::collections::btree_map::Entry;
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 use tantivy::SegmentReader;
-use tantivy::columnar::Column;
 use tantivy::index::SegmentComponent;
 
 use super::first::{First, KeptFirst};
@@ -14,6 +13,7 @@ use super::global::{GlobalNodes, KeptGlobals};
 use super::kept::{Budget, HowKept, KeptFacet, KeptRows};
 use super::watch::Watch;
 use super::written::Written;
+use crate::index::document_keys::DocumentKeys;
 use crate::index::folding::{FacetFold, Folds};
 use crate::index::generation::DAMAGE_HINT;
 use crate::index::layout::names;
@@ -31,7 +31,7 @@ use crate::{Error, ErrorKind, Result};
 pub(in crate::index) struct SegmentView {
     pub(in crate::index) reader: SegmentReader,
     cards: OnceLock<CardFile>,
-    keys: OnceLock<Column<u64>>,
+    keys: OnceLock<DocumentKeys>,
     nodes: OnceLock<NodeTables>,
     /// Facets that were opened, by name.
     facets: Mutex<BTreeMap<String, Arc<KeptFacet>>>,
@@ -85,11 +85,11 @@ impl SegmentView {
     }
 
     /// The unique keys of the documents.
-    pub(in crate::index) fn keys(&self) -> Result<&Column<u64>> {
+    pub(in crate::index) fn keys(&self) -> Result<&DocumentKeys> {
         if let Some(keys) = self.keys.get() {
             return Ok(keys);
         }
-        let keys = self.reader.fast_fields().u64(names::KEY)?;
+        let keys = DocumentKeys::open(&self.reader)?;
         Ok(self.keys.get_or_init(|| keys))
     }
 

@@ -6,7 +6,6 @@ use tantivy::DocAddress;
 
 use super::super::Searcher;
 use crate::index::generation::DAMAGE_HINT;
-use crate::index::layout::names;
 use crate::index::stored::StoredDocument;
 use crate::query::{DateClause, FacetClause, Phrase, Query, Word};
 use crate::schema::Origins;
@@ -67,9 +66,9 @@ impl<'a> Sampler<'a> {
         let seed = dice.next();
         let mut sampled = BinaryHeap::new();
         for (segment, view) in searcher.snapshot.views.iter().enumerate() {
-            let keys = view.reader.fast_fields().u64(names::KEY)?;
+            let keys = view.keys()?;
             for doc in view.reader.doc_ids_alive() {
-                let rank = Dice(keys.first(doc).unwrap_or_default() ^ seed).next();
+                let rank = Dice(keys.of(doc).unwrap_or_default() ^ seed).next();
                 sampled.push((rank, DocAddress::new(segment as u32, doc)));
                 if sampled.len() > SAMPLED {
                     sampled.pop();

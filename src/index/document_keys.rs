@@ -1,0 +1,142 @@
+//! The unique keys of the documents of a segment, in two columns.
+//!
+//! Where many hits have the same score, their keys decide which of them are shown. They lie all over
+//! the segment, and whoever asks once reads a page of the file for almost each. The first bits of a
+//! key mostly decide, and a column of those has a quarter of the pages.
+
+use tantivy::columnar::Column;
+use tantivy::{DocId, SegmentReader};
+
+use super::layout::names;
+use crate::Result;
+
+/// Bits of a key that do not belong to its beginning.
+const REST_BITS: u32 = 48;
+
+/// The beginning of a key: 16 bits.
+pub(super) fn beginning_of(key: u64) -> u64 {
+    key >> REST_BITS
+}
+
+/// The least key with a beginning.
+pub(super) fn from_beginning(beginning: u64) -> u64 {
+    beginning << REST_BITS
+}
+
+/// The other 48 bits.
+pub(super) fn rest_of(key: u64) -> u64 {
+    key & ((1 << REST_BITS) - 1)
+}
+
+/// The columns of a segment.
+#[derive(Debug)]
+pub(super) struct DocumentKeys {
+    beginnings: Column<u64>,
+    rests: Column<u64>,
+}
+
+impl DocumentKeys {
+    pub(super) fn open(reader: &SegmentReader) -> Result<Self> {
+        let columns = reader.fast_fields();
+        Ok(Self {
+            beginnings: columns.u64(names::KEY_BEGINNING)?,
+            rests: columns.u64(names::KEY_REST)?,
+        })
+    }
+
+    /// The key of a document, if it has one.
+    pub(super) fn of(&self, doc: DocId) -> Option<u64> {
+        let beginning = self.beginnings.first(doc)?;
+        Some(from_beginning(beginning) | self.rests.first(doc)?)
+    }
+
+    /// The beginnings of the keys of documents; 0 for one without. `into` is as long as `docs`.
+    pub(super) fn beginnings(&self, docs: &[DocId], into: &mut [u64]) {
+        read(&self.beginnings, docs, into);
+    }
+
+    /// The keys of documents whose beginnings were read, which they take the place of.
+    pub(super) fn complete(&self, docs: &[DocId], beginnings: &mut [u64]) {
+        let mut rests = [0; READ_TOGETHER];
+        let together = docs.chunks(READ_TOGETHER);
+        for (docs, keys) in together.zip(beginnings.chunks_mut(READ_TOGETHER)) {
+            read(&self.rests, docs, &mut rests[..docs.len()]);
+            for (key, rest) in keys.iter_mut().zip(rests) {
+                *key = from_beginning(*key) | rest;
+            }
+        }
+    }
+}
+
+/// Values that are read together.
+const READ_TOGETHER: usize = 64;
+
+fn read(column: &Column<u64>, docs: &[DocId], into: &mut [u64]) {
+    let mut values = [None; READ_TOGETHER];
+    let together = docs.chunks(READ_TOGETHER);
+    for (docs, into) in together.zip(into.chunks_mut(READ_TOGETHER)) {
+        column.first_vals(docs, &mut values[..docs.len()]);
+        for (into, value) in into.iter_mut().zip(values) {
+            *into = value.unwrap_or_default();
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::index::prepare::key_of;
+    use crate::{Document, Index, Schema};
+
+    #[test]
+    fn the_parts_of_a_key_are_in_its_order() {
+        let keys = [
+            0,
+            1,
+            1 << 47,
+            1 << 48,
+            (1 << 48) + 1,
+            u64::MAX - 1,
+            u64::MAX,
+        ];
+        let parts = keys.map(|key| (beginning_of(key), rest_of(key)));
+        assert!(parts.is_sorted());
+        assert_eq!(parts[3], (1, 0));
+        assert_eq!(parts[6], (0xffff, (1 << 48) - 1));
+        assert_eq!(
+            parts.map(|(beginning, rest)| from_beginning(beginning) | rest),
+            keys
+        );
+    }
+
+    #[test]
+    fn keys_are_read_one_by_one_and_together() {
+        let index = Index::create_in_memory(Schema::default()).unwrap();
+        let mut writer = index.writer().unwrap();
+        for number in 0..300 {
+            writer.put(Document::new(format!("d{number}"))).unwrap();
+        }
+        writer.commit().unwrap();
+        let searcher = index.searcher().unwrap();
+        let mut found = Vec::new();
+        for reader in searcher.segments() {
+            let keys = DocumentKeys::open(reader).unwrap();
+            let docs: Vec<DocId> = (0..reader.max_doc()).rev().collect();
+            let mut together = vec![0; docs.len()];
+            keys.beginnings(&docs, &mut together);
+            let beginnings = together.clone();
+            keys.complete(&docs, &mut together);
+            let alone: Vec<u64> = docs.iter().map(|&doc| keys.of(doc).unwrap()).collect();
+            assert_eq!(together, alone);
+            let of_those: Vec<u64> = alone.iter().map(|&key| beginning_of(key)).collect();
+            assert_eq!(beginnings, of_those);
+            found.extend(alone);
+        }
+        let mut expected: Vec<u64> = (0..300)
+            .map(|number| key_of(&format!("d{number}")))
+            .collect();
+        expected.sort_unstable();
+        found.sort_unstable();
+        assert_eq!(found, expected);
+    }
+}
