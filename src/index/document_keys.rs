@@ -46,13 +46,17 @@ impl DocumentKeys {
 
     /// The key of a document, if it has one.
     pub(super) fn of(&self, doc: DocId) -> Option<u64> {
-        let beginning = self.beginnings.first(doc)?;
-        Some(from_beginning(beginning) | self.rests.first(doc)?)
+        let (beginning, rest) = (self.beginnings.first(doc)?, self.rests.first(doc)?);
+        let key = from_beginning(beginning) | rest;
+        (beginning_of(key) == beginning && rest_of(key) == rest).then_some(key)
     }
 
     /// The beginnings of the keys of documents; 0 for one without. `into` is as long as `docs`.
     pub(super) fn beginnings(&self, docs: &[DocId], into: &mut [u64]) {
         read(&self.beginnings, docs, into);
+        for beginning in into {
+            *beginning &= beginning_of(u64::MAX);
+        }
     }
 
     /// The keys of documents whose beginnings were read, which they take the place of.
@@ -62,7 +66,7 @@ impl DocumentKeys {
         for (docs, keys) in together.zip(beginnings.chunks_mut(READ_TOGETHER)) {
             read(&self.rests, docs, &mut rests[..docs.len()]);
             for (key, rest) in keys.iter_mut().zip(rests) {
-                *key = from_beginning(*key) | rest;
+                *key = from_beginning(*key) | rest_of(rest);
             }
         }
     }
@@ -72,9 +76,9 @@ impl DocumentKeys {
 const READ_TOGETHER: usize = 64;
 
 fn read(column: &Column<u64>, docs: &[DocId], into: &mut [u64]) {
-    let mut values = [None; READ_TOGETHER];
     let together = docs.chunks(READ_TOGETHER);
     for (docs, into) in together.zip(into.chunks_mut(READ_TOGETHER)) {
+        let mut values = [None; READ_TOGETHER];
         column.first_vals(docs, &mut values[..docs.len()]);
         for (into, value) in into.iter_mut().zip(values) {
             *into = value.unwrap_or_default();

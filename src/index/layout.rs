@@ -4,8 +4,8 @@
 use std::sync::{Arc, LazyLock};
 
 use tantivy::schema::{
-    FAST, Field, IndexRecordOption, JsonObjectOptions, NumericOptions, TextFieldIndexing,
-    TextOptions,
+    FAST, Field, FieldEntry, IndexRecordOption, JsonObjectOptions, NumericOptions,
+    TextFieldIndexing, TextOptions, Type,
 };
 use tantivy::store::{Compressor, ZstdCompressor};
 use tantivy::tokenizer::TokenizerManager;
@@ -83,33 +83,54 @@ pub(super) mod names {
     pub(in crate::index) const PATH: &str = "path";
 }
 
+/// Type of a field, how it is indexed, and whether it has columns.
+type Kind = (Type, Option<IndexRecordOption>, bool);
+
+const TEXT: Kind = (
+    Type::Str,
+    Some(IndexRecordOption::WithFreqsAndPositions),
+    false,
+);
+const FAST_I64: Kind = (Type::I64, None, true);
+const FAST_U64: Kind = (Type::U64, None, true);
+const RUN: Kind = (Type::Custom, None, false);
+
 /// The fields by their numbers: the order in which [`Fields::make`] adds them.
-const NAMES: [&str; 21] = [
-    "title_exact",
-    "title_stem",
-    "body_exact",
-    "body_stem",
-    names::FACETS,
-    names::NUMBERS,
-    names::DATE_START,
-    names::DATE_END,
-    "date_offset",
-    names::DATE_PRECISION,
-    names::ADDED,
-    "id",
-    names::KEY_BEGINNING,
-    names::KEY_REST,
-    names::TITLE_KEY,
-    "text_check",
-    names::PATH,
-    card::NAME,
-    sentences::NAME,
-    texts::BODY,
-    texts::SOURCE,
+const KINDS: [(&str, Kind); 21] = [
+    ("title_exact", TEXT),
+    ("title_stem", TEXT),
+    ("body_exact", TEXT),
+    ("body_stem", TEXT),
+    (
+        names::FACETS,
+        (Type::Json, Some(IndexRecordOption::Basic), true),
+    ),
+    (names::NUMBERS, (Type::Json, None, true)),
+    (names::DATE_START, FAST_I64),
+    (names::DATE_END, FAST_I64),
+    ("date_offset", FAST_I64),
+    (names::DATE_PRECISION, FAST_U64),
+    (names::ADDED, FAST_I64),
+    ("id", (Type::Str, Some(IndexRecordOption::Basic), false)),
+    (names::KEY_BEGINNING, FAST_U64),
+    (names::KEY_REST, FAST_U64),
+    (names::TITLE_KEY, FAST_U64),
+    ("text_check", FAST_U64),
+    (names::PATH, (Type::Str, None, true)),
+    (card::NAME, RUN),
+    (sentences::NAME, RUN),
+    (texts::BODY, RUN),
+    (texts::SOURCE, RUN),
 ];
 
+fn kind_of(field: &FieldEntry) -> (&str, Kind) {
+    let kind = field.field_type();
+    let indexed = kind.get_index_record_option();
+    (field.name(), (kind.value_type(), indexed, kind.is_fast()))
+}
+
 impl Fields {
-    /// The fields of an index, without its schema: who only reads needs no other.
+    /// The fields of an index by their numbers: who only reads makes no schema for them.
     pub(super) const KNOWN: Self = Self {
         title_exact: Field::from_field_id(0),
         title_stem: Field::from_field_id(1),
@@ -231,8 +252,9 @@ pub(super) fn open_engine(
         .map_err(of_opening)
 }
 
-/// Opens the engine on a directory that is only read. What the fields are called is compared with what
-/// this version writes, not how they were written.
+/// Opens the engine on a directory that is only read. No schema is made to be compared with that of the
+/// index: names of fields, their types, and what is kept of them. Other options decide only what is
+/// written.
 ///
 /// # Errors
 /// As [`open_engine`].
@@ -243,9 +265,9 @@ pub(super) fn open_engine_to_read(directory: EngineDirectory, schema: &Schema) -
     }
     let mut index = Index::open(directory).map_err(of_opening)?;
     let written = index.schema();
-    let names = written.fields().map(|(_, field)| field.name());
-    if !names.eq(NAMES) {
-        let error = TantivyError::SchemaError("the fields have other names".to_owned());
+    let kinds = written.fields().map(|(_, field)| kind_of(field));
+    if !kinds.eq(KINDS) {
+        let error = TantivyError::SchemaError("the fields are others".to_owned());
         return Err(of_opening(error));
     }
     for plugin in plugins(schema, &in_flight) {
@@ -276,25 +298,41 @@ mod tests {
     fn fields_are_known_without_a_schema() {
         let (schema, fields) = Fields::schema();
         assert_eq!(format!("{fields:?}"), format!("{:?}", Fields::KNOWN));
-        let names = schema.fields().map(|(_, field)| field.name());
-        assert_eq!(names.collect::<Vec<_>>(), NAMES);
+        let kinds = schema.fields().map(|(_, field)| kind_of(field));
+        assert_eq!(kinds.collect::<Vec<_>>(), KINDS);
     }
 
     #[test]
-    fn an_index_with_fields_of_other_names_is_refused() {
-        let mut schema = tantivy::schema::Schema::builder();
-        for name in NAMES {
-            schema.add_u64_field(&name.replace("key_rest", "key"), FAST);
-        }
-        let other = Index::create_in_ram(schema.build());
-        let meta = other.directory().atomic_read("meta.json".as_ref()).unwrap();
-        let written = Generation {
-            engine_meta: EngineMeta::parse(&meta).unwrap(),
-            ..Generation::empty(Schema::default(), "1".to_owned())
+    fn an_index_with_other_fields_is_refused() {
+        let as_read = |change: &dyn Fn(&str) -> String| {
+            let (schema, _) = Fields::schema();
+            let other = serde_json::from_str(&change(&serde_json::to_string(&schema).unwrap()));
+            let other = Index::create_in_ram(other.unwrap());
+            let meta = other.directory().atomic_read("meta.json".as_ref()).unwrap();
+            let written = Generation {
+                engine_meta: EngineMeta::parse(&meta).unwrap(),
+                ..Generation::empty(Schema::default(), "1".to_owned())
+            };
+            let home = Home::Memory(Arc::new(Memory::new(written.clone())));
+            let directory = EngineDirectory::reader(&home, &written).unwrap();
+            open_engine_to_read(directory, &Schema::default()).map_err(|error| error.kind())
         };
-        let home = Home::Memory(Arc::new(Memory::new(written.clone())));
-        let directory = EngineDirectory::reader(&home, &written).unwrap();
-        let error = open_engine_to_read(directory, &Schema::default()).unwrap_err();
-        assert_eq!(error.kind(), crate::ErrorKind::Version);
+        assert!(as_read(&str::to_owned).is_ok());
+        for (what, other) in [
+            ("\"key_rest\"", "\"key\""),
+            (
+                r#""name":"added","type":"i64""#,
+                r#""name":"added","type":"u64""#,
+            ),
+            (r#""record":"position""#, r#""record":"freq""#),
+            (r#""fast":true"#, r#""fast":false"#),
+        ] {
+            let change = |schema: &str| {
+                assert!(schema.contains(what), "{what} in {schema}");
+                schema.replace(what, other)
+            };
+            let refused = as_read(&change).map(drop);
+            assert_eq!(refused, Err(crate::ErrorKind::Version), "{what}");
+        }
     }
 }

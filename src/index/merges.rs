@@ -120,6 +120,13 @@ struct Merges {
 #[derive(Debug, Clone, Copy)]
 pub(super) struct BegunMerges(usize);
 
+impl BegunMerges {
+    #[cfg(test)]
+    pub(super) fn count(self) -> usize {
+        self.0
+    }
+}
+
 impl MergeLog {
     fn merges(&self) -> MutexGuard<'_, Merges> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)

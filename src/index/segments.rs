@@ -6,8 +6,8 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use serde_json::value::RawValue;
 
-/// The engine's own description of its segments, as it wrote it. Who only searches hands it back
-/// to the engine, and never needs what it says.
+/// The engine's own description of its segments. Who only searches hands it back to the engine, and
+/// never needs what it says.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 #[serde(transparent)]
 pub(super) struct EngineMeta(Box<RawValue>);
@@ -32,7 +32,9 @@ impl EngineMeta {
 
     /// The same without the white space between the lines, which everybody who opens it would read.
     pub(super) fn compact(&self) -> Self {
-        self.without(&[])
+        let read = serde_json::from_str::<Value>(self.text());
+        let compact = read.and_then(|value| RawValue::from_string(value.to_string()));
+        compact.map_or_else(|_| self.clone(), Self)
     }
 
     /// As the engine reads it.
@@ -158,6 +160,8 @@ mod tests {
     fn a_description_is_handed_on_as_it_was_written() {
         let meta = EngineMeta::parse(META.as_bytes()).unwrap();
         assert_eq!(meta.text(), META);
+        let compact = meta.compact();
+        assert!(compact == meta && compact.text().len() < META.len());
         let written = serde_json::to_string(&meta).unwrap();
         assert_eq!(EngineMeta::parse(written.as_bytes()).unwrap(), meta);
         assert!(!meta.is_none());

@@ -615,3 +615,28 @@ fn engine_failed(directory: &EngineDirectory, error: TantivyError) -> Error {
 pub(super) fn build_name(generation: u64) -> String {
     format!("{generation:08}")
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::{Document, Index, Schema};
+
+    /// Sixty commits make by fours at least so many merges.
+    const MERGES: usize = 12;
+
+    #[test]
+    fn a_writer_that_lives_long_does_not_remember_its_merges() {
+        let index = Index::create_in_memory(Schema::default()).unwrap();
+        let mut writer = index.writer().unwrap();
+        let mut write = |number: u32| {
+            writer.put(Document::new(format!("d{number}"))).unwrap();
+            writer.commit().unwrap();
+            writer.publisher.merges.begun().count()
+        };
+        let remembered = (0..60).map(&mut write).max();
+        // The engine merges when it finds the time: what was begun last may not have ended.
+        let forgotten = (60..2_000).find(|&number| write(number) < MERGES / 3);
+        assert!(forgotten.is_some(), "remembered after 60: {remembered:?}");
+        let segments = index.searcher().unwrap().segments().len();
+        assert!(segments < 60, "nothing was merged: {segments}");
+    }
+}

@@ -87,8 +87,9 @@ pub(in crate::index) struct SegmentTop<'a> {
     ceiling: u64,
     /// Every hit that may be among the wanted ones, as far as is known of their keys.
     found: Vec<Candidate>,
-    /// Number and beginning of the key of the last wanted one, if as many were found: a hit with
-    /// greater ones has no place.
+    /// Number and beginning of the key of the last wanted one, if as many were found: a hit with a
+    /// greater number has no place, nor has one with the same number and a greater beginning, unless
+    /// the rest of its title comes before that.
     bound: Option<(u64, u64)>,
 }
 
@@ -143,9 +144,17 @@ struct Offers {
     docs: [DocId; BLOCK],
     numbers: [u64; BLOCK],
     scores: [f32; BLOCK],
-    /// 0 until something was read of them, then their beginnings, and at last the keys themselves.
+    /// 0 until something was read of them, then their beginnings; if all are wanted, the keys.
     keys: [u64; BLOCK],
     count: usize,
+}
+
+/// One of them.
+struct Offer {
+    doc: DocId,
+    number: u64,
+    score: f32,
+    key: u64,
 }
 
 impl Default for Offers {
@@ -171,15 +180,25 @@ impl Offers {
         read(&self.docs[..self.count], &mut self.keys[..self.count]);
     }
 
-    /// Leaves those whose number and key do not come after a bound.
-    fn retain(&mut self, bound: (u64, u64)) {
+    fn get(&self, at: usize) -> Offer {
+        Offer {
+            doc: self.docs[at],
+            number: self.numbers[at],
+            score: self.scores[at],
+            key: self.keys[at],
+        }
+    }
+
+    /// Leaves those of which something is true.
+    fn retain(&mut self, is_left: impl Fn(&Offer) -> bool) {
         let mut kept = 0;
         for at in 0..self.count {
-            if (self.numbers[at], self.keys[at]) <= bound {
-                self.docs[kept] = self.docs[at];
-                self.numbers[kept] = self.numbers[at];
-                self.scores[kept] = self.scores[at];
-                self.keys[kept] = self.keys[at];
+            let offer = self.get(at);
+            if is_left(&offer) {
+                self.docs[kept] = offer.doc;
+                self.numbers[kept] = offer.number;
+                self.scores[kept] = offer.score;
+                self.keys[kept] = offer.key;
                 kept += 1;
             }
         }
@@ -236,38 +255,44 @@ impl<'a> SegmentTop<'a> {
             }
         }
         self.keep_best(&mut offers);
-        // Keys lie far apart: the beginnings of all that may have a place are read at once, and the
-        // others only where equal beginnings leave something open.
+        // Keys lie far apart: beginnings are read first, of all that may have a place, and what is
+        // left of the keys only of those that still may at the end.
         offers.read_keys(|docs, keys| self.keys.beginnings(docs, keys));
-        let is_whole = matches!(self.order, Order::Title { .. });
-        if is_whole {
-            // The rest of the title comes before the key.
-            offers.read_keys(|docs, keys| self.keys.complete(docs, keys));
-        } else {
-            if let Some(bound) = self.bound {
-                offers.retain(bound);
-            }
+        let by_title = matches!(self.order, Order::Title { .. });
+        if let Some((number, beginning)) = self.bound {
+            // Where there is a title, the rest of it comes before the key.
+            offers.retain(|offer| {
+                by_title && offer.number != LAST || (offer.number, offer.key) <= (number, beginning)
+            });
+        }
+        if !by_title {
             self.keep_best(&mut offers);
         }
+        // All are wanted: their keys are read while their neighbours' are at hand.
+        let is_whole = self.limit.is_none();
+        if is_whole {
+            offers.read_keys(|docs, keys| self.keys.complete(docs, keys));
+        }
         for at in 0..offers.count {
+            let offer = offers.get(at);
             let position = Position {
-                number: offers.numbers[at],
-                text: self.rest_of_title(offers.docs[at], offers.numbers[at]),
+                number: offer.number,
+                text: self.rest_of_title(offer.doc, offer.number),
                 key: if is_whole {
-                    offers.keys[at]
+                    offer.key
                 } else {
-                    from_beginning(offers.keys[at])
+                    from_beginning(offer.key)
                 },
             };
             self.found.extend(self.behind_cursor(Candidate {
                 position,
-                score: offers.scores[at],
-                doc: offers.docs[at],
+                score: offer.score,
+                doc: offer.doc,
                 is_whole,
             }));
         }
         if let Some(limit) = self.limit
-            && (self.bound.is_none() || self.found.len() >= limit + (limit / SLACK).max(1))
+            && (self.bound.is_none() || self.found.len() > limit + limit / SLACK)
         {
             self.leave_best(limit);
         }
@@ -301,10 +326,15 @@ impl<'a> SegmentTop<'a> {
         // So that they do not become ever more.
         if self.found.len() > limit + limit / SLACK {
             self.complete();
-            self.found
-                .select_nth_unstable_by(limit - 1, |a, b| a.position.cmp(&b.position));
-            self.found.truncate(limit);
+            self.leave_first(limit);
         }
+    }
+
+    /// Leaves the first of more whose keys are known; at least one is wanted.
+    fn leave_first(&mut self, limit: usize) {
+        let by_position = |a: &Candidate, b: &Candidate| a.position.cmp(&b.position);
+        self.found.select_nth_unstable_by(limit - 1, by_position);
+        self.found.truncate(limit);
     }
 
     /// Reads what is not known of keys.
@@ -345,7 +375,7 @@ impl<'a> SegmentTop<'a> {
                 *rank = (offers.numbers[at], offers.keys[at]);
             }
             let (_, &mut bound, _) = ranks[..offers.count].select_nth_unstable(limit - 1);
-            offers.retain(bound);
+            offers.retain(|offer| (offer.number, offer.key) <= bound);
         }
     }
 
@@ -402,19 +432,31 @@ impl<'a> SegmentTop<'a> {
 
     /// The hits of the segment.
     pub(in crate::index) fn finish(self, segment: u32, into: &mut Vec<Ranked>) {
-        into.extend(self.into_order().iter().map(|hit| hit.ranked(segment)));
+        let hits = self.into_hits().into_iter();
+        into.extend(hits.map(|hit| Ranked {
+            position: hit.position,
+            score: hit.score,
+            address: DocAddress::new(segment, hit.doc),
+        }));
     }
 
     /// The same, in their order.
-    pub(in crate::index) fn into_order(mut self) -> Vec<Candidate> {
+    pub(in crate::index) fn into_order(self) -> Vec<Candidate> {
+        let mut hits = self.into_hits();
+        hits.sort_unstable_by(|a, b| a.position.cmp(&b.position));
+        hits.shrink_to_fit();
+        hits
+    }
+
+    fn into_hits(mut self) -> Vec<Candidate> {
         if let Some(limit) = self.limit {
             self.leave_best(limit);
         }
         self.complete();
-        let mut found = self.found;
-        found.sort_unstable_by(|a, b| a.position.cmp(&b.position));
-        found.truncate(self.limit.unwrap_or(usize::MAX));
-        found
+        if let Some(limit) = self.limit.filter(|&limit| limit < self.found.len()) {
+            self.leave_first(limit);
+        }
+        self.found
     }
 }
 
@@ -441,45 +483,60 @@ mod tests {
     use crate::index::prepare::key_of;
     use crate::{Document, Index, Schema, SearchRequest};
 
-    /// Enough that some of them have keys with the same beginning.
-    const DOCUMENTS: usize = 3_000;
-
-    #[test]
-    fn equal_hits_are_in_the_order_of_their_keys_page_by_page() {
-        let index = Index::create_in_memory(Schema::default()).unwrap();
-        let mut writer = index.writer().unwrap();
-        let mut ids: Vec<String> = (0..DOCUMENTS).map(|number| format!("d{number}")).collect();
-        for id in &ids {
-            let document = Document::new(id.as_str()).title("Port").body("tanker");
-            writer.put(document.date("2020-01-02").unwrap()).unwrap();
-        }
-        writer.commit().unwrap();
+    /// Ids of which many share the beginning of their key, in the order of their keys.
+    fn ids() -> Vec<String> {
+        let ids = (0..400_000).map(|number| format!("d{number}"));
+        let mut ids: Vec<String> = ids.filter(|id| beginning_of(key_of(id)) < 12).collect();
         ids.sort_by_key(|id| key_of(id));
         let beginnings = ids.iter().map(|id| beginning_of(key_of(id)));
         let beginnings: Vec<u64> = beginnings.collect();
-        let ties = beginnings.windows(2).filter(|two| two[0] == two[1]).count();
-        assert!(ties > 10, "{ties} beginnings are the same");
+        assert!(
+            beginnings
+                .chunk_by(|a, b| a == b)
+                .any(|same| same.len() > 8)
+        );
+        ids
+    }
 
-        let searcher = index.searcher().unwrap();
-        for (sort, query) in [
-            (Sort::Relevance, "tanker"),
-            (Sort::Newest, "tanker"),
-            (Sort::Title, "*"),
-            (Sort::Relevance, "*"),
-        ] {
-            let mut request = SearchRequest::query(query).unwrap().sort(sort);
-            let mut found = Vec::new();
-            for limit in (1..100).chain([500, 1_000]).cycle() {
-                let page = searcher.search(&request.clone().limit(limit)).unwrap();
-                found.extend(page.hits.iter().map(|hit| hit.id.to_string()));
-                let Some(cursor) = page.cursor else { break };
-                request = request.after(cursor);
+    #[test]
+    fn equal_hits_are_in_the_order_of_their_keys_page_by_page() {
+        let ids = ids();
+        let document = |id: &String| Document::new(id.as_str()).body("tanker");
+        let dated = |id: &String| document(id).title("Port").date("2020-01-02").unwrap();
+        let index = |of: &dyn Fn(&String) -> Document, segments: usize| {
+            let index = Index::create_in_memory(Schema::default()).unwrap();
+            let mut writer = index.writer().unwrap();
+            for some in ids.chunks(ids.len().div_ceil(segments)) {
+                for id in some.iter().rev() {
+                    writer.put(of(id)).unwrap();
+                }
+                writer.commit().unwrap();
             }
-            assert!(found == ids, "{sort:?} {query}");
-            let mut request = SearchRequest::query(query).unwrap().sort(sort);
-            request.limit = Limit::All;
-            let all = searcher.search(&request).unwrap().hits.into_iter();
-            assert!(all.map(|hit| hit.id.to_string()).eq(ids.iter().cloned()));
+            index.searcher().unwrap()
+        };
+        let orders = [Sort::Relevance, Sort::Newest, Sort::Oldest, Sort::Title];
+        for searcher in [index(&dated, 1), index(&document, 2)] {
+            for (sort, query) in orders
+                .into_iter()
+                .flat_map(|it| [(it, "*"), (it, "tanker")])
+            {
+                let request = || SearchRequest::query(query).unwrap().sort(sort);
+                for limit in [1, 2, 3, 4, 5, 9, 20, 64, 100] {
+                    let mut page = request().limit(limit);
+                    let mut found = Vec::new();
+                    loop {
+                        let hits = searcher.search(&page).unwrap();
+                        found.extend(hits.hits.iter().map(|hit| hit.id.to_string()));
+                        let Some(cursor) = hits.cursor else { break };
+                        page = page.after(cursor);
+                    }
+                    assert!(found == ids, "{sort:?}, {query}, {limit}");
+                }
+                let mut all = request();
+                all.limit = Limit::All;
+                let all = searcher.search(&all).unwrap().hits.into_iter();
+                assert!(all.map(|hit| hit.id.to_string()).eq(ids.iter().cloned()));
+            }
         }
     }
 }

@@ -15,7 +15,7 @@ const CLUSTERS: [&str; 4] = ["l0", "0l", "vv", "vvv"];
 /// Checks every argument that begins with `-`.
 ///
 /// # Errors
-/// A usage failure that offers `NOT word`.
+/// A usage failure that offers `NOT word`, a near option, or the commands that have this one.
 pub(super) fn check(root: &Command, arguments: &[OsString]) -> Result<(), Failure> {
     let mut command = root;
     let mut asks = false;
@@ -41,7 +41,7 @@ pub(super) fn check(root: &Command, arguments: &[OsString]) -> Result<(), Failur
                     arguments.next();
                 }
             }
-            Found::Nothing => return Err(refuse(command, text, asks)),
+            Found::Nothing => return Err(refuse(root, command, text, asks)),
         }
     }
     Ok(())
@@ -117,7 +117,7 @@ fn is_facet(name: &str) -> bool {
             .all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b"_-.".contains(&b))
 }
 
-fn refuse(command: &Command, text: &str, asks: bool) -> Failure {
+fn refuse(root: &Command, command: &Command, text: &str, asks: bool) -> Failure {
     let word = text.trim_start_matches('-');
     let shown = text.split_once('=').map_or(text, |(name, _)| name);
     let failure = Failure::usage("unknown_option", format!("`{shown}` is not an option"));
@@ -126,16 +126,39 @@ fn refuse(command: &Command, text: &str, asks: bool) -> Failure {
         let names = command.get_arguments().filter_map(Arg::get_long);
         pressmark::query::suggest(wanted, names)
     });
+    let not = format!("to leave out documents with that word, write `NOT {word}`");
+    let owners = owners(root, shown);
     match near {
         Some(name) => failure.with_hint(format!("did you mean `--{name}`?")),
-        None if asks && !word.is_empty() => failure.with_hint(format!(
-            "to leave out documents with that word, write `NOT {word}`"
-        )),
-        None => failure.with_hint(format!(
-            "`{} --help` lists the options",
-            command.get_bin_name().unwrap_or("pressmark")
-        )),
+        None if asks && !word.is_empty() => failure.with_hint(match owners {
+            Some(owners) => format!("it is an option of {owners}; {not}"),
+            None => not,
+        }),
+        None => failure.with_hint(match owners {
+            Some(owners) => format!("it is an option of {owners}"),
+            None => format!(
+                "`{} --help` lists the options",
+                command.get_bin_name().unwrap_or("pressmark")
+            ),
+        }),
     }
+}
+
+/// The commands whose help has an option of this name.
+fn owners(root: &Command, shown: &str) -> Option<String> {
+    fn add(command: &Command, path: &str, name: &str, to: &mut Vec<String>) {
+        for below in command.get_subcommands() {
+            let path = format!("{path} {}", below.get_name());
+            let mut listed = below.get_arguments().filter(|it| !it.is_hide_set());
+            if listed.any(|argument| argument.get_long() == Some(name)) {
+                to.push(format!("`{path}`"));
+            }
+            add(below, &path, name, to);
+        }
+    }
+    let mut owners = Vec::new();
+    add(root, "pressmark", shown.strip_prefix("--")?, &mut owners);
+    (!owners.is_empty()).then(|| owners.join(", "))
 }
 
 #[cfg(test)]
@@ -194,5 +217,23 @@ mod tests {
         let near = check_line("pressmark search --limt 3").unwrap_err();
         assert_eq!(near.hint(), Some("did you mean `--limit`?"));
         assert!(check_line("pressmark index -nuclear").is_err());
+        for (line, owners) in [
+            (
+                "pressmark facets --no-index",
+                "it is an option of `pressmark search`; to leave out documents with that word, write \
+                 `NOT no-index`",
+            ),
+            (
+                "pressmark vocabulary check --in x",
+                "it is an option of `pressmark vocabulary show`",
+            ),
+            (
+                "pressmark status --cursor x",
+                "it is an option of `pressmark search`, `pressmark export`",
+            ),
+        ] {
+            let failure = check_line(line).unwrap_err();
+            assert_eq!(failure.hint(), Some(owners), "{line}");
+        }
     }
 }
