@@ -156,13 +156,14 @@ impl Searcher {
             Arc::clone(&budget),
         );
         let folds = Arc::new(folds);
-        let (globals, unpacker) = (Arc::default(), Arc::default());
+        let (globals, sums, unpacker) = (Arc::default(), Arc::default(), Arc::default());
         let text_bytes = keeps.texts / segments.len().max(1);
         let view = |reader: &SegmentReader| {
             let (budget, folds) = (Arc::clone(&budget), Arc::clone(&folds));
-            let (globals, unpacker) = (Arc::clone(&globals), Arc::clone(&unpacker));
+            let kept = (Arc::clone(&globals), Arc::clone(&sums));
+            let unpacker = Arc::clone(&unpacker);
             let reader = reader.clone();
-            SegmentView::new(reader, text_bytes, unpacker, budget, folds, globals)
+            SegmentView::new(reader, text_bytes, unpacker, budget, folds, kept)
         };
         let views: Vec<SegmentView> = segments.iter().map(view).collect();
         let fields = Fields::KNOWN;

@@ -140,16 +140,17 @@ impl<'a> Pass<'a> {
         views: &[SegmentView],
         tallies: &mut [&mut dyn Tally],
     ) -> Result<Found<'a>> {
+        let is_whole = self.everything && self.filters.is_empty();
         let tally = |counted: &'a Counted| {
-            let global = match views.first() {
-                Some(view) => view.global(&counted.facet, views, &self.watch)?,
-                None => None,
+            let (facet, fold) = (&counted.facet, counted.fold.as_deref());
+            let Some(view) = views.first() else {
+                return Ok(FacetTally::new(facet, fold, None));
             };
-            Ok(FacetTally::new(
-                &counted.facet,
-                counted.fold.as_deref(),
-                global,
-            ))
+            if is_whole && let Some(tallied) = view.whole(facet, views)? {
+                return Ok(FacetTally::of_kept(facet, fold, tallied));
+            }
+            let global = view.global(facet, views, &self.watch)?;
+            Ok(FacetTally::new(facet, fold, global))
         };
         let mut found = Found {
             total: 0,
@@ -158,7 +159,12 @@ impl<'a> Pass<'a> {
             dates: Vec::new(),
         };
         for (segment, view) in views.iter().enumerate() {
-            self.segment(segment as u32, view, tallies, &mut found)?;
+            self.segment(segment as u32, view, is_whole, tallies, &mut found)?;
+        }
+        if let Some(view) = views.first().filter(|_| is_whole) {
+            for tally in &mut found.facets {
+                view.keep_whole(tally);
+            }
         }
         if self.limit == Limit::All {
             found.hits = super::top::merge(found.hits, self.limit);
@@ -175,6 +181,7 @@ impl<'a> Pass<'a> {
         &mut self,
         segment: u32,
         view: &SegmentView,
+        is_whole: bool,
         tallies: &mut [&mut dyn Tally],
         found: &mut Found<'a>,
     ) -> Result<()> {
@@ -185,7 +192,6 @@ impl<'a> Pass<'a> {
             .iter()
             .map(|filter| filter.open(reader))
             .collect::<Result<Vec<_>>>()?;
-        let is_whole = self.everything && filters.is_empty();
         let splits = |own: usize| self.filters[own].splits();
         let mut counting = Counting::open(view, self.facets, splits, is_whole, &self.watch)?;
         for tally in tallies.iter_mut() {

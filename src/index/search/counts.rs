@@ -2,19 +2,22 @@
 
 mod entries;
 mod listed;
+mod tallied;
 
 use std::borrow::Cow;
 use std::cell::OnceCell;
 use std::collections::{BTreeSet, BinaryHeap, HashMap};
 use std::sync::Arc;
 
-use entries::{Added, Entries, Entry, Row};
+use entries::{Added, Entry, Row};
 pub(in crate::index) use listed::Whole;
+pub(in crate::index) use tallied::{KeptSums, Tallied};
+use tallied::{OfNodes, Sum, TalliedSegment};
 
 use super::block::Block;
 use super::counters::{Counters, Dense};
 use super::global::{ByPrefix, GlobalNodes};
-use super::kept::{HowKept, KeptFacet};
+use super::kept::{Budget, HowKept, KeptFacet};
 use super::numbering::{MISSING, counted};
 use super::numbers::NumberReader;
 use super::views::ResolvedFacet;
@@ -219,42 +222,11 @@ pub(in crate::index) struct FacetTally<'a> {
     global: Option<Arc<GlobalNodes>>,
     /// The entry of each of these numbers.
     by_number: Vec<u32>,
-    entries: Entries,
     /// Entries by name, once there is more than one table to look for a name in, and no numbers.
     by_name: HashMap<NodeHash, u32, ByPrefix>,
-    segments: Vec<TalliedSegment>,
+    sum: Sum,
     /// How many entries stand directly below each.
     below: OnceCell<Vec<u64>>,
-    missing: u64,
-}
-
-/// A segment in the tally.
-struct TalliedSegment {
-    kept: Arc<KeptFacet>,
-    /// For each column, the entries of its nodes.
-    entries: Vec<OfNodes>,
-}
-
-/// The entries of the nodes of a table.
-enum OfNodes {
-    /// The first so many, in the order of the nodes: those of the first table.
-    First(u32),
-    /// Of each node its entry, or [`NO_ENTRY`].
-    Each(Vec<u32>),
-}
-
-impl OfNodes {
-    /// The entry of a node, if something was counted for it.
-    #[inline]
-    fn get(&self, entries: &Entries, node: u32) -> Option<u32> {
-        match self {
-            Self::First(many) => entries.of_node(*many, node),
-            Self::Each(of_nodes) => {
-                let entry = of_nodes.get(node as usize).copied();
-                entry.filter(|&entry| entry != NO_ENTRY)
-            }
-        }
-    }
 }
 
 /// Stands for a node without an entry: nothing was counted for it.
@@ -283,36 +255,54 @@ impl<'a> FacetTally<'a> {
             fold,
             by_number: vec![NO_ENTRY; global.as_ref().map_or(0, |global| global.len())],
             global,
-            entries: Entries::default(),
             by_name: HashMap::default(),
-            segments: Vec::new(),
+            sum: Sum::Now(Box::default()),
             below: OnceCell::new(),
-            missing: 0,
         }
     }
 
-    /// Adds what was counted in a segment.
+    /// What was counted before, of all segments.
+    pub(in crate::index) fn of_kept(
+        facet: &'a ResolvedFacet,
+        fold: Option<&'a FacetFold>,
+        tallied: Arc<Tallied>,
+    ) -> Self {
+        Self {
+            sum: Sum::Before(tallied),
+            ..Self::new(facet, fold, None)
+        }
+    }
+
+    /// Keeps what was counted, which must be of all documents.
+    pub(in crate::index) fn keep_whole(&mut self, sums: &KeptSums, budget: &Budget) {
+        sums.keep(self.facet.key(), &mut self.sum, budget);
+    }
+
+    /// Adds what was counted in a segment, unless all was counted before.
     pub(in crate::index) fn add(&mut self, kept: &Arc<KeptFacet>, totals: &SegmentTotals) {
-        self.missing += u64::from(totals.missing);
-        let segment = self.segments.len() as u32;
+        let Sum::Now(sum) = &mut self.sum else {
+            return;
+        };
+        sum.missing += u64::from(totals.missing);
+        let segment = sum.segments.len() as u32;
         let global = self.global.take();
         let numbers = global.as_ref();
         let numbers = numbers.and_then(|global| global.of(segment as usize, kept));
-        self.segments.push(TalliedSegment {
+        sum.segments.push(TalliedSegment {
             entries: Vec::with_capacity(kept.facet.columns.len()),
             kept: Arc::clone(kept),
         });
         for (column, totals) in totals.columns.iter().enumerate() {
             let table = &kept.facet.columns[column].table;
-            let is_first = self.entries.is_empty();
+            let is_first = sum.entries.is_empty();
             let numbers = numbers.and_then(|numbers| numbers.get(column));
             let counts = totals.count.as_ref().unwrap_or(&totals.combined);
             if !is_first && numbers.is_none() && self.by_name.is_empty() {
-                self.learn_names(counted(counts).count());
+                learn_names(&mut self.by_name, sum, counted(counts).count());
             }
-            self.entries.begin_table(segment, column as u32);
+            sum.entries.begin_table(segment, column as u32);
             let mut of_nodes = if is_first {
-                self.entries.reserve(counted(counts).count());
+                sum.entries.reserve(counted(counts).count());
                 OfNodes::First(0)
             } else {
                 OfNodes::Each(vec![NO_ENTRY; counts.len()])
@@ -322,7 +312,7 @@ impl<'a> FacetTally<'a> {
                 if table.is_hidden(number) {
                     continue;
                 }
-                let new = self.entries.len() as u32;
+                let new = sum.entries.len() as u32;
                 let entry = if let Some(numbers) = numbers {
                     let entry = &mut self.by_number[numbers[node] as usize];
                     if *entry == NO_ENTRY {
@@ -344,12 +334,12 @@ impl<'a> FacetTally<'a> {
                     };
                     let above = match above {
                         ROOT => None,
-                        above => of_nodes.get(&self.entries, above),
+                        above => of_nodes.get(&sum.entries, above),
                     };
-                    self.entries.push(number, above.unwrap_or(NO_ENTRY));
+                    sum.entries.push(number, above.unwrap_or(NO_ENTRY));
                 }
                 match &mut of_nodes {
-                    OfNodes::First(many) => *many = self.entries.len() as u32,
+                    OfNodes::First(many) => *many = sum.entries.len() as u32,
                     OfNodes::Each(of_nodes) => of_nodes[node] = entry,
                 }
                 let declared = totals.declared.as_ref();
@@ -360,9 +350,9 @@ impl<'a> FacetTally<'a> {
                     inferred: declared.map_or(0, |declared| count.saturating_sub(declared)),
                     is_listed: totals.direct.as_ref().is_none_or(|direct| direct[node]),
                 };
-                self.entries.add(entry, added);
+                sum.entries.add(entry, added);
             }
-            if let Some(segment) = self.segments.last_mut() {
+            if let Some(segment) = sum.segments.last_mut() {
                 segment.entries.push(of_nodes);
             }
         }
@@ -371,23 +361,12 @@ impl<'a> FacetTally<'a> {
         self.global = global.filter(|_| has_numbers);
     }
 
-    /// Enters the names of what one table alone gave; of the next one, so many may come.
-    fn learn_names(&mut self, more: usize) {
-        self.by_name.reserve(self.entries.len() + more);
-        for number in 0..self.entries.len() as u32 {
-            let (segment, column, node) = self.entries.get(number).place;
-            let facet = &self.segments[segment as usize].kept.facet;
-            let name = facet.columns[column as usize].table.hash(node);
-            self.by_name.insert(name, number);
-        }
-    }
-
     /// The number of the entry of this name.
     fn find(&self, hash: &NodeHash) -> Option<u32> {
-        self.segments.iter().find_map(|segment| {
+        self.sum.segments.iter().find_map(|segment| {
             let columns = segment.kept.facet.columns.iter().zip(&segment.entries);
             let mut found = columns.filter_map(|(column, of_nodes)| {
-                of_nodes.get(&self.entries, column.table.find(hash)?)
+                of_nodes.get(&self.sum.entries, column.table.find(hash)?)
             });
             found.next()
         })
@@ -395,7 +374,7 @@ impl<'a> FacetTally<'a> {
 
     /// The entry of this name.
     fn get(&self, hash: &NodeHash) -> Option<Entry> {
-        self.find(hash).map(|number| self.entries.get(number))
+        self.find(hash).map(|number| self.sum.entries.get(number))
     }
 
     /// The nodes of a value that is asked for, from the top of its tree down to itself.
@@ -497,7 +476,7 @@ impl<'a> FacetTally<'a> {
         Ok(FacetCounts {
             buckets: buckets.into_iter().map(|(_, bucket)| bucket).collect(),
             distinct,
-            missing: self.missing,
+            missing: self.sum.missing,
             other: distinct - shown,
             next: (end < ranked).then_some(end + 1),
         })
@@ -524,11 +503,11 @@ impl<'a> FacetTally<'a> {
         limit: usize,
         is_listed: impl Fn(&(u32, &Row)) -> bool,
     ) -> (Vec<Entry>, u64) {
-        let listed = || (0..).zip(self.entries.rows()).filter(&is_listed);
+        let listed = || (0..).zip(self.sum.entries.rows()).filter(&is_listed);
         let mut counts: Vec<u64> = listed().map(|(_, row)| row.count).collect();
         let ranked = counts.len() as u64;
         if counts.len() <= limit {
-            let all = listed().map(|(number, _)| self.entries.get(number));
+            let all = listed().map(|(number, _)| self.sum.entries.get(number));
             return (all.collect(), ranked);
         }
         let Some(last) = limit.checked_sub(1) else {
@@ -539,7 +518,7 @@ impl<'a> FacetTally<'a> {
         let mut first: HashMap<(u32, u32), BinaryHeap<(u32, u32)>> = HashMap::new();
         let mut candidates = Vec::new();
         for (number, row) in listed().filter(|(_, row)| row.count >= threshold) {
-            let entry = self.entries.get(number);
+            let entry = self.sum.entries.get(number);
             if row.count > threshold {
                 candidates.push(entry);
                 continue;
@@ -555,7 +534,7 @@ impl<'a> FacetTally<'a> {
             }
         }
         let first = first.into_values().flatten();
-        candidates.extend(first.map(|(_, number)| self.entries.get(number)));
+        candidates.extend(first.map(|(_, number)| self.sum.entries.get(number)));
         (candidates, ranked)
     }
 
@@ -568,7 +547,12 @@ impl<'a> FacetTally<'a> {
                 continue;
             };
             let node = self.find(node);
-            let has_children = self.entries.rows().iter().any(|row| row.parent() == node);
+            let has_children = self
+                .sum
+                .entries
+                .rows()
+                .iter()
+                .any(|row| row.parent() == node);
             if node.is_some() && has_children {
                 levels.insert(node);
                 continue;
@@ -591,8 +575,8 @@ impl<'a> FacetTally<'a> {
     /// How many entries stand directly below each.
     fn below(&self) -> &[u64] {
         self.below.get_or_init(|| {
-            let mut below = vec![0; self.entries.len()];
-            for parent in self.entries.rows().iter().filter_map(Row::parent) {
+            let mut below = vec![0; self.sum.entries.len()];
+            for parent in self.sum.entries.rows().iter().filter_map(Row::parent) {
                 below[parent as usize] += 1;
             }
             below
@@ -602,7 +586,7 @@ impl<'a> FacetTally<'a> {
     /// The name of an entry.
     fn hash(&self, entry: Entry) -> NodeHash {
         let (segment, column, node) = entry.place;
-        let facet = &self.segments[segment as usize].kept.facet;
+        let facet = &self.sum.segments[segment as usize].kept.facet;
         facet.columns[column as usize].table.hash(node)
     }
 
@@ -636,7 +620,7 @@ impl<'a> FacetTally<'a> {
     /// The written form that is shown for each node, of all that lead to it.
     fn names(&self, nodes: &[Named]) -> Result<Vec<Option<String>>> {
         let mut names: Vec<Option<String>> = vec![None; nodes.len()];
-        for (segment, TalliedSegment { kept, .. }) in self.segments.iter().enumerate() {
+        for (segment, TalliedSegment { kept, .. }) in self.sum.segments.iter().enumerate() {
             for (number, column) in kept.facet.columns.iter().enumerate() {
                 let here = (segment as u32, number as u32);
                 let place = |(hash, entry): &Named| match entry {
@@ -661,12 +645,23 @@ impl<'a> FacetTally<'a> {
     /// Where an entry stands: segment, column, and the rank of its name there.
     fn place(&self, entry: Entry) -> (u32, u32, u32) {
         let (segment, column, node) = entry.place;
-        let facet = &self.segments[segment as usize].kept.facet;
+        let facet = &self.sum.segments[segment as usize].kept.facet;
         (
             segment,
             column,
             facet.columns[column as usize].table.rank(node),
         )
+    }
+}
+
+/// Enters the names of what one table alone gave; of the next one, so many may come.
+fn learn_names(by_name: &mut HashMap<NodeHash, u32, ByPrefix>, sum: &Tallied, more: usize) {
+    by_name.reserve(sum.entries.len() + more);
+    for number in 0..sum.entries.len() as u32 {
+        let (segment, column, node) = sum.entries.get(number).place;
+        let facet = &sum.segments[segment as usize].kept.facet;
+        let name = facet.columns[column as usize].table.hash(node);
+        by_name.insert(name, number);
     }
 }
 

@@ -8,6 +8,7 @@ use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use tantivy::SegmentReader;
 use tantivy::index::SegmentComponent;
 
+use super::counts::{FacetTally, KeptSums, Tallied};
 use super::first::{First, KeptFirst};
 use super::global::{GlobalNodes, KeptGlobals};
 use super::kept::{Budget, HowKept, KeptFacet, KeptRows};
@@ -39,6 +40,7 @@ pub(in crate::index) struct SegmentView {
     budget: Arc<Budget>,
     folds: Arc<Folds>,
     globals: Arc<KeptGlobals>,
+    sums: Arc<KeptSums>,
     /// What may be kept of texts.
     text_bytes: usize,
     unpacker: Arc<Unpacker>,
@@ -49,14 +51,15 @@ pub(in crate::index) struct SegmentView {
 impl SegmentView {
     /// `text_bytes`: what it may keep of texts; `unpacker`: what reads those of all segments.
     /// `budget`: what may be kept of facets, of all segments together. `folds`: what vocabularies
-    /// make of them. `globals`: the numbers of their nodes in all segments.
+    /// make of them. `globals` and `sums`: the numbers of their nodes in
+    /// all segments, and their counts of all documents.
     pub(in crate::index) fn new(
         reader: SegmentReader,
         text_bytes: usize,
         unpacker: Arc<Unpacker>,
         budget: Arc<Budget>,
         folds: Arc<Folds>,
-        globals: Arc<KeptGlobals>,
+        (globals, sums): (Arc<KeptGlobals>, Arc<KeptSums>),
     ) -> Self {
         Self {
             reader,
@@ -68,6 +71,7 @@ impl SegmentView {
             budget,
             folds,
             globals,
+            sums,
             text_bytes,
             unpacker,
             texts: OnceLock::new(),
@@ -165,6 +169,23 @@ impl SegmentView {
         watch: &Watch,
     ) -> Result<Option<Arc<GlobalNodes>>> {
         self.globals.of(facet, views, &self.budget, watch)
+    }
+
+    /// What was counted of a facet in all documents, if it is kept. `views`: as for
+    /// [`global`](Self::global).
+    pub(in crate::index) fn whole(
+        &self,
+        facet: &ResolvedFacet,
+        views: &[Self],
+    ) -> Result<Option<Arc<Tallied>>> {
+        let facets = views.iter().map(|view| view.kept(facet));
+        let facets: Vec<Arc<KeptFacet>> = facets.collect::<Result<_>>()?;
+        Ok(self.sums.of(&facet.key(), &facets))
+    }
+
+    /// Keeps what was counted of a facet in all documents, if there is room.
+    pub(in crate::index) fn keep_whole(&self, tally: &mut FacetTally<'_>) {
+        tally.keep_whole(&self.sums, &self.budget);
     }
 
     /// How to count facets together: `names`, and what [`kept`](Self::kept) gave for each.

@@ -70,6 +70,12 @@ impl Entries {
         self.rows.len()
     }
 
+    /// The bytes that they take.
+    pub(super) fn bytes(&self) -> usize {
+        let details = self.details.capacity() * size_of::<(u64, u64)>();
+        self.rows.capacity() * size_of::<Row>() + details
+    }
+
     #[inline]
     pub(super) fn is_empty(&self) -> bool {
         self.rows.is_empty()

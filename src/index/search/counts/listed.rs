@@ -59,7 +59,7 @@ impl FacetTally<'_> {
         let fit_of = |number: u32| fits.as_ref().and_then(|fits| fits.get(&number).copied());
         let mut candidates = Vec::new();
         let mut shown_chosen = 0;
-        for (number, row) in (0..).zip(self.entries.rows()) {
+        for (number, row) in (0..).zip(self.sum.entries.rows()) {
             let fit = fit_of(number);
             if fits.is_some() && fit.is_none() {
                 continue;
@@ -67,7 +67,7 @@ impl FacetTally<'_> {
             if chosen_entries.contains(&number) {
                 shown_chosen += 1;
             } else if self.is_listed(&levels, row) || fits.is_some() && tree.is_some() {
-                let entry = self.entries.get(number);
+                let entry = self.sum.entries.get(number);
                 let rank = self.rank(entry, fit, values.order, whole);
                 candidates.push(Candidate { entry, rank });
             }
@@ -129,7 +129,7 @@ impl FacetTally<'_> {
         Ok(FacetCounts {
             buckets: buckets.collect(),
             distinct: ranked + shown_chosen,
-            missing: self.missing,
+            missing: self.sum.missing,
             other: ranked + shown_chosen - shown,
             next: (end < ranked).then_some(end + 1),
         })
@@ -142,10 +142,10 @@ impl FacetTally<'_> {
         watch: &Watch,
     ) -> Result<HashMap<u32, Fit>> {
         let mut fits: HashMap<u32, Fit> = HashMap::new();
-        for segment in &self.segments {
+        for segment in &self.sum.segments {
             let facet = &segment.kept.facet;
             for (column, of_nodes) in facet.columns.iter().zip(&segment.entries) {
-                let entry_of = |node: u32| of_nodes.get(&self.entries, node);
+                let entry_of = |node: u32| of_nodes.get(&self.sum.entries, node);
                 let mut note = |node: u32, name: &str| {
                     if let Some(entry) = entry_of(node)
                         && let Some(fit) = finder.fit(name)
