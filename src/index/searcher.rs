@@ -338,9 +338,10 @@ impl Searcher {
             && hits.len() > limit
         {
             hits.truncate(limit);
-            cursor = hits
-                .last()
-                .map(|last| self.cursor(request.sort, asked.digest, last));
+            if let Some(last) = hits.last_mut() {
+                last.complete(&self.snapshot.views)?;
+                cursor = Some(self.cursor(request.sort, asked.digest, last));
+            }
         }
         let mut highlighter = Highlighter::new(&asked.query);
         let maker = self.hit_maker(request);

@@ -158,8 +158,8 @@ impl<'a> Pass<'a> {
             facets: self.facets.iter().map(tally).collect::<Result<_>>()?,
             dates: Vec::new(),
         };
-        for (segment, view) in views.iter().enumerate() {
-            self.segment(segment as u32, view, is_whole, tallies, &mut found)?;
+        for segment in 0..views.len() {
+            self.segment(segment as u32, views, is_whole, tallies, &mut found)?;
         }
         if let Some(view) = views.first().filter(|_| is_whole) {
             for tally in &mut found.facets {
@@ -167,7 +167,7 @@ impl<'a> Pass<'a> {
             }
         }
         if self.limit == Limit::All {
-            found.hits = super::top::merge(found.hits, self.limit);
+            found.hits = super::top::merge(found.hits, self.limit, views)?;
         }
         for filter in &self.filters {
             if let PassFilter::Dates { tally, .. } = filter {
@@ -180,12 +180,13 @@ impl<'a> Pass<'a> {
     fn segment(
         &mut self,
         segment: u32,
-        view: &SegmentView,
+        views: &[SegmentView],
         is_whole: bool,
         tallies: &mut [&mut dyn Tally],
         found: &mut Found<'a>,
     ) -> Result<()> {
         self.watch.check()?;
+        let view = &views[segment as usize];
         let reader = &view.reader;
         let filters = self
             .filters
@@ -269,9 +270,10 @@ impl<'a> Pass<'a> {
             tally.add(&kept, &totals);
         }
         if let Some(top) = top {
-            top.finish(segment, &mut found.hits);
+            top.finish(segment, &mut found.hits)?;
             if let Limit::Hits(_) = self.limit {
-                found.hits = super::top::merge(std::mem::take(&mut found.hits), self.limit);
+                let hits = std::mem::take(&mut found.hits);
+                found.hits = super::top::merge(hits, self.limit, views)?;
             }
         }
         Ok(())

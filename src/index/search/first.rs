@@ -90,7 +90,7 @@ impl First {
                 watch.check()?;
             }
         }
-        let hits = top.into_order();
+        let hits = top.into_order()?;
         Ok(Self {
             is_all: hits.len() < KEPT,
             hits,

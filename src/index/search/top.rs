@@ -2,12 +2,17 @@
 //!
 //! Within a segment a hit is compared by a number, smaller first, and then by its document's
 //! unique key. For the order by title that number is the beginning of the title, and the whole of
-//! it stands in the card, which is only looked at where beginnings are equal.
+//! it stands in the card, which is only looked at where beginnings are equal. Of keys nothing is
+//! read before they have to decide.
+
+mod offers;
 
 use std::cmp::Ordering;
 
 use tantivy::columnar::Column;
 use tantivy::{DocAddress, DocId};
+
+use offers::Offers;
 
 use super::block::{BLOCK, Block};
 use super::views::SegmentView;
@@ -30,6 +35,40 @@ pub(in crate::index) struct Ranked {
     pub(in crate::index) position: Position,
     pub(in crate::index) score: f32,
     pub(in crate::index) address: DocAddress,
+    known: Known,
+}
+
+/// How much of the key of a hit's document was read; the rest of it is 0.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Known {
+    Nothing,
+    Beginning,
+    Whole,
+}
+
+impl Ranked {
+    /// Reads the key, as far as it is not known. `views`: those of all segments.
+    ///
+    /// # Errors
+    /// What is wrong with the keys of the segment.
+    pub(in crate::index) fn complete(&mut self, views: &[SegmentView]) -> Result<()> {
+        self.learn(Known::Whole, views)
+    }
+
+    fn learn(&mut self, wanted: Known, views: &[SegmentView]) -> Result<()> {
+        if self.known < wanted {
+            let keys = views[self.address.segment_ord as usize].keys()?;
+            self.position.key = if wanted == Known::Whole {
+                keys.of(self.address.doc_id).unwrap_or_default()
+            } else {
+                let mut beginning = [0];
+                keys.beginnings(&[self.address.doc_id], &mut beginning);
+                from_beginning(beginning[0])
+            };
+            self.known = wanted;
+        }
+        Ok(())
+    }
 }
 
 /// Where a hit stands in the order. Smaller comes first; no two documents share one.
@@ -41,6 +80,18 @@ pub(in crate::index) struct Position {
 }
 
 impl Position {
+    /// Which comes first, as far as keys do not decide.
+    fn without_keys(&self, other: &Self) -> Ordering {
+        let numbers = self.number.cmp(&other.number);
+        numbers.then_with(|| self.text.cmp(&other.text))
+    }
+
+    /// Which comes first, as far as the beginnings of keys tell.
+    fn by_beginnings(&self, other: &Self) -> Ordering {
+        let keys = || beginning_of(self.key).cmp(&beginning_of(other.key));
+        self.without_keys(other).then_with(keys)
+    }
+
     /// The sort key as a cursor carries it.
     pub(in crate::index) fn to_bytes(&self) -> Vec<u8> {
         let mut bytes = self.number.to_be_bytes().to_vec();
@@ -80,7 +131,7 @@ pub(in crate::index) fn letter(sort: Sort) -> u8 {
 /// The best hits of one segment.
 pub(in crate::index) struct SegmentTop<'a> {
     order: Order<'a>,
-    keys: &'a DocumentKeys,
+    view: &'a SegmentView,
     limit: Option<usize>,
     after: Option<Position>,
     /// No hit whose number is greater is wanted: there are enough others.
@@ -89,8 +140,10 @@ pub(in crate::index) struct SegmentTop<'a> {
     found: Vec<Candidate>,
     /// Number and beginning of the key of the last wanted one, if as many were found: a hit with a
     /// greater number has no place, nor has one with the same number and a greater beginning, unless
-    /// the rest of its title comes before that.
+    /// the rest of its title comes before that. [`LAST`] stands for a beginning that was not read.
     bound: Option<(u64, u64)>,
+    /// Why keys could not be read.
+    failure: Option<Error>,
 }
 
 enum Order<'a> {
@@ -111,8 +164,7 @@ pub(in crate::index) struct Candidate {
     pub(in crate::index) position: Position,
     score: f32,
     doc: DocId,
-    /// Whether of the key more is known than its beginning.
-    is_whole: bool,
+    known: Known,
 }
 
 impl Candidate {
@@ -126,83 +178,8 @@ impl Candidate {
             position: self.position.clone(),
             score: self.score,
             address: DocAddress::new(segment, self.doc),
+            known: self.known,
         }
-    }
-
-    /// Which comes first, as far as the beginnings of keys tell.
-    fn by_beginnings(&self, other: &Self) -> Ordering {
-        let (this, other) = (&self.position, &other.position);
-        let numbers = this.number.cmp(&other.number);
-        let texts = || this.text.cmp(&other.text);
-        let keys = || beginning_of(this.key).cmp(&beginning_of(other.key));
-        numbers.then_with(texts).then_with(keys)
-    }
-}
-
-/// Documents of a block that may have a place, and what is known of each.
-struct Offers {
-    docs: [DocId; BLOCK],
-    numbers: [u64; BLOCK],
-    scores: [f32; BLOCK],
-    /// 0 until something was read of them, then their beginnings; if all are wanted, the keys.
-    keys: [u64; BLOCK],
-    count: usize,
-}
-
-/// One of them.
-struct Offer {
-    doc: DocId,
-    number: u64,
-    score: f32,
-    key: u64,
-}
-
-impl Default for Offers {
-    fn default() -> Self {
-        Self {
-            docs: [0; BLOCK],
-            numbers: [LAST; BLOCK],
-            scores: [0.0; BLOCK],
-            keys: [0; BLOCK],
-            count: 0,
-        }
-    }
-}
-
-impl Offers {
-    fn push(&mut self, doc: DocId, number: u64, score: f32) {
-        let at = self.count;
-        (self.docs[at], self.numbers[at], self.scores[at]) = (doc, number, score);
-        self.count += 1;
-    }
-
-    fn read_keys(&mut self, read: impl Fn(&[DocId], &mut [u64])) {
-        read(&self.docs[..self.count], &mut self.keys[..self.count]);
-    }
-
-    fn get(&self, at: usize) -> Offer {
-        Offer {
-            doc: self.docs[at],
-            number: self.numbers[at],
-            score: self.scores[at],
-            key: self.keys[at],
-        }
-    }
-
-    /// Leaves those of which something is true.
-    fn retain(&mut self, is_left: impl Fn(&Offer) -> bool) {
-        let mut kept = 0;
-        for at in 0..self.count {
-            let offer = self.get(at);
-            if is_left(&offer) {
-                self.docs[kept] = offer.doc;
-                self.numbers[kept] = offer.number;
-                self.scores[kept] = offer.score;
-                self.keys[kept] = offer.key;
-                kept += 1;
-            }
-        }
-        self.count = kept;
     }
 }
 
@@ -228,7 +205,7 @@ impl<'a> SegmentTop<'a> {
         };
         Ok(Self {
             order,
-            keys: view.keys()?,
+            view,
             limit: match limit {
                 Limit::All => None,
                 Limit::Hits(hits) => Some(hits),
@@ -237,6 +214,7 @@ impl<'a> SegmentTop<'a> {
             ceiling,
             found: Vec::new(),
             bound: None,
+            failure: None,
         })
     }
 
@@ -249,106 +227,155 @@ impl<'a> SegmentTop<'a> {
         let mut numbers = [LAST; BLOCK];
         self.numbers(block.docs(), scores, &mut numbers);
         let most = self.bound.map_or(LAST, |(most, _)| most).min(self.ceiling);
-        for ((&doc, &score), number) in block.docs().iter().zip(scores).zip(numbers) {
-            if number <= most {
-                offers.push(doc, number, score);
-            }
+        offers.take(block.docs(), &numbers, scores, most);
+        if offers.count == 0 {
+            return;
         }
         self.keep_best(&mut offers);
-        // Keys lie far apart: beginnings are read first, of all that may have a place, and what is
-        // left of the keys only of those that still may at the end.
-        offers.read_keys(|docs, keys| self.keys.beginnings(docs, keys));
-        let by_title = matches!(self.order, Order::Title { .. });
-        if let Some((number, beginning)) = self.bound {
-            // Where there is a title, the rest of it comes before the key.
-            offers.retain(|offer| {
-                by_title && offer.number != LAST || (offer.number, offer.key) <= (number, beginning)
-            });
-        }
-        if !by_title {
-            self.keep_best(&mut offers);
-        }
-        // All are wanted: their keys are read while their neighbours' are at hand.
-        let is_whole = self.limit.is_none();
-        if is_whole {
-            offers.read_keys(|docs, keys| self.keys.complete(docs, keys));
+        let mut known = Known::Nothing;
+        if self.keys_decide(&offers) {
+            let Some(keys) = self.keys() else { return };
+            // Keys lie far apart: beginnings are read first, of all that may have a place, and what
+            // is left of the keys only of those that still may at the end.
+            offers.read_keys(|docs, into| keys.beginnings(docs, into));
+            known = Known::Beginning;
+            let by_title = matches!(self.order, Order::Title { .. });
+            if let Some((number, beginning)) = self.bound {
+                if !by_title && !offers.has_any_up_to(number, beginning) {
+                    return;
+                }
+                // Where there is a title, the rest of it comes before the key.
+                offers.retain(|offer| {
+                    by_title && offer.number != LAST
+                        || (offer.number, offer.key) <= (number, beginning)
+                });
+            }
+            if !by_title {
+                self.keep_best(&mut offers);
+            }
+            // All are wanted: their keys are read while their neighbours' are at hand.
+            if self.limit.is_none() {
+                offers.read_keys(|docs, into| keys.complete(docs, into));
+                known = Known::Whole;
+            }
         }
         for at in 0..offers.count {
             let offer = offers.get(at);
             let position = Position {
                 number: offer.number,
                 text: self.rest_of_title(offer.doc, offer.number),
-                key: if is_whole {
-                    offer.key
-                } else {
-                    from_beginning(offer.key)
+                key: match known {
+                    Known::Nothing => 0,
+                    Known::Beginning => from_beginning(offer.key),
+                    Known::Whole => offer.key,
                 },
             };
-            self.found.extend(self.behind_cursor(Candidate {
+            let candidate = self.behind_cursor(Candidate {
                 position,
                 score: offer.score,
                 doc: offer.doc,
-                is_whole,
-            }));
+                known,
+            });
+            self.found.extend(candidate);
         }
-        if let Some(limit) = self.limit
-            && (self.bound.is_none() || self.found.len() > limit + limit / SLACK)
-        {
-            self.leave_best(limit);
+        if let Some(limit) = self.limit {
+            let most = limit + limit / SLACK;
+            if self.bound.is_none() || self.found.len() > most {
+                self.leave_best(limit, most);
+            }
         }
+    }
+
+    /// The keys of the segment; if they cannot be read, that is remembered.
+    fn keys(&mut self) -> Option<&'a DocumentKeys> {
+        let view = self.view;
+        view.keys().map_err(|error| self.failure = Some(error)).ok()
+    }
+
+    /// Whether the keys of documents say which of them have a place: where all are wanted in their
+    /// order, or one has the number of the last wanted one, or of the one that a page follows on.
+    fn keys_decide(&self, offers: &Offers) -> bool {
+        let last = self.bound.filter(|&(_, beginning)| beginning != LAST);
+        let (last, after) = (last.map(|(number, _)| number), self.after.as_ref());
+        let numbers = [last, after.map(|after| after.number)];
+        let mut numbers = numbers.into_iter().flatten();
+        self.limit.is_none() || numbers.any(|number| offers.has_number(number))
     }
 
     /// The candidate, unless it comes before the cursor.
-    fn behind_cursor(&self, mut candidate: Candidate) -> Option<Candidate> {
+    fn behind_cursor(&mut self, mut candidate: Candidate) -> Option<Candidate> {
         let Some(after) = &self.after else {
             return Some(candidate);
         };
-        let is_open = (candidate.position.number, &candidate.position.text)
-            == (after.number, &after.text)
-            && beginning_of(candidate.position.key) == beginning_of(after.key);
-        if is_open && !candidate.is_whole {
-            candidate.position.key = self.keys.of(candidate.doc).unwrap_or_default();
-            candidate.is_whole = true;
+        let is_open = candidate.position.by_beginnings(after).is_eq();
+        if is_open && candidate.known < Known::Whole {
+            let (doc, keys) = (candidate.doc, self.keys()?);
+            candidate.position.key = keys.of(doc).unwrap_or_default();
+            candidate.known = Known::Whole;
         }
+        let after = self.after.as_ref()?;
         (candidate.position > *after).then_some(candidate)
     }
 
-    /// Leaves the wanted ones, and those of which it is not known whether they are.
-    fn leave_best(&mut self, limit: usize) {
+    /// Leaves the wanted ones, and of those with the same place as the last of them so many that there
+    /// are `most` altogether.
+    fn leave_best(&mut self, limit: usize, most: usize) {
         if self.found.len() < limit || limit == 0 {
             return;
         }
-        let by_beginnings = Candidate::by_beginnings;
+        let without_keys = |a: &Candidate, b: &Candidate| a.position.without_keys(&b.position);
+        let (_, last, _) = self.found.select_nth_unstable_by(limit - 1, without_keys);
+        let last = last.position.clone();
+        let is_tied = |it: &Candidate| it.position.without_keys(&last).is_eq();
+        self.found
+            .retain(|it| it.position.without_keys(&last).is_le());
+        if self.found.len() == limit {
+            self.lower_bound((last.number, LAST));
+            return;
+        }
+        self.learn(Known::Beginning, is_tied);
+        let by_beginnings = |a: &Candidate, b: &Candidate| a.position.by_beginnings(&b.position);
         let (_, last, _) = self.found.select_nth_unstable_by(limit - 1, by_beginnings);
-        let last = last.clone();
-        self.bound = Some((last.position.number, beginning_of(last.position.key)));
-        self.found.retain(|it| it.by_beginnings(&last).is_le());
-        // So that they do not become ever more.
-        if self.found.len() > limit + limit / SLACK {
-            self.complete();
-            self.leave_first(limit);
+        let last = last.position.clone();
+        self.lower_bound((last.number, beginning_of(last.key)));
+        self.found
+            .retain(|it| it.position.by_beginnings(&last).is_le());
+        if self.found.len() > most {
+            self.learn(Known::Whole, is_tied);
+            let by_position = |a: &Candidate, b: &Candidate| a.position.cmp(&b.position);
+            self.found.select_nth_unstable_by(limit - 1, by_position);
+            self.found.truncate(limit);
         }
     }
 
-    /// Leaves the first of more whose keys are known; at least one is wanted.
-    fn leave_first(&mut self, limit: usize) {
-        let by_position = |a: &Candidate, b: &Candidate| a.position.cmp(&b.position);
-        self.found.select_nth_unstable_by(limit - 1, by_position);
-        self.found.truncate(limit);
+    /// There are enough hits up to a number and a beginning; fewer were enough before.
+    fn lower_bound(&mut self, bound: (u64, u64)) {
+        self.bound = Some(self.bound.map_or(bound, |before| before.min(bound)));
     }
 
-    /// Reads what is not known of keys.
-    fn complete(&mut self) {
+    /// Reads so much of the keys of some candidates.
+    fn learn(&mut self, wanted: Known, is_one: impl Fn(&Candidate) -> bool) {
+        let Some(keys) = self.keys() else { return };
+        let open = self.found.iter_mut();
         let mut open: Vec<&mut Candidate> =
-            self.found.iter_mut().filter(|it| !it.is_whole).collect();
+            open.filter(|it| it.known < wanted && is_one(it)).collect();
         open.sort_unstable_by_key(|candidate| candidate.doc);
         let docs: Vec<DocId> = open.iter().map(|candidate| candidate.doc).collect();
         let beginnings = open.iter().map(|it| beginning_of(it.position.key));
-        let mut keys: Vec<u64> = beginnings.collect();
-        self.keys.complete(&docs, &mut keys);
-        for (candidate, key) in open.into_iter().zip(keys) {
+        let mut read: Vec<u64> = beginnings.collect();
+        if open.iter().any(|it| it.known == Known::Nothing) {
+            keys.beginnings(&docs, &mut read);
+        }
+        if wanted == Known::Whole {
+            keys.complete(&docs, &mut read);
+        } else {
+            for key in &mut read {
+                *key = from_beginning(*key);
+            }
+        }
+        for (candidate, key) in open.into_iter().zip(read) {
             candidate.position.key = key;
-            candidate.is_whole = true;
+            candidate.known = wanted;
         }
     }
 
@@ -369,7 +396,7 @@ impl<'a> SegmentTop<'a> {
         let Some(limit) = self.limit.filter(is_fewer) else {
             return;
         };
-        if self.after.is_none() {
+        if self.after.is_none() && !offers.are_equal() {
             let mut ranks = [(LAST, 0); BLOCK];
             for (at, rank) in ranks[..offers.count].iter_mut().enumerate() {
                 *rank = (offers.numbers[at], offers.keys[at]);
@@ -431,32 +458,39 @@ impl<'a> SegmentTop<'a> {
     }
 
     /// The hits of the segment.
-    pub(in crate::index) fn finish(self, segment: u32, into: &mut Vec<Ranked>) {
-        let hits = self.into_hits().into_iter();
+    ///
+    /// # Errors
+    /// What is wrong with the keys that had to be read.
+    pub(in crate::index) fn finish(self, segment: u32, into: &mut Vec<Ranked>) -> Result<()> {
+        let hits = self.into_hits()?.into_iter();
         into.extend(hits.map(|hit| Ranked {
             position: hit.position,
             score: hit.score,
             address: DocAddress::new(segment, hit.doc),
+            known: hit.known,
         }));
+        Ok(())
     }
 
-    /// The same, in their order.
-    pub(in crate::index) fn into_order(self) -> Vec<Candidate> {
-        let mut hits = self.into_hits();
+    /// The same, in their order, with their keys.
+    pub(in crate::index) fn into_order(mut self) -> Result<Vec<Candidate>> {
+        self.leave_limit();
+        self.learn(Known::Whole, |_| true);
+        let mut hits = self.into_hits()?;
         hits.sort_unstable_by(|a, b| a.position.cmp(&b.position));
         hits.shrink_to_fit();
-        hits
+        Ok(hits)
     }
 
-    fn into_hits(mut self) -> Vec<Candidate> {
+    fn leave_limit(&mut self) {
         if let Some(limit) = self.limit {
-            self.leave_best(limit);
+            self.leave_best(limit, limit);
         }
-        self.complete();
-        if let Some(limit) = self.limit.filter(|&limit| limit < self.found.len()) {
-            self.leave_first(limit);
-        }
-        self.found
+    }
+
+    fn into_hits(mut self) -> Result<Vec<Candidate>> {
+        self.leave_limit();
+        self.failure.map_or(Ok(self.found), Err)
     }
 }
 
@@ -468,13 +502,50 @@ pub(in crate::index) fn ceiling(hits: &[Ranked], limit: Limit) -> u64 {
     }
 }
 
-/// Puts the hits of all segments in order and keeps the best.
-pub(in crate::index) fn merge(mut hits: Vec<Ranked>, limit: Limit) -> Vec<Ranked> {
-    hits.sort_unstable_by(|a, b| a.position.cmp(&b.position));
-    if let Limit::Hits(limit) = limit {
-        hits.truncate(limit);
+/// Puts the hits of some segments in order and keeps the best. `views`: those of all segments.
+///
+/// # Errors
+/// What is wrong with the keys that had to be read.
+pub(in crate::index) fn merge(
+    mut hits: Vec<Ranked>,
+    limit: Limit,
+    views: &[SegmentView],
+) -> Result<Vec<Ranked>> {
+    let most = match limit {
+        Limit::Hits(limit) => limit,
+        Limit::All => hits.len(),
+    };
+    hits.sort_unstable_by(|a, b| a.position.without_keys(&b.position));
+    let mut place = 0;
+    for tied in hits.chunk_by_mut(|a, b| a.position.without_keys(&b.position).is_eq()) {
+        if place >= most {
+            break;
+        }
+        place += tied.len();
+        order_by_key(tied, views)?;
     }
-    hits
+    hits.truncate(most);
+    Ok(hits)
+}
+
+/// Puts hits in order that only their keys tell apart, and reads no more of those than that takes.
+fn order_by_key(tied: &mut [Ranked], views: &[SegmentView]) -> Result<()> {
+    if tied.len() < 2 {
+        return Ok(());
+    }
+    for hit in tied.iter_mut() {
+        hit.learn(Known::Beginning, views)?;
+    }
+    tied.sort_unstable_by(|a, b| a.position.by_beginnings(&b.position));
+    for same in tied.chunk_by_mut(|a, b| a.position.by_beginnings(&b.position).is_eq()) {
+        if same.len() > 1 {
+            for hit in same.iter_mut() {
+                hit.complete(views)?;
+            }
+            same.sort_unstable_by(|a, b| a.position.cmp(&b.position));
+        }
+    }
+    Ok(())
 }
 
 #[cfg(test)]
@@ -536,6 +607,57 @@ mod tests {
                 all.limit = Limit::All;
                 let all = searcher.search(&all).unwrap().hits.into_iter();
                 assert!(all.map(|hit| hit.id.to_string()).eq(ids.iter().cloned()));
+            }
+        }
+    }
+
+    /// Some places are shared by many, others by few: what is known of keys differs.
+    #[test]
+    fn groups_of_equal_hits_are_in_the_order_of_their_keys_page_by_page() {
+        let ids = ids();
+        let group = |place: usize| match place % 11 {
+            0 => 1,
+            1..4 => 2,
+            4..9 => 4,
+            _ => 5 + place % 9,
+        };
+        let index = Index::create_in_memory(Schema::default()).unwrap();
+        let mut writer = index.writer().unwrap();
+        for (place, id) in ids.iter().enumerate().rev() {
+            let group = group(place);
+            let document = Document::new(id.as_str()).title(format!("Port {group:02}"));
+            let document = document.body("tanker ".repeat(group));
+            let dated = document.date(&format!("2020-01-{group:02}")).unwrap();
+            writer.put(dated).unwrap();
+            if place % 40 == 0 {
+                writer.commit().unwrap();
+            }
+        }
+        writer.commit().unwrap();
+        let searcher = index.searcher().unwrap();
+        let mut ascending: Vec<(usize, &String)> = ids.iter().enumerate().collect();
+        ascending.sort_by_key(|&(place, id)| (group(place), key_of(id)));
+        let mut descending = ascending.clone();
+        descending.sort_by_key(|&(place, id)| (std::cmp::Reverse(group(place)), key_of(id)));
+        for (sort, expected) in [
+            (Sort::Title, &ascending),
+            (Sort::Oldest, &ascending),
+            (Sort::Newest, &descending),
+        ] {
+            for limit in [1, 2, 3, 7, 10, 30, 90] {
+                let mut page = SearchRequest::query("tanker")
+                    .unwrap()
+                    .sort(sort)
+                    .limit(limit);
+                let mut found = Vec::new();
+                loop {
+                    let hits = searcher.search(&page).unwrap();
+                    found.extend(hits.hits.iter().map(|hit| hit.id.to_string()));
+                    let Some(cursor) = hits.cursor else { break };
+                    page = page.after(cursor);
+                }
+                let expected = expected.iter().map(|(_, id)| (*id).clone());
+                assert!(expected.eq(found), "{sort:?}, {limit}");
             }
         }
     }
