@@ -222,7 +222,7 @@ pub(in crate::index) struct FacetTally<'a> {
     global: Option<Arc<GlobalNodes>>,
     /// The entry of each of these numbers.
     by_number: Vec<u32>,
-    /// Entries by name, once there is more than one table to look for a name in, and no numbers.
+    /// Entries of earlier tables by name, where there are no numbers.
     by_name: HashMap<NodeHash, u32, ByPrefix>,
     sum: Sum,
     /// How many entries stand directly below each.
@@ -297,8 +297,8 @@ impl<'a> FacetTally<'a> {
             let is_first = sum.entries.is_empty();
             let numbers = numbers.and_then(|numbers| numbers.get(column));
             let counts = totals.count.as_ref().unwrap_or(&totals.combined);
-            if !is_first && numbers.is_none() && self.by_name.is_empty() {
-                learn_names(&mut self.by_name, sum, counted(counts).count());
+            if !is_first && numbers.is_none() {
+                learn_names(&mut self.by_name, sum);
             }
             sum.entries.begin_table(segment, column as u32);
             let mut of_nodes = if is_first {
@@ -322,7 +322,9 @@ impl<'a> FacetTally<'a> {
                 } else if is_first {
                     new
                 } else {
-                    *self.by_name.entry(table.hash(number)).or_insert(new)
+                    // No table has a name twice.
+                    let known = self.by_name.get(&table.hash(number));
+                    known.copied().unwrap_or(new)
                 };
                 if entry == new {
                     // What is above a node has a smaller number and at least as many documents.
@@ -654,10 +656,11 @@ impl<'a> FacetTally<'a> {
     }
 }
 
-/// Enters the names of what one table alone gave; of the next one, so many may come.
-fn learn_names(by_name: &mut HashMap<NodeHash, u32, ByPrefix>, sum: &Tallied, more: usize) {
-    by_name.reserve(sum.entries.len() + more);
-    for number in 0..sum.entries.len() as u32 {
+/// Enters the names of what the tables before gave. What the last one gives, nobody looks for.
+fn learn_names(by_name: &mut HashMap<NodeHash, u32, ByPrefix>, sum: &Tallied) {
+    let known = by_name.len() as u32;
+    by_name.reserve(sum.entries.len() - by_name.len());
+    for number in known..sum.entries.len() as u32 {
         let (segment, column, node) = sum.entries.get(number).place;
         let facet = &sum.segments[segment as usize].kept.facet;
         let name = facet.columns[column as usize].table.hash(node);

@@ -149,7 +149,11 @@ impl Numbering {
         let read = self.read.columns.iter().zip(&self.read.declared);
         let settled = settled.columns.iter().zip(&settled.declared);
         for ((read, settled), column) in read.zip(settled).zip(&facet.columns) {
-            if read.0.of == Of::Values {
+            if read.0.of == Of::Values && settled.0.has_one_each(&column.table) {
+                for (ordinal, count) in counted(&counts[read.0.all()]) {
+                    out[settled.0.number(&column.table, ordinal) as usize] += count;
+                }
+            } else if read.0.of == Of::Values {
                 for (ordinal, count) in counted(&counts[read.0.all()]) {
                     numbers.clear();
                     let ordinal = std::iter::once(ordinal);
@@ -309,16 +313,19 @@ impl Span {
         if self.of.is_ordinal() {
             into.extend(ordinals.iter().map(|&value| self.base + value as u32));
         } else {
-            let nothing = Self::nothing(table);
-            let numbers = ordinals
-                .iter()
-                .map(|&value| match table.leaf(value as u32) {
-                    ROOT => nothing,
-                    node => self.base + node,
-                });
-            into.extend(numbers);
+            let ordinals = ordinals.iter();
+            into.extend(ordinals.map(|&ordinal| self.number(table, ordinal as u32)));
         }
         into.resize(into.len() + without, MISSING);
+    }
+
+    /// The one number of a value, where nodes are counted.
+    #[inline]
+    fn number(self, table: &NodeTable, ordinal: u32) -> u32 {
+        match table.leaf(ordinal) {
+            ROOT => Self::nothing(table),
+            node => self.base + node,
+        }
     }
 
     /// Of a document whose values lead nowhere. What is silenced is as good as missing.
