@@ -183,6 +183,15 @@ impl EngineDirectory {
             .unwrap_or_else(EngineMeta::none)
     }
 
+    /// Leaves the fields of documents out of the engine's meta, which then describes its segments
+    /// only: for a reader that knows the fields.
+    pub(super) fn leave_out_fields(&self) {
+        let without_fields = self.meta().without_fields();
+        if let (Mode::Read, Some(meta)) = (self.mode, without_fields) {
+            self.state().meta = Some(meta.text().as_bytes().to_vec());
+        }
+    }
+
     /// The engine's newest meta together with every complete file. The two belong together: a
     /// merge that ends later replaces the meta before it lets its inputs go.
     pub(super) fn snapshot(&self) -> (Vec<u8>, Vec<(PathBuf, KnownFile)>) {

@@ -263,7 +263,9 @@ pub(super) fn open_engine_to_read(directory: EngineDirectory, schema: &Schema) -
     if directory.meta_is_missing() {
         return open_engine(directory, schema, &in_flight);
     }
-    let mut index = Index::open(directory).map_err(of_opening)?;
+    let mut index = Index::open(directory.clone()).map_err(of_opening)?;
+    // The engine reads its description once more, for the segments alone.
+    directory.leave_out_fields();
     let written = index.schema();
     let kinds = written.fields().map(|(_, field)| kind_of(field));
     if !kinds.eq(KINDS) {

@@ -1,5 +1,6 @@
 //! What the engine's own description says of the segments of a state.
 
+use std::collections::BTreeMap;
 use std::path::Path;
 
 use serde::{Deserialize, Serialize};
@@ -35,6 +36,14 @@ impl EngineMeta {
         let read = serde_json::from_str::<Value>(self.text());
         let compact = read.and_then(|value| RawValue::from_string(value.to_string()));
         compact.map_or_else(|_| self.clone(), Self)
+    }
+
+    /// The same without the fields of documents.
+    pub(super) fn without_fields(&self) -> Option<Self> {
+        let mut parts: BTreeMap<&str, &RawValue> = serde_json::from_str(self.text()).ok()?;
+        let none = RawValue::from_string("[]".to_owned()).ok()?;
+        *parts.get_mut("schema")? = &none;
+        serde_json::value::to_raw_value(&parts).ok().map(Self)
     }
 
     /// As the engine reads it.
