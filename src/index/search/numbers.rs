@@ -3,7 +3,7 @@
 use std::ops::Range;
 
 use tantivy::columnar::column_index::{MultiValueIndex, Set};
-use tantivy::columnar::{ColumnIndex, ColumnValues};
+use tantivy::columnar::{Column, ColumnIndex, ColumnValues};
 
 use super::block::Block;
 use super::numbering::{MISSING, NOTHING, Numbering};
@@ -193,6 +193,11 @@ impl NumberReader {
                 return;
             }
             _ => {
+                if span.has_one_each(&column.table) && read_near(ordinals, docs, &mut self.ordinals)
+                {
+                    span.extend(&column.table, &self.ordinals, 0, into);
+                    return;
+                }
                 ordinals.row_ids_for_docs(docs, &mut self.docs_of_rows, &mut self.rows);
                 self.lengths.resize(self.rows.len(), 1);
                 if span.has_one_each(&column.table) {
@@ -220,15 +225,43 @@ impl NumberReader {
     }
 }
 
+/// Whether values that lie within so many are read faster with those between them.
+fn are_near(spanned: usize, wanted: usize) -> bool {
+    spanned < 2 * wanted
+}
+
+/// Reads the values of documents that nearly follow each other, if they and all between them have
+/// one each; false if not. Then no document is looked for by itself.
+fn read_near(column: &Column<u64>, docs: &[u32], into: &mut Vec<u64>) -> bool {
+    let (Some(&first), Some(&last)) = (docs.first(), docs.last()) else {
+        return false;
+    };
+    let spanned = last.saturating_sub(first) as usize + 1;
+    if !are_near(spanned, docs.len()) {
+        return false;
+    }
+    let rows = column.index.docid_range_to_rowids(first..last + 1);
+    if rows.len() != spanned || rows.end > column.values.num_vals() {
+        return false;
+    }
+    into.resize(spanned, 0);
+    column.values.get_range(u64::from(rows.start), into);
+    for (at, doc) in docs.iter().enumerate() {
+        // No document stands before its place, so that none is overwritten before it is read.
+        into[at] = into[(doc - first) as usize];
+    }
+    into.truncate(docs.len());
+    true
+}
+
 /// Reads the values of ascending rows.
 fn read_rows(values: &dyn ColumnValues<u64>, rows: &[u32], into: &mut Vec<u64>) {
     into.clear();
     let (Some(&first), Some(&last)) = (rows.first(), rows.last()) else {
         return;
     };
-    // Rows that nearly follow each other are read faster with those between them.
     let spanned = (last.saturating_sub(first)) as usize + 1;
-    if spanned < 2 * rows.len() {
+    if are_near(spanned, rows.len()) {
         into.resize(spanned, 0);
         values.get_range(u64::from(first), into);
         for (at, &row) in rows.iter().enumerate() {
