@@ -26,7 +26,7 @@ use crate::index::layout::{Fields, open_engine};
 use crate::index::prepare::key_of;
 use crate::index::segment::card::Card;
 use crate::index::segment::card_file::CardFile;
-use crate::index::segment::nodes::{NodeTable, NodeTables};
+use crate::index::segment::nodes::NodeTables;
 use crate::index::segment::per_document::PerDocument;
 use crate::index::segment::texts::{TextFile, Texts};
 use crate::index::segment::{nodes, sentences};
@@ -478,10 +478,10 @@ fn node_tables(reader: &SegmentReader) -> Verdict {
     let file = reader.open_read(SegmentComponent::Custom(nodes::NAME.to_owned()))?;
     let tables = NodeTables::open(&file)?;
     for (name, column) in facet_columns(reader)? {
-        let Some(table) = tables.get(&name) else {
+        let Some(nodes) = tables.get(&name) else {
             return Err(Flaw::disagrees(format!("there are no nodes of `{name}`")));
         };
-        if !table.equals(&NodeTable::of_columns([&column], table.tree)?) {
+        if !nodes.are_of(&column)? {
             let message = format!("the nodes of `{name}` are not those of its values");
             return Err(Flaw::disagrees(message));
         }

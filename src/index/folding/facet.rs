@@ -279,9 +279,7 @@ impl FacetFold {
                 columns.push(opened.first().map(|&opened| opened.clone()));
                 continue;
             }
-            let parts = opened.iter().flat_map(|opened| opened.written.parts());
-            let parts = parts.map(|part| (part.origin, part.column.clone()));
-            let written = Written::joined(parts);
+            let written = Written::joined(opened.iter().map(|opened| &opened.written));
             let table = self.table(&written)?;
             made += table.bytes();
             let table = self.settle(&table)?;
@@ -349,7 +347,7 @@ impl FacetFold {
             let key = self.key(reader, origin);
             let kept = key.and_then(|key| self.context.tables().get(&key, self.tree, false));
             let kept = kept.filter(|table| table.ordinals() as usize == column.num_terms());
-            let written = Written::of(origin, column);
+            let written = Written::of(origin, column, None);
             let table = if let Some(table) = kept {
                 table
             } else {
@@ -384,7 +382,7 @@ impl FacetFold {
                 let kept = self.context.tables().get(&key, self.tree, true);
                 let table = match kept {
                     Some(table) => table,
-                    None => self.table(&Written::of(origin, column))?,
+                    None => self.table(&Written::of(origin, column, None))?,
                 };
                 tables.push((key, table));
             }

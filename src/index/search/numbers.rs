@@ -309,7 +309,7 @@ pub(super) mod tests {
         };
         let table = NodeTable::of_columns([&column], tree).unwrap();
         FacetColumn {
-            written: Written::of(Origin::Declared, column),
+            written: Written::of(Origin::Declared, column, None),
             table,
             made: 0,
         }
@@ -317,11 +317,7 @@ pub(super) mod tests {
 
     /// Two columns whose values count together.
     fn joined(one: &FacetColumn, other: &FacetColumn) -> FacetColumn {
-        let parts = [one, other].map(|column| {
-            let alone = column.written.alone().unwrap();
-            (Origin::Declared, alone.clone())
-        });
-        let written = Written::joined(parts);
+        let written = Written::joined([&one.written, &other.written]);
         let columns = written.parts().iter().map(|part| &part.column);
         let tree = one.table.tree.or(other.table.tree);
         let table = NodeTable::of_columns(columns, tree).unwrap();

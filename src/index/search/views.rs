@@ -236,9 +236,7 @@ impl SegmentView {
         if !origins.is_union() || columns.len() < 2 {
             return Ok(columns);
         }
-        let parts = columns.iter().flat_map(|column| column.written.parts());
-        let parts = parts.map(|part| (part.origin, part.column.clone()));
-        let written = Written::joined(parts);
+        let written = Written::joined(columns.iter().map(|column| &column.written));
         let columns = written.parts().iter().map(|part| &part.column);
         let table = NodeTable::of_columns(columns, facet.tree);
         let table = table.map_err(tantivy::TantivyError::from)?;
@@ -255,7 +253,9 @@ impl SegmentView {
             return Ok(None);
         };
         let name = format!("{}.{}", origin.name(), facet.name);
-        let (table, made) = match self.nodes()?.get(&name) {
+        let nodes = self.nodes()?.get(&name);
+        let values = nodes.and_then(|nodes| nodes.values.clone());
+        let (table, made) = match nodes.map(|nodes| &nodes.table) {
             Some(table) if table.tree == facet.tree => (table.clone(), 0),
             // The facet became a tree, or ceased to be one, after the segment was written.
             _ => {
@@ -266,7 +266,7 @@ impl SegmentView {
             }
         };
         Ok(Some(FacetColumn {
-            written: Written::of(origin, column),
+            written: Written::of(origin, column, values),
             table,
             made,
         }))

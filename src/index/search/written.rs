@@ -3,6 +3,7 @@
 use tantivy::columnar::{ColumnIndex, StrColumn};
 
 use crate::Result;
+use crate::index::segment::nodes::values::Values;
 use crate::schema::Origin;
 
 /// The values that documents have, as ordinals. Those of several origins follow each other: a value
@@ -17,27 +18,34 @@ pub(in crate::index) struct Written {
 pub(in crate::index) struct WrittenPart {
     pub(in crate::index) origin: Origin,
     pub(in crate::index) column: StrColumn,
+    /// Its values, where they stand beside the column.
+    pub(in crate::index) values: Option<Values>,
     /// The ordinal of its first value.
     pub(in crate::index) first: u32,
 }
 
 impl Written {
     /// The values of one origin.
-    pub(in crate::index) fn of(origin: Origin, column: StrColumn) -> Self {
-        Self::joined([(origin, column)])
+    pub(in crate::index) fn of(origin: Origin, column: StrColumn, values: Option<Values>) -> Self {
+        let parts = vec![WrittenPart {
+            origin,
+            column,
+            values,
+            first: 0,
+        }];
+        Self { parts }
     }
 
     /// The values of some origins, in this order.
-    pub(in crate::index) fn joined(columns: impl IntoIterator<Item = (Origin, StrColumn)>) -> Self {
+    pub(in crate::index) fn joined<'w>(written: impl IntoIterator<Item = &'w Self>) -> Self {
         let mut end = 0;
-        let columns = columns.into_iter();
-        let parts = columns.map(|(origin, column)| {
+        let parts = written.into_iter().flat_map(|written| &written.parts);
+        let parts = parts.map(|part| {
             let first = end;
-            end += column.num_terms() as u32;
+            end += part.column.num_terms() as u32;
             WrittenPart {
-                origin,
-                column,
                 first,
+                ..part.clone()
             }
         });
         Self {
@@ -129,8 +137,8 @@ impl Written {
         Ok(found.then_some(text))
     }
 
-    /// Calls back with the value of each of these ascending ordinals; false if one is missing. Of
-    /// neighbours in a dictionary, all are read at once.
+    /// Calls back with the value of each of these ascending ordinals; false if one is missing. From
+    /// a dictionary, neighbours are read at once.
     pub(in crate::index) fn texts(
         &self,
         ordinals: &[u32],
@@ -144,6 +152,15 @@ impl Written {
             });
             let (own, others) = rest.split_at(of_part);
             rest = others;
+            if let Some(values) = &part.values {
+                for at in own {
+                    let Some(text) = values.get(at - part.first) else {
+                        return Ok(false);
+                    };
+                    visit(text.as_bytes());
+                }
+                continue;
+            }
             let own: Vec<u64> = own.iter().map(|at| u64::from(at - part.first)).collect();
             let dictionary = part.column.dictionary();
             let found = dictionary.sorted_ords_to_term_cb(&own, |bytes| visit(bytes));

@@ -7,10 +7,11 @@
 //! bytes of the BLAKE3 hash of its folded path.
 //!
 //! Layout, little-endian: for each column its arrays (leaf of each ordinal; of each node: parent,
-//! end of the subtree, display ordinal, display length; hashes; nodes by hash); then the
-//! directory of columns; then its position (u64) and the magic number.
+//! end of the subtree, display ordinal, display length; hashes; nodes by hash) and its
+//! [values](values); then the directory of columns; then its position (u64) and the magic number.
 
 pub(crate) mod folded;
+pub(crate) mod values;
 
 use std::any::Any;
 use std::cmp::Reverse;
@@ -23,6 +24,7 @@ use tantivy::index::SegmentComponent;
 use tantivy::indexer::doc_id_mapping::DocIdMapping;
 use tantivy::{PluginMergeContext, PluginWriter, PluginWriterContext, Segment, SegmentPlugin};
 
+use self::values::Values;
 use super::bytes::{Reader, put_str, put_varint};
 use crate::analysis::fold;
 use crate::schema::Schema;
@@ -33,7 +35,7 @@ pub(crate) const NAME: &str = "node";
 /// Stands for "no parent".
 pub(crate) const ROOT: u32 = u32::MAX;
 
-const MAGIC: [u8; 4] = *b"PMN1";
+const MAGIC: [u8; 4] = *b"PMN2";
 /// Separates the steps of a folded path; no value can hold it.
 pub(crate) const STEP: char = '\0';
 
@@ -134,22 +136,17 @@ impl NodeTable {
         columns: impl IntoIterator<Item = &'c StrColumn>,
         tree: Option<char>,
     ) -> io::Result<Self> {
-        let (bytes, ordinals, count, simple) = build(columns, tree)?;
-        let shape = Shape {
-            leaves: 0,
-            ordinals,
-            count,
-            tree,
-            simple,
-        };
-        shape
-            .table(OwnedBytes::new(bytes))
-            .ok_or_else(|| io::Error::other("a table is too large"))
+        Built::of(columns, tree)?.table(tree)
     }
 
     /// The bytes that it was made from: of a table in a file, those of the whole file.
     pub(crate) fn bytes(&self) -> usize {
         self.bytes.len()
+    }
+
+    /// Where its arrays end.
+    fn end(&self) -> usize {
+        self.by_hash + 4 * self.count as usize
     }
 
     /// How many nodes there are.
@@ -297,7 +294,26 @@ impl Shape {
 /// The tables of all columns of a segment.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct NodeTables {
-    tables: Vec<(String, NodeTable)>,
+    columns: Vec<ColumnNodes>,
+}
+
+/// What a segment's file has of a column.
+#[derive(Debug, Clone)]
+pub(crate) struct ColumnNodes {
+    name: String,
+    pub(crate) table: NodeTable,
+    /// `None` if they are too long to stand here.
+    pub(crate) values: Option<Values>,
+}
+
+impl ColumnNodes {
+    /// Whether they are what would be made of a column.
+    pub(crate) fn are_of(&self, column: &StrColumn) -> io::Result<bool> {
+        let built = Built::of([column], self.table.tree)?;
+        let values = self.values.as_ref().map_or(&[][..], Values::bytes);
+        Ok(values::write(&built.values) == values
+            && self.table.equals(&built.table(self.table.tree)?))
+    }
 }
 
 impl NodeTables {
@@ -319,7 +335,7 @@ impl NodeTables {
         }
         let directory = usize::try_from(u64::from_le_bytes(bytes[tail..tail + 8].try_into().ok()?));
         let mut reader = Reader::new(bytes.get(directory.ok()?..tail)?);
-        let mut tables = Vec::new();
+        let mut columns = Vec::new();
         while !reader.is_empty() {
             let name = reader.str()?.to_owned();
             let tree = match reader.varint()? {
@@ -330,6 +346,7 @@ impl NodeTables {
             let leaves = usize::try_from(reader.varint()?).ok()?;
             let ordinals = u32::try_from(reader.varint()?).ok()?;
             let count = u32::try_from(reader.varint()?).ok()?;
+            let length = usize::try_from(reader.varint()?).ok()?;
             let shape = Shape {
                 leaves,
                 ordinals,
@@ -338,97 +355,135 @@ impl NodeTables {
                 simple,
             };
             let table = shape.table(bytes.slice(0..tail))?;
-            tables.push((name, table));
+            let values = if length > 0 {
+                let end = table.end().checked_add(length)?;
+                let values = (end <= tail).then(|| bytes.slice(table.end()..end))?;
+                Some(Values::new(values, ordinals)?)
+            } else {
+                None
+            };
+            columns.push(ColumnNodes {
+                name,
+                table,
+                values,
+            });
         }
-        Some(Self { tables })
+        Some(Self { columns })
     }
 
-    /// The table of a column (`declared.country`).
-    pub(crate) fn get(&self, column: &str) -> Option<&NodeTable> {
-        self.tables
-            .iter()
-            .find(|(name, _)| name == column)
-            .map(|(_, table)| table)
+    /// What there is of a column (`declared.country`).
+    pub(crate) fn get(&self, column: &str) -> Option<&ColumnNodes> {
+        self.columns.iter().find(|nodes| nodes.name == column)
     }
 }
 
-/// Makes the table of one column, or of several whose ordinals follow each other; returns its bytes,
-/// its node count and whether it is simple.
-fn build<'c>(
-    columns: impl IntoIterator<Item = &'c StrColumn>,
-    tree: Option<char>,
-) -> io::Result<(Vec<u8>, u32, u32, bool)> {
-    struct Form {
-        folded: String,
-        ordinal: u32,
-        length: u32,
-        leaf: bool,
+/// A table as it is written.
+struct Built {
+    /// Its arrays.
+    bytes: Vec<u8>,
+    /// The values by their ordinals.
+    values: Vec<String>,
+    count: u32,
+    simple: bool,
+}
+
+impl Built {
+    fn table(self, tree: Option<char>) -> io::Result<NodeTable> {
+        let shape = Shape {
+            leaves: 0,
+            ordinals: self.values.len() as u32,
+            count: self.count,
+            tree,
+            simple: self.simple,
+        };
+        shape
+            .table(OwnedBytes::new(self.bytes))
+            .ok_or_else(|| io::Error::other("a table is too large"))
     }
-    let mut forms: Vec<Form> = Vec::new();
-    let mut texts: Vec<String> = Vec::new();
-    for column in columns {
-        forms.reserve(column.num_terms());
-        texts.reserve(column.num_terms());
-        let mut terms = column.dictionary().stream()?;
-        while terms.advance() {
-            let text = String::from_utf8_lossy(terms.key()).into_owned();
-            let ordinal = texts.len() as u32;
-            let path = folded_path(&text, tree);
-            let steps = path.len();
-            for (step, (folded, length)) in path.into_iter().enumerate() {
-                let leaf = step + 1 == steps;
-                forms.push(Form {
-                    folded,
-                    ordinal,
-                    length: length as u32,
-                    leaf,
-                });
+
+    /// Makes the table of one column, or of several whose ordinals follow each other.
+    fn of<'c>(
+        columns: impl IntoIterator<Item = &'c StrColumn>,
+        tree: Option<char>,
+    ) -> io::Result<Self> {
+        struct Form {
+            folded: String,
+            ordinal: u32,
+            length: u32,
+            leaf: bool,
+        }
+        let mut forms: Vec<Form> = Vec::new();
+        let mut texts: Vec<String> = Vec::new();
+        for column in columns {
+            forms.reserve(column.num_terms());
+            texts.reserve(column.num_terms());
+            let mut terms = column.dictionary().stream()?;
+            while terms.advance() {
+                let text = String::from_utf8_lossy(terms.key()).into_owned();
+                let ordinal = texts.len() as u32;
+                let path = folded_path(&text, tree);
+                let steps = path.len();
+                for (step, (folded, length)) in path.into_iter().enumerate() {
+                    let leaf = step + 1 == steps;
+                    forms.push(Form {
+                        folded,
+                        ordinal,
+                        length: length as u32,
+                        leaf,
+                    });
+                }
+                texts.push(text);
             }
-            texts.push(text);
         }
-    }
-    let ordinals = texts.len() as u32;
-    forms.sort_by(|a, b| {
-        let rank = |form: &Form| (form.ordinal, form.length);
-        a.folded.cmp(&b.folded).then_with(|| rank(a).cmp(&rank(b)))
-    });
+        let ordinals = texts.len() as u32;
+        forms.sort_by(|a, b| {
+            let rank = |form: &Form| (form.ordinal, form.length);
+            a.folded.cmp(&b.folded).then_with(|| rank(a).cmp(&rank(b)))
+        });
 
-    let groups: Vec<&[Form]> = forms.chunk_by(|a, b| a.folded == b.folded).collect();
-    let count = groups.len() as u32;
-    let mut leaves = vec![ROOT; texts.len()];
-    let mut nodes: Vec<[u32; 4]> = Vec::with_capacity(groups.len());
-    let mut hashes: Vec<NodeHash> = Vec::with_capacity(groups.len());
-    let mut simple = count == ordinals;
-    let places = place(groups.iter().map(|group| group[0].folded.as_str()));
-    for (node, (group, (parent, end))) in groups.iter().zip(places).enumerate() {
-        let best = group
-            .iter()
-            .min_by(|a, b| {
-                let form = |form: &Form| texts[form.ordinal as usize].get(..form.length as usize);
-                display_rank(form(a).unwrap_or("")).cmp(&display_rank(form(b).unwrap_or("")))
-            })
-            .unwrap_or(&group[0]);
-        nodes.push([parent, end, best.ordinal, best.length]);
-        hashes.push(hash_path(&group[0].folded));
-        for form in group.iter().filter(|form| form.leaf) {
-            leaves[form.ordinal as usize] = node as u32;
+        let groups: Vec<&[Form]> = forms.chunk_by(|a, b| a.folded == b.folded).collect();
+        let count = groups.len() as u32;
+        let mut leaves = vec![ROOT; texts.len()];
+        let mut nodes: Vec<[u32; 4]> = Vec::with_capacity(groups.len());
+        let mut hashes: Vec<NodeHash> = Vec::with_capacity(groups.len());
+        let mut simple = count == ordinals;
+        let places = place(groups.iter().map(|group| group[0].folded.as_str()));
+        for (node, (group, (parent, end))) in groups.iter().zip(places).enumerate() {
+            let best = group
+                .iter()
+                .min_by(|a, b| {
+                    let form =
+                        |form: &Form| texts[form.ordinal as usize].get(..form.length as usize);
+                    display_rank(form(a).unwrap_or("")).cmp(&display_rank(form(b).unwrap_or("")))
+                })
+                .unwrap_or(&group[0]);
+            nodes.push([parent, end, best.ordinal, best.length]);
+            hashes.push(hash_path(&group[0].folded));
+            for form in group.iter().filter(|form| form.leaf) {
+                leaves[form.ordinal as usize] = node as u32;
+            }
+            simple &= parent == ROOT && group.len() == 1;
         }
-        simple &= parent == ROOT && group.len() == 1;
-    }
-    let mut by_hash: Vec<u32> = (0..count).collect();
-    by_hash.sort_by_key(|&node| hashes[node as usize]);
+        let mut by_hash: Vec<u32> = (0..count).collect();
+        by_hash.sort_by_key(|&node| hashes[node as usize]);
 
-    let mut out = Vec::with_capacity(leaves.len() * 4 + nodes.len() * (NODE_BYTES + 20));
-    for number in leaves.iter().chain(nodes.iter().flatten()) {
-        out.extend(number.to_le_bytes());
+        let mut out = Vec::with_capacity(leaves.len() * 4 + nodes.len() * (NODE_BYTES + 20));
+        for number in leaves.iter().chain(nodes.iter().flatten()) {
+            out.extend(number.to_le_bytes());
+        }
+        for hash in &hashes {
+            out.extend(hash);
+        }
+        for node in &by_hash {
+            out.extend(node.to_le_bytes());
+        }
+        Ok(Self {
+            bytes: out,
+            values: texts,
+            count,
+            simple,
+        })
     }
-    for hash in &hashes {
-        out.extend(hash);
-    }
-    for node in &by_hash {
-        out.extend(node.to_le_bytes());
-    }
-    Ok((out, ordinals, count, simple))
 }
 
 /// The parent and the end of the subtree of every node, by their sorted paths.
@@ -495,18 +550,22 @@ impl NodePlugin {
                 .iter()
                 .find(|(name, _)| name == facet)
                 .map(|&(_, tree)| tree);
-            let (bytes, ordinals, count, simple) = build([&column], tree)?;
+            let built = Built::of([&column], tree)?;
+            let values = values::write(&built.values);
             put_str(&mut directory, &path.replace('\u{1}', "."));
             put_varint(
                 &mut directory,
                 tree.map_or(0, |tree| u64::from(u32::from(tree))),
             );
-            put_varint(&mut directory, u64::from(simple));
+            put_varint(&mut directory, u64::from(built.simple));
             put_varint(&mut directory, position);
-            put_varint(&mut directory, u64::from(ordinals));
-            put_varint(&mut directory, u64::from(count));
-            sink.write_all(&bytes)?;
-            position += bytes.len() as u64;
+            put_varint(&mut directory, built.values.len() as u64);
+            put_varint(&mut directory, u64::from(built.count));
+            put_varint(&mut directory, values.len() as u64);
+            for part in [&built.bytes, &values] {
+                sink.write_all(part)?;
+                position += part.len() as u64;
+            }
         }
         sink.write_all(&directory)?;
         sink.write_all(&position.to_le_bytes())?;
