@@ -134,16 +134,25 @@ mod tests {
         let mut found = Vec::new();
         for reader in searcher.segments() {
             let keys = DocumentKeys::open(reader).unwrap();
-            let docs: Vec<DocId> = (0..reader.max_doc()).rev().collect();
-            let mut together = vec![0; docs.len()];
-            keys.beginnings(&docs, &mut together);
-            let beginnings = together.clone();
-            keys.complete(&docs, &mut together);
-            let alone: Vec<u64> = docs.iter().map(|&doc| keys.of(doc).unwrap()).collect();
-            assert_eq!(together, alone);
-            let of_those: Vec<u64> = alone.iter().map(|&key| beginning_of(key)).collect();
-            assert_eq!(beginnings, of_those);
-            found.extend(alone);
+            let alone = |docs: &[DocId]| -> Vec<u64> {
+                docs.iter().map(|&doc| keys.of(doc).unwrap()).collect()
+            };
+            let all: Vec<DocId> = (0..reader.max_doc()).collect();
+            found.extend(alone(&all));
+            let backwards: Vec<DocId> = all.iter().rev().copied().collect();
+            let with_gaps: Vec<DocId> = all.iter().copied().filter(|doc| doc % 7 != 3).collect();
+            // As long as the documents from the first to the last would be, and others.
+            let twice = vec![0, 0, 2, 3];
+            let some = [&all[..1], &all[1..3], &all[5..], &all[..0], &all];
+            for docs in some.into_iter().chain([&backwards[..], &with_gaps, &twice]) {
+                let mut together = vec![0; docs.len()];
+                keys.beginnings(docs, &mut together);
+                let beginnings = together.clone();
+                keys.complete(docs, &mut together);
+                assert_eq!(together, alone(docs));
+                let of_those = together.iter().map(|&key| beginning_of(key));
+                assert!(of_those.eq(beginnings));
+            }
         }
         let mut expected: Vec<u64> = (0..300)
             .map(|number| key_of(&format!("d{number}")))

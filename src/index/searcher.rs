@@ -642,6 +642,7 @@ impl Searcher {
         }
     }
 
+    /// `last`: the last hit of the page, with its key.
     fn cursor(&self, sort: Sort, digest: u64, last: &Ranked) -> Cursor {
         Cursor {
             sort: letter(sort),

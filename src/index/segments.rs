@@ -166,6 +166,20 @@ mod tests {
     ], "opstamp": 9}"#;
 
     #[test]
+    fn fields_can_be_left_out_of_a_description() {
+        let text = r#"{"segments": [{"max_doc": 3}], "schema": [{"name": "id"}], "opstamp": 4}"#;
+        let meta = EngineMeta::parse(text.as_bytes()).unwrap();
+        let without = meta.without_fields().unwrap().value();
+        let expected =
+            serde_json::json!({"segments": [{"max_doc": 3}], "schema": [], "opstamp": 4});
+        assert_eq!(without, expected);
+        for text in ["null", "[]", r#"{"segments": []}"#] {
+            let meta = EngineMeta::parse(text.as_bytes()).unwrap();
+            assert!(meta.without_fields().is_none(), "{text}");
+        }
+    }
+
+    #[test]
     fn a_description_is_handed_on_as_it_was_written() {
         let meta = EngineMeta::parse(META.as_bytes()).unwrap();
         assert_eq!(meta.text(), META);

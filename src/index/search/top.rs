@@ -2,8 +2,8 @@
 //!
 //! Within a segment a hit is compared by a number, smaller first, and then by its document's
 //! unique key. For the order by title that number is the beginning of the title, and the whole of
-//! it stands in the card, which is only looked at where beginnings are equal. Of keys nothing is
-//! read before they have to decide.
+//! it stands in the card, which is only looked at where beginnings are equal. Of keys no more is
+//! read than has to decide, or than the next page has to know.
 
 mod offers;
 
@@ -71,7 +71,8 @@ impl Ranked {
     }
 }
 
-/// Where a hit stands in the order. Smaller comes first; no two documents share one.
+/// Where a hit stands in the order. Smaller comes first; no two documents share one if their keys
+/// are wholly known, and only such ones may be compared by `cmp`.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub(in crate::index) struct Position {
     number: u64,
@@ -279,7 +280,7 @@ impl<'a> SegmentTop<'a> {
             self.found.extend(candidate);
         }
         if let Some(limit) = self.limit {
-            let most = limit + limit / SLACK;
+            let most = limit.saturating_add(limit / SLACK);
             if self.bound.is_none() || self.found.len() > most {
                 self.leave_best(limit, most);
             }
@@ -295,7 +296,11 @@ impl<'a> SegmentTop<'a> {
     /// Whether the keys of documents say which of them have a place: where all are wanted in their
     /// order, or one has the number of the last wanted one, or of the one that a page follows on.
     fn keys_decide(&self, offers: &Offers) -> bool {
-        let last = self.bound.filter(|&(_, beginning)| beginning != LAST);
+        let by_title = matches!(self.order, Order::Title { .. });
+        // Where there is a title, the rest of it decides.
+        let decides =
+            |&(number, beginning): &(u64, u64)| beginning != LAST && (!by_title || number == LAST);
+        let last = self.bound.filter(decides);
         let (last, after) = (last.map(|(number, _)| number), self.after.as_ref());
         let numbers = [last, after.map(|after| after.number)];
         let mut numbers = numbers.into_iter().flatten();
@@ -317,8 +322,8 @@ impl<'a> SegmentTop<'a> {
         (candidate.position > *after).then_some(candidate)
     }
 
-    /// Leaves the wanted ones, and of those with the same place as the last of them so many that there
-    /// are `most` altogether.
+    /// Leaves the wanted ones, and those that may have the place of the last of them, as long as there
+    /// are no more than `most` altogether; else keys are read until just the wanted ones are left.
     fn leave_best(&mut self, limit: usize, most: usize) {
         if self.found.len() < limit || limit == 0 {
             return;
@@ -550,14 +555,19 @@ fn order_by_key(tied: &mut [Ranked], views: &[SegmentView]) -> Result<()> {
 
 #[cfg(test)]
 mod tests {
+    use std::cmp::Reverse;
+
     use super::*;
     use crate::index::prepare::key_of;
-    use crate::{Document, Index, Schema, SearchRequest};
+    use crate::{Document, Index, Schema, SearchRequest, Searcher, Writer, WriterOptions};
 
-    /// Ids of which many share the beginning of their key, in the order of their keys.
-    fn ids() -> Vec<String> {
+    /// Ids of which many share the beginning of their key, in the order of their keys: some six for each
+    /// beginning.
+    fn ids(beginnings: u64) -> Vec<String> {
         let ids = (0..400_000).map(|number| format!("d{number}"));
-        let mut ids: Vec<String> = ids.filter(|id| beginning_of(key_of(id)) < 12).collect();
+        let mut ids: Vec<String> = ids
+            .filter(|id| beginning_of(key_of(id)) < beginnings)
+            .collect();
         ids.sort_by_key(|id| key_of(id));
         let beginnings = ids.iter().map(|id| beginning_of(key_of(id)));
         let beginnings: Vec<u64> = beginnings.collect();
@@ -571,12 +581,12 @@ mod tests {
 
     #[test]
     fn equal_hits_are_in_the_order_of_their_keys_page_by_page() {
-        let ids = ids();
+        let ids = ids(12);
         let document = |id: &String| Document::new(id.as_str()).body("tanker");
         let dated = |id: &String| document(id).title("Port").date("2020-01-02").unwrap();
         let index = |of: &dyn Fn(&String) -> Document, segments: usize| {
             let index = Index::create_in_memory(Schema::default()).unwrap();
-            let mut writer = index.writer().unwrap();
+            let mut writer = alone(&index);
             for some in ids.chunks(ids.len().div_ceil(segments)) {
                 for id in some.iter().rev() {
                     writer.put(of(id)).unwrap();
@@ -593,14 +603,7 @@ mod tests {
             {
                 let request = || SearchRequest::query(query).unwrap().sort(sort);
                 for limit in [1, 2, 3, 4, 5, 9, 20, 64, 100] {
-                    let mut page = request().limit(limit);
-                    let mut found = Vec::new();
-                    loop {
-                        let hits = searcher.search(&page).unwrap();
-                        found.extend(hits.hits.iter().map(|hit| hit.id.to_string()));
-                        let Some(cursor) = hits.cursor else { break };
-                        page = page.after(cursor);
-                    }
+                    let found = pages(&searcher, request().limit(limit));
                     assert!(found == ids, "{sort:?}, {query}, {limit}");
                 }
                 let mut all = request();
@@ -611,54 +614,85 @@ mod tests {
         }
     }
 
-    /// Some places are shared by many, others by few: what is known of keys differs.
+    /// A writer that makes one segment.
+    fn alone(index: &Index) -> Writer {
+        let options = WriterOptions {
+            threads: 1,
+            ..WriterOptions::default()
+        };
+        index.writer_with(options).unwrap()
+    }
+
+    /// Some places are shared by many, others by few; each segment has several blocks, so that what
+    /// is known of the last hit of a page decides about those to come.
     #[test]
     fn groups_of_equal_hits_are_in_the_order_of_their_keys_page_by_page() {
-        let ids = ids();
+        let ids = ids(60);
+        assert!(ids.len() > 5 * BLOCK);
         let group = |place: usize| match place % 11 {
             0 => 1,
             1..4 => 2,
             4..9 => 4,
             _ => 5 + place % 9,
         };
-        let index = Index::create_in_memory(Schema::default()).unwrap();
-        let mut writer = index.writer().unwrap();
-        for (place, id) in ids.iter().enumerate().rev() {
-            let group = group(place);
-            let document = Document::new(id.as_str()).title(format!("Port {group:02}"));
-            let document = document.body("tanker ".repeat(group));
-            let dated = document.date(&format!("2020-01-{group:02}")).unwrap();
-            writer.put(dated).unwrap();
-            if place % 40 == 0 {
+        let document = |id: &String, group: usize| {
+            let document = Document::new(id.as_str()).body("tanker ".repeat(group));
+            if group == 1 {
+                return document;
+            }
+            let titled = document.title(format!("The port of number {group:02}"));
+            titled.date(&format!("2020-01-{group:02}")).unwrap()
+        };
+        let mut ascending: Vec<(usize, u64, &String)> = (0..)
+            .zip(&ids)
+            .map(|(place, id)| (group(place), key_of(id), id))
+            .collect();
+        let mut descending = ascending.clone();
+        // What has no title or date comes last in every order.
+        ascending.sort_by_key(|&(group, key, _)| (group == 1, group, key));
+        descending.sort_by_key(|&(group, key, _)| (group == 1, Reverse(group), key));
+        let by_key = ids.iter().map(|id| (0, key_of(id), id)).collect();
+        // Neither from first to last nor backwards.
+        let mut places: Vec<usize> = (0..ids.len()).collect();
+        places.sort_by_key(|place| key_of(&format!("at {place}")));
+        for segments in [1, 3] {
+            let index = Index::create_in_memory(Schema::default()).unwrap();
+            let mut writer = alone(&index);
+            for some in places.chunks(places.len().div_ceil(segments)) {
+                for &place in some {
+                    let document = document(&ids[place], group(place));
+                    writer.put(document).unwrap();
+                }
                 writer.commit().unwrap();
             }
-        }
-        writer.commit().unwrap();
-        let searcher = index.searcher().unwrap();
-        let mut ascending: Vec<(usize, &String)> = ids.iter().enumerate().collect();
-        ascending.sort_by_key(|&(place, id)| (group(place), key_of(id)));
-        let mut descending = ascending.clone();
-        descending.sort_by_key(|&(place, id)| (std::cmp::Reverse(group(place)), key_of(id)));
-        for (sort, expected) in [
-            (Sort::Title, &ascending),
-            (Sort::Oldest, &ascending),
-            (Sort::Newest, &descending),
-        ] {
-            for limit in [1, 2, 3, 7, 10, 30, 90] {
-                let mut page = SearchRequest::query("tanker")
-                    .unwrap()
-                    .sort(sort)
-                    .limit(limit);
-                let mut found = Vec::new();
-                loop {
-                    let hits = searcher.search(&page).unwrap();
-                    found.extend(hits.hits.iter().map(|hit| hit.id.to_string()));
-                    let Some(cursor) = hits.cursor else { break };
-                    page = page.after(cursor);
+            // The first of everything are not kept, but found each time.
+            let searcher = index.with_facet_memory(0).searcher().unwrap();
+            for (sort, expected) in [
+                (Sort::Relevance, &by_key),
+                (Sort::Title, &ascending),
+                (Sort::Oldest, &ascending),
+                (Sort::Newest, &descending),
+            ] {
+                for limit in [2, 3, 4, 5, 7, 10, 13, 30, 90] {
+                    let page = SearchRequest::all().sort(sort).limit(limit);
+                    let found = pages(&searcher, page);
+                    let expected = expected.iter().map(|(_, _, id)| (*id).clone());
+                    assert!(expected.eq(found), "{sort:?}, {limit}, {segments}");
                 }
-                let expected = expected.iter().map(|(_, id)| (*id).clone());
-                assert!(expected.eq(found), "{sort:?}, {limit}");
             }
+        }
+    }
+
+    /// The ids of all hits, page by page.
+    fn pages(searcher: &Searcher, mut page: SearchRequest) -> Vec<String> {
+        let mut found = Vec::new();
+        loop {
+            let hits = searcher.search(&page).unwrap();
+            found.extend(hits.hits.iter().map(|hit| hit.id.to_string()));
+            let Some(cursor) = hits.cursor else {
+                return found;
+            };
+            page = page.after(cursor);
         }
     }
 }

@@ -120,7 +120,7 @@ impl SegmentView {
             .reader
             .open_read(component)
             .map_err(tantivy::TantivyError::from)?;
-        let tables = NodeTables::open(&file).map_err(tantivy::TantivyError::from)?;
+        let tables = NodeTables::open(&file)?;
         Ok(self.nodes.get_or_init(|| tables))
     }
 
@@ -421,8 +421,7 @@ impl FacetColumn {
         self.written.text(ordinal)?.ok_or_else(lacking)
     }
 
-    /// The forms under which nodes are shown. Of neighbours in the dictionary, all are read at
-    /// once.
+    /// The forms under which nodes are shown.
     pub(in crate::index) fn displays(&self, nodes: &[u32]) -> Result<Vec<String>> {
         let mut texts = vec![String::new(); nodes.len()];
         let mut forms: Vec<(u32, usize, usize)> = Vec::with_capacity(nodes.len());

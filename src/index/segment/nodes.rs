@@ -12,22 +12,22 @@
 
 pub(crate) mod folded;
 pub(crate) mod values;
+mod write;
 
-use std::any::Any;
 use std::cmp::Reverse;
-use std::io::{self, Write};
+use std::io;
 use std::ops::Range;
 
-use tantivy::columnar::{ColumnarReader, DynamicColumn, StrColumn};
-use tantivy::directory::{FileSlice, OwnedBytes, TerminatingWrite};
-use tantivy::index::SegmentComponent;
-use tantivy::indexer::doc_id_mapping::DocIdMapping;
-use tantivy::{PluginMergeContext, PluginWriter, PluginWriterContext, Segment, SegmentPlugin};
+use tantivy::columnar::StrColumn;
+use tantivy::directory::{FileSlice, OwnedBytes};
 
 use self::values::Values;
-use super::bytes::{Reader, put_str, put_varint};
+use self::write::Built;
+pub(crate) use self::write::NodePlugin;
+use super::bytes::Reader;
 use crate::analysis::fold;
-use crate::schema::Schema;
+use crate::index::generation::DAMAGE_HINT;
+use crate::{Error, ErrorKind};
 
 /// The extension of the file.
 pub(crate) const NAME: &str = "node";
@@ -35,6 +35,7 @@ pub(crate) const NAME: &str = "node";
 /// Stands for "no parent".
 pub(crate) const ROOT: u32 = u32::MAX;
 
+/// The last of these is the version of the file.
 const MAGIC: [u8; 4] = *b"PMN2";
 /// Separates the steps of a folded path; no value can hold it.
 pub(crate) const STEP: char = '\0';
@@ -317,14 +318,23 @@ impl ColumnNodes {
 }
 
 impl NodeTables {
-    /// Opens the file of a segment; an error says what is wrong with it.
-    pub(crate) fn open(file: &FileSlice) -> io::Result<Self> {
-        let bytes = file.read_bytes()?;
+    /// Opens the file of a segment.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Version`] if another version of pressmark wrote it; [`ErrorKind::Damaged`] if it is
+    /// not what was written; else what the system says.
+    pub(crate) fn open(file: &FileSlice) -> crate::Result<Self> {
+        let bytes = file.read_bytes().map_err(tantivy::TantivyError::from)?;
         Self::parse(&bytes).ok_or_else(|| {
-            io::Error::new(
-                io::ErrorKind::InvalidData,
-                "a file of facet nodes is damaged",
-            )
+            let (kind, message, hint) = if is_of_another_version(&bytes) {
+                let message = "another version of pressmark wrote the facets of this index";
+                let hint = "rebuild it with `pressmark index --rebuild`";
+                (ErrorKind::Version, message, hint)
+            } else {
+                let message = "a file of facet nodes is damaged";
+                (ErrorKind::Damaged, message, DAMAGE_HINT)
+            };
+            Error::new(kind, message).with_hint(hint)
         })
     }
 
@@ -377,245 +387,20 @@ impl NodeTables {
     }
 }
 
-/// A table as it is written.
-struct Built {
-    /// Its arrays.
-    bytes: Vec<u8>,
-    /// The values by their ordinals.
-    values: Vec<String>,
-    count: u32,
-    simple: bool,
-}
-
-impl Built {
-    fn table(self, tree: Option<char>) -> io::Result<NodeTable> {
-        let shape = Shape {
-            leaves: 0,
-            ordinals: self.values.len() as u32,
-            count: self.count,
-            tree,
-            simple: self.simple,
-        };
-        shape
-            .table(OwnedBytes::new(self.bytes))
-            .ok_or_else(|| io::Error::other("a table is too large"))
-    }
-
-    /// Makes the table of one column, or of several whose ordinals follow each other.
-    fn of<'c>(
-        columns: impl IntoIterator<Item = &'c StrColumn>,
-        tree: Option<char>,
-    ) -> io::Result<Self> {
-        struct Form {
-            folded: String,
-            ordinal: u32,
-            length: u32,
-            leaf: bool,
-        }
-        let mut forms: Vec<Form> = Vec::new();
-        let mut texts: Vec<String> = Vec::new();
-        for column in columns {
-            forms.reserve(column.num_terms());
-            texts.reserve(column.num_terms());
-            let mut terms = column.dictionary().stream()?;
-            while terms.advance() {
-                let text = String::from_utf8_lossy(terms.key()).into_owned();
-                let ordinal = texts.len() as u32;
-                let path = folded_path(&text, tree);
-                let steps = path.len();
-                for (step, (folded, length)) in path.into_iter().enumerate() {
-                    let leaf = step + 1 == steps;
-                    forms.push(Form {
-                        folded,
-                        ordinal,
-                        length: length as u32,
-                        leaf,
-                    });
-                }
-                texts.push(text);
-            }
-        }
-        let ordinals = texts.len() as u32;
-        forms.sort_by(|a, b| {
-            let rank = |form: &Form| (form.ordinal, form.length);
-            a.folded.cmp(&b.folded).then_with(|| rank(a).cmp(&rank(b)))
-        });
-
-        let groups: Vec<&[Form]> = forms.chunk_by(|a, b| a.folded == b.folded).collect();
-        let count = groups.len() as u32;
-        let mut leaves = vec![ROOT; texts.len()];
-        let mut nodes: Vec<[u32; 4]> = Vec::with_capacity(groups.len());
-        let mut hashes: Vec<NodeHash> = Vec::with_capacity(groups.len());
-        let mut simple = count == ordinals;
-        let places = place(groups.iter().map(|group| group[0].folded.as_str()));
-        for (node, (group, (parent, end))) in groups.iter().zip(places).enumerate() {
-            let best = group
-                .iter()
-                .min_by(|a, b| {
-                    let form =
-                        |form: &Form| texts[form.ordinal as usize].get(..form.length as usize);
-                    display_rank(form(a).unwrap_or("")).cmp(&display_rank(form(b).unwrap_or("")))
-                })
-                .unwrap_or(&group[0]);
-            nodes.push([parent, end, best.ordinal, best.length]);
-            hashes.push(hash_path(&group[0].folded));
-            for form in group.iter().filter(|form| form.leaf) {
-                leaves[form.ordinal as usize] = node as u32;
-            }
-            simple &= parent == ROOT && group.len() == 1;
-        }
-        let mut by_hash: Vec<u32> = (0..count).collect();
-        by_hash.sort_by_key(|&node| hashes[node as usize]);
-
-        let mut out = Vec::with_capacity(leaves.len() * 4 + nodes.len() * (NODE_BYTES + 20));
-        for number in leaves.iter().chain(nodes.iter().flatten()) {
-            out.extend(number.to_le_bytes());
-        }
-        for hash in &hashes {
-            out.extend(hash);
-        }
-        for node in &by_hash {
-            out.extend(node.to_le_bytes());
-        }
-        Ok(Self {
-            bytes: out,
-            values: texts,
-            count,
-            simple,
-        })
-    }
-}
-
-/// The parent and the end of the subtree of every node, by their sorted paths.
-fn place<'p>(paths: impl Iterator<Item = &'p str>) -> Vec<(u32, u32)> {
-    let mut places: Vec<(u32, u32)> = Vec::new();
-    let mut open: Vec<(u32, &str)> = Vec::new(); // the node before and its ancestors
-    for path in paths {
-        let node = places.len() as u32;
-        while let Some(&(above, above_path)) = open.last() {
-            let below = path
-                .strip_prefix(above_path)
-                .is_some_and(|rest| rest.starts_with(STEP));
-            if below {
-                break;
-            }
-            places[above as usize].1 = node;
-            open.pop();
-        }
-        let parent = open.last().map_or(ROOT, |&(above, _)| above);
-        places.push((parent, 0));
-        open.push((node, path));
-    }
-    let count = places.len() as u32;
-    for (node, _) in open {
-        places[node as usize].1 = count;
-    }
-    places
-}
-
-/// Writes the tables of a segment once its columns stand on disk.
-#[derive(Debug, Clone)]
-pub(crate) struct NodePlugin {
-    /// The separators of the facets that are trees.
-    trees: Vec<(String, char)>,
-}
-
-impl NodePlugin {
-    pub(crate) fn new(schema: &Schema) -> Self {
-        let trees = schema
-            .facets
-            .iter()
-            .filter_map(|facet| Some((facet.name.clone(), facet.tree?)));
-        Self {
-            trees: trees.collect(),
-        }
-    }
-
-    fn write(&self, segment: &Segment) -> tantivy::Result<()> {
-        let columns = ColumnarReader::open(segment.open_read(SegmentComponent::FastFields)?)?;
-        let mut sink = segment.open_write(SegmentComponent::Custom(NAME.to_owned()))?;
-        let mut directory = Vec::new();
-        let mut position = 0u64;
-        for (name, handle) in columns.list_columns()? {
-            // The engine separates the steps of a path in a JSON field by U+0001.
-            let Some(path) = name.strip_prefix("facets\u{1}") else {
-                continue;
-            };
-            let DynamicColumn::Str(column) = handle.open()? else {
-                continue;
-            };
-            let facet = path.split_once('\u{1}').map_or(path, |(_, facet)| facet);
-            let tree = self
-                .trees
-                .iter()
-                .find(|(name, _)| name == facet)
-                .map(|&(_, tree)| tree);
-            let built = Built::of([&column], tree)?;
-            let values = values::write(&built.values);
-            put_str(&mut directory, &path.replace('\u{1}', "."));
-            put_varint(
-                &mut directory,
-                tree.map_or(0, |tree| u64::from(u32::from(tree))),
-            );
-            put_varint(&mut directory, u64::from(built.simple));
-            put_varint(&mut directory, position);
-            put_varint(&mut directory, built.values.len() as u64);
-            put_varint(&mut directory, u64::from(built.count));
-            put_varint(&mut directory, values.len() as u64);
-            for part in [&built.bytes, &values] {
-                sink.write_all(part)?;
-                position += part.len() as u64;
-            }
-        }
-        sink.write_all(&directory)?;
-        sink.write_all(&position.to_le_bytes())?;
-        sink.write_all(&MAGIC)?;
-        sink.terminate()?;
-        Ok(())
-    }
-}
-
-impl SegmentPlugin for NodePlugin {
-    fn extensions(&self) -> &[&str] {
-        &[NAME]
-    }
-
-    fn create_writer(&self, _: &PluginWriterContext<'_>) -> tantivy::Result<Box<dyn PluginWriter>> {
-        Ok(Box::new(NodeWriter(self.clone())))
-    }
-
-    fn merge(&self, ctx: PluginMergeContext<'_>) -> tantivy::Result<()> {
-        self.write(ctx.target_segment)
-    }
-}
-
-struct NodeWriter(NodePlugin);
-
-impl PluginWriter for NodeWriter {
-    fn serialize(
-        self: Box<Self>,
-        segment: &Segment,
-        _doc_id_map: Option<&DocIdMapping>,
-    ) -> tantivy::Result<()> {
-        self.0.write(segment)
-    }
-
-    fn mem_usage(&self) -> usize {
-        0
-    }
-
-    fn as_any(&self) -> &dyn Any {
-        self
-    }
-
-    fn as_any_mut(&mut self) -> &mut dyn Any {
-        self
-    }
+/// Whether a file ends as one does that has another version.
+fn is_of_another_version(bytes: &[u8]) -> bool {
+    let (magic, version) = MAGIC.split_at(3);
+    let end = bytes.last_chunk::<4>();
+    end.is_some_and(|end| end.starts_with(magic) && !end.ends_with(version))
 }
 
 #[cfg(test)]
 mod tests {
+    use tantivy::columnar::{ColumnarReader, DynamicColumn};
+    use tantivy::index::SegmentComponent;
+
     use super::*;
+    use crate::{Document, Index};
 
     #[test]
     fn paths_fold_step_by_step() {
@@ -649,6 +434,69 @@ mod tests {
             if let Some(tables) = NodeTables::parse(&OwnedBytes::new(bytes)) {
                 assert!(tables.get("declared.country").is_none());
             }
+        }
+    }
+
+    #[test]
+    fn what_stands_in_a_file_is_compared_with_the_column() {
+        let index = Index::create_in_memory(crate::Schema::default()).unwrap();
+        let mut writer = index.writer().unwrap();
+        for value in ["Iran", "iraq", "Côte d’Ivoire", "IRAQ"] {
+            let document = Document::new(value).facet("country", value);
+            writer.put(document).unwrap();
+        }
+        writer.commit().unwrap();
+        let searcher = index.searcher().unwrap();
+        let mut compared = 0;
+        for reader in searcher.segments() {
+            let file = SegmentComponent::Custom(NAME.to_owned());
+            let bytes = reader.open_read(file).unwrap().read_bytes().unwrap();
+            let columns =
+                ColumnarReader::open(reader.open_read(SegmentComponent::FastFields).unwrap());
+            let columns = columns
+                .unwrap()
+                .read_columns("facets\u{1}declared\u{1}country");
+            let DynamicColumn::Str(column) = columns.unwrap()[0].open().unwrap() else {
+                panic!("a facet is a column of strings");
+            };
+            let tables = NodeTables::parse(&bytes).unwrap();
+            let nodes = tables.get("declared.country").unwrap();
+            assert!(nodes.are_of(&column).unwrap());
+            let values = nodes.values.as_ref().unwrap();
+            for ordinal in 0..column.num_terms() as u32 {
+                let mut text = String::new();
+                column.ord_to_str(u64::from(ordinal), &mut text).unwrap();
+                assert_eq!(values.get(ordinal), Some(text.as_str()));
+            }
+            let first = nodes.table.end();
+            let end = first + values.bytes().len();
+            for at in 0..bytes.len() {
+                let mut damaged = bytes.to_vec();
+                damaged[at] ^= 1;
+                let tables = NodeTables::parse(&OwnedBytes::new(damaged));
+                let nodes = tables
+                    .as_ref()
+                    .and_then(|tables| tables.get("declared.country"));
+                let same = nodes.is_some_and(|nodes| nodes.are_of(&column).unwrap_or(false));
+                if (first..end).contains(&at) {
+                    assert!(nodes.is_some() && !same, "byte {at}");
+                    compared += 1;
+                }
+            }
+        }
+        assert!(compared > 4 * 4 + "IranIraqIRAQ".len());
+    }
+
+    #[test]
+    fn a_file_of_another_version_is_called_that() {
+        let kind = |bytes: &[u8]| {
+            let file = FileSlice::from(bytes.to_vec());
+            NodeTables::open(&file).unwrap_err().kind()
+        };
+        assert_eq!(kind(b"PMN1"), ErrorKind::Version);
+        assert_eq!(kind(b"a file of before\0PMN3"), ErrorKind::Version);
+        for damaged in [&b""[..], b"PM", b"PMN2", b"PMX1", b"0123456789abPMN2"] {
+            assert_eq!(kind(damaged), ErrorKind::Damaged);
         }
     }
 }

@@ -12,7 +12,8 @@ use std::io;
 
 use tantivy::directory::OwnedBytes;
 
-use super::{NODE_BYTES, NodeHash, NodeTable, ROOT, place};
+use super::write::place;
+use super::{NODE_BYTES, NodeHash, NodeTable, ROOT};
 use crate::analysis::fold;
 
 /// On a leaf: it is the place of a list.
