@@ -8,7 +8,7 @@
 //!
 //! Layout, little-endian: for each column its arrays (leaf of each ordinal; of each node: parent,
 //! end of the subtree, display ordinal, display length; hashes; nodes by hash) and its
-//! [values](values); then the directory of columns; then its position (u64) and the magic number.
+//! [values]; then the directory of columns; then its position (u64) and the magic number.
 
 pub(crate) mod folded;
 pub(crate) mod values;
