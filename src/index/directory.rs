@@ -183,13 +183,11 @@ impl EngineDirectory {
             .unwrap_or_else(EngineMeta::none)
     }
 
-    /// Leaves the fields of documents out of the engine's meta, which then describes its segments
-    /// only: for a reader that knows the fields.
-    pub(super) fn leave_out_fields(&self) {
-        let without_fields = self.meta().without_fields();
-        if let (Mode::Read, Some(meta)) = (self.mode, without_fields) {
-            self.state().meta = Some(meta.text().as_bytes().to_vec());
-        }
+    /// Has the engine read this meta from here on. For who only reads, and knows better than what was
+    /// published what the engine needs of it.
+    pub(super) fn hand_out(&self, meta: &EngineMeta) {
+        debug_assert!(self.mode == Mode::Read, "what is written has its own");
+        self.state().meta = Some(meta.text().as_bytes().to_vec());
     }
 
     /// The engine's newest meta together with every complete file. The two belong together: a

@@ -15,6 +15,7 @@ use super::home::{CURRENT, DATA, GENERATIONS, Home};
 use super::seal::{object_is_intact, seal_object};
 use super::segments::EngineMeta;
 use super::storage;
+use super::verbatim::Verbatim;
 use crate::{Error, ErrorKind, Result, Schema};
 
 /// The version of the layout on disk.
@@ -69,7 +70,7 @@ pub(crate) struct RunState {
     /// The last ledger, relative to the index.
     pub(crate) ledger: Option<String>,
     /// The totals of the last run, as `index --json` prints them.
-    pub(crate) totals: serde_json::Value,
+    pub(crate) totals: Verbatim,
     /// Documents were taken out by a repair: the next run writes every one again.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub(crate) lacking: bool,

@@ -123,6 +123,9 @@ const KINDS: [(&str, Kind); 21] = [
     (texts::SOURCE, RUN),
 ];
 
+/// The fields as they stand in the engine's meta of a generation.
+const WRITTEN: &str = include_str!("fields.json");
+
 fn kind_of(field: &FieldEntry) -> (&str, Kind) {
     let kind = field.field_type();
     let indexed = kind.get_index_record_option();
@@ -252,9 +255,12 @@ pub(super) fn open_engine(
         .map_err(of_opening)
 }
 
-/// Opens the engine on a directory that is only read. No schema is made to be compared with that of the
-/// index: names of fields, their types, and what is kept of them. Other options decide only what is
-/// written.
+/// Opens the engine on a directory that is only read.
+///
+/// Reading the fields of an index is most of what opening it takes. Where they stand as this version
+/// writes them, they are not read at all, and the engine is given those it would have found. Else
+/// names of fields, their types, and what is kept of them must be the same. Other options decide only
+/// what is written.
 ///
 /// # Errors
 /// As [`open_engine`].
@@ -263,9 +269,22 @@ pub(super) fn open_engine_to_read(directory: EngineDirectory, schema: &Schema) -
     if directory.meta_is_missing() {
         return open_engine(directory, schema, &in_flight);
     }
-    let mut index = Index::open(directory.clone()).map_err(of_opening)?;
-    // The engine reads its description once more, for the segments alone.
-    directory.leave_out_fields();
+    let meta = directory.meta();
+    let split = meta.split_fields();
+    let mut index = if split.as_ref().is_some_and(|(_, fields)| *fields == WRITTEN) {
+        let (engine_schema, _) = Fields::schema();
+        // It begins with a meta of no segments, which stays in memory.
+        Index::create(directory.clone(), engine_schema, IndexSettings::default())
+    } else {
+        Index::open(directory.clone())
+    }
+    .map_err(of_opening)?;
+    // The engine reads its meta once more, for the segments alone.
+    directory.hand_out(
+        split
+            .as_ref()
+            .map_or(&meta, |(without_fields, _)| without_fields),
+    );
     let written = index.schema();
     let kinds = written.fields().map(|(_, field)| kind_of(field));
     if !kinds.eq(KINDS) {
@@ -302,6 +321,16 @@ mod tests {
         assert_eq!(format!("{fields:?}"), format!("{:?}", Fields::KNOWN));
         let kinds = schema.fields().map(|(_, field)| kind_of(field));
         assert_eq!(kinds.collect::<Vec<_>>(), KINDS);
+    }
+
+    #[test]
+    fn fields_are_known_as_they_are_written() {
+        let (schema, _) = Fields::schema();
+        let meta = serde_json::json!({"schema": schema, "segments": []});
+        let meta = EngineMeta::parse(meta.to_string().as_bytes()).unwrap();
+        let compact = meta.compact();
+        let (_, written) = compact.split_fields().unwrap();
+        assert_eq!(written, WRITTEN, "what `src/index/fields.json` has to say");
     }
 
     #[test]

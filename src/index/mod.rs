@@ -48,6 +48,7 @@ mod sweep;
 #[cfg(test)]
 mod tests;
 mod tokens;
+mod verbatim;
 mod writer;
 
 pub use ambiguous::AmbiguousName;
@@ -72,4 +73,6 @@ pub use searcher::{Export, Searcher};
 pub(crate) use segment::nodes::{NodeHash, hash_of as node_of};
 pub use stored::StoredDocument;
 pub use subscription::Subscription;
+#[cfg(feature = "formats")]
+pub(crate) use verbatim::Verbatim;
 pub use writer::{Commit, Writer, WriterOptions};

@@ -7,20 +7,22 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use serde_json::value::RawValue;
 
+use super::verbatim::Verbatim;
+
 /// The engine's own description of its segments. Who only searches hands it back to the engine, and
 /// never needs what it says.
-#[derive(Debug, Clone, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(transparent)]
-pub(super) struct EngineMeta(Box<RawValue>);
+pub(super) struct EngineMeta(Verbatim);
 
 impl EngineMeta {
     /// The description of an engine that has written nothing.
     pub(super) fn none() -> Self {
-        Self(RawValue::NULL.to_owned())
+        Self(Verbatim::null())
     }
 
     pub(super) fn is_none(&self) -> bool {
-        self.text() == RawValue::NULL.get()
+        self.0.is_null()
     }
 
     /// What the engine wrote.
@@ -28,32 +30,39 @@ impl EngineMeta {
     /// # Errors
     /// What the bytes lack of being JSON.
     pub(super) fn parse(bytes: &[u8]) -> serde_json::Result<Self> {
-        serde_json::from_slice(bytes)
+        Verbatim::parse(bytes).map(Self)
     }
 
     /// The same without the white space between the lines, which everybody who opens it would read.
     pub(super) fn compact(&self) -> Self {
-        let read = serde_json::from_str::<Value>(self.text());
-        let compact = read.and_then(|value| RawValue::from_string(value.to_string()));
-        compact.map_or_else(|_| self.clone(), Self)
+        let value = self.value();
+        if value.is_null() {
+            self.clone()
+        } else {
+            Self(Verbatim::from(&value))
+        }
     }
 
-    /// The same without the fields of documents.
-    pub(super) fn without_fields(&self) -> Option<Self> {
-        let mut parts: BTreeMap<&str, &RawValue> = serde_json::from_str(self.text()).ok()?;
+    /// The same without the fields of documents, and these.
+    pub(super) fn split_fields(&self) -> Option<(Self, &str)> {
+        let parts: BTreeMap<&str, &RawValue> = serde_json::from_str(self.text()).ok()?;
+        let fields = *parts.get("schema")?;
         let none = RawValue::from_string("[]".to_owned()).ok()?;
-        *parts.get_mut("schema")? = &none;
-        serde_json::value::to_raw_value(&parts).ok().map(Self)
+        let others = parts.iter().filter(|(name, _)| **name != "schema");
+        let mut without: BTreeMap<&str, &RawValue> = others.map(|(k, v)| (*k, *v)).collect();
+        without.insert("schema", &none);
+        let without = serde_json::to_vec(&without).ok()?;
+        Some((Self::parse(&without).ok()?, fields.get()))
     }
 
     /// As the engine reads it.
     pub(super) fn text(&self) -> &str {
-        self.0.get()
+        self.0.text()
     }
 
     /// What it says.
     pub(super) fn value(&self) -> Value {
-        serde_json::from_str(self.text()).unwrap_or_default()
+        self.0.value()
     }
 
     /// The same without some segments.
@@ -62,14 +71,7 @@ impl EngineMeta {
         if let Some(segments) = meta.get_mut("segments").and_then(Value::as_array_mut) {
             segments.retain(|segment| !dropped.contains(&name(segment).as_str()));
         }
-        // What was parsed can be written.
-        RawValue::from_string(meta.to_string()).map_or_else(|_| self.clone(), Self)
-    }
-}
-
-impl PartialEq for EngineMeta {
-    fn eq(&self, other: &Self) -> bool {
-        self.text() == other.text() || self.value() == other.value()
+        Self(Verbatim::from(&meta))
     }
 }
 
@@ -169,13 +171,14 @@ mod tests {
     fn fields_can_be_left_out_of_a_description() {
         let text = r#"{"segments": [{"max_doc": 3}], "schema": [{"name": "id"}], "opstamp": 4}"#;
         let meta = EngineMeta::parse(text.as_bytes()).unwrap();
-        let without = meta.without_fields().unwrap().value();
+        let (without, fields) = meta.split_fields().unwrap();
         let expected =
             serde_json::json!({"segments": [{"max_doc": 3}], "schema": [], "opstamp": 4});
-        assert_eq!(without, expected);
+        assert_eq!(without.value(), expected);
+        assert_eq!(fields, r#"[{"name": "id"}]"#);
         for text in ["null", "[]", r#"{"segments": []}"#] {
             let meta = EngineMeta::parse(text.as_bytes()).unwrap();
-            assert!(meta.without_fields().is_none(), "{text}");
+            assert!(meta.split_fields().is_none(), "{text}");
         }
     }
 

@@ -488,7 +488,7 @@ fn a_part_says_that_it_is_one() {
         (searcher.is_partial(), codes.any(|code| code == "partial"))
     };
     assert_eq!(partial(), (true, true));
-    state.totals = serde_json::json!({"seen": 4});
+    state.totals = (&serde_json::json!({"seen": 4})).into();
     writer.finish_with(state).unwrap();
     assert_eq!(partial(), (false, false));
 }
@@ -501,7 +501,7 @@ fn of_one_run_the_last_generation_is_kept() {
     let path = folder.path().join("index");
     let index = Index::create(&path, schema()).unwrap();
     let state = |seen: u64| super::RunState {
-        totals: serde_json::json!({ "seen": seen }),
+        totals: (&serde_json::json!({ "seen": seen })).into(),
         ..super::RunState::default()
     };
     let mut writer = index.writer().unwrap();

@@ -26,7 +26,7 @@ use super::sink::{Prepare, Sink};
 use super::state::{FileState, Record, sidecar_key};
 use super::store::{Array, Bits, Fixed, Table};
 use crate::corpus::{Failure, FileDigest, Note, codes};
-use crate::index::RunState;
+use crate::index::{RunState, Verbatim};
 use crate::{Commit, Error, ErrorKind, Result};
 use new::{NewFile, NewFiles};
 
@@ -506,7 +506,7 @@ impl<'a, S: Sink> Apply<'a, S> {
             journal: Some(self.journal.sync()?),
             config: self.run.config_before.clone(),
             ledger: Some(self.ledger()?.name()),
-            totals: serde_json::Value::Null,
+            totals: Verbatim::null(),
             lacking: self.run.lacking,
         };
         let commit = self.sink.commit(state)?;

@@ -14,7 +14,7 @@ use super::{
 };
 use crate::Commit;
 use crate::corpus::codes;
-use crate::index::RunState;
+use crate::index::{RunState, Verbatim};
 
 /// What the walk alone says.
 fn walk_line<'a>(status: &'static str, passed: Passed<'a>) -> Line<'a> {
@@ -77,12 +77,12 @@ impl<S: Sink> Apply<'_, S> {
     pub(in crate::reindex) fn seal(
         &mut self,
         report: &Report,
-        before: &serde_json::Value,
+        before: &Verbatim,
     ) -> Result<Option<RunState>> {
         if !self.old.state.complete || self.run.rebuild {
             self.journal.append(&Entry::Complete)?;
         }
-        let totals = report.totals();
+        let (before, totals) = (before.value(), report.totals());
         let changed = self.journal.is_dirty()
             || self.wrote_documents
             || self.learned_anew
@@ -102,7 +102,7 @@ impl<S: Sink> Apply<'_, S> {
             journal: Some(journal),
             ledger: Some(ledger.name()),
             config: self.run.config.clone(),
-            totals,
+            totals: Verbatim::from(&totals),
             lacking: false,
         }))
     }

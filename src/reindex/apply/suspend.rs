@@ -9,7 +9,7 @@ use super::super::entry::Status;
 use super::super::plan::{Fate, Place, Plan};
 use super::super::sink::Sink;
 use super::super::store::{Array, Table};
-use super::{Apply, Claim, Entry, FileState, NewFile, Result, RunState};
+use super::{Apply, Claim, Entry, FileState, NewFile, Result, RunState, Verbatim};
 
 impl<S: Sink> Apply<'_, S> {
     /// Whether a run like this may publish a part of its work.
@@ -26,7 +26,7 @@ impl<S: Sink> Apply<'_, S> {
     pub(in crate::reindex) fn suspend(
         &mut self,
         plan: &Plan,
-        totals: serde_json::Value,
+        totals: Verbatim,
     ) -> Result<Option<RunState>> {
         if !self.wrote_documents && !self.journal.is_dirty() && self.dangling.is_empty() {
             return Ok(None);
