@@ -22,7 +22,7 @@ use std::sync::Arc;
 use std::time::Instant;
 
 use tantivy::query::EnableScoring;
-use tantivy::schema::{Field, IndexRecordOption};
+use tantivy::schema::IndexRecordOption;
 use tantivy::{DocAddress, DocSet, ReloadPolicy, SegmentReader, TERMINATED, Term};
 
 use super::directory::EngineDirectory;
@@ -41,13 +41,14 @@ use super::search::counts::Selected;
 use super::search::filter::{Filters, ValueSet};
 use super::search::hits::{self, HitMaker};
 use super::search::kept::Budget;
+use super::search::languages::Languages;
 use super::search::predicate::SetQuery;
 use super::search::top::{Position, Ranked, letter};
 use super::search::views::{ResolvedFacet, SegmentView, Views};
 use super::search::watch::Watch;
 use super::segment::texts::{TextFile, Texts};
 use super::stored::{SourceRecord, StoredDocument};
-use crate::analysis::{ANALYSIS_VERSION, Language};
+use crate::analysis::ANALYSIS_VERSION;
 use crate::document::DateRange;
 use crate::query::{self, Diagnostic, Query, Severity};
 use crate::schema::Schema;
@@ -77,7 +78,7 @@ struct Snapshot {
     budget: Arc<Budget>,
     keeps: Keeps,
     fields: Fields,
-    languages: Vec<Language>,
+    languages: Languages,
     analyzers: Arc<Analyzers>,
     #[cfg_attr(
         not(feature = "formats"),
@@ -167,7 +168,6 @@ impl Searcher {
         };
         let views: Vec<SegmentView> = segments.iter().map(view).collect();
         let fields = Fields::KNOWN;
-        let languages = languages(&engine, [fields.title_stem, fields.body_stem])?;
         let snapshot = Snapshot {
             home: home.clone(),
             pinned,
@@ -177,7 +177,7 @@ impl Searcher {
             budget,
             keeps,
             fields,
-            languages,
+            languages: Languages::default(),
             analyzers: Arc::default(),
             directory,
         };
@@ -743,32 +743,4 @@ fn digest(query: &Query, request: &SearchRequest) -> u64 {
     );
     let text = serde_json::to_string(&decisive).unwrap_or_default();
     super::prepare::key_of(&text)
-}
-
-/// The languages of the stems in an index: their terms begin with the language's code.
-fn languages(engine: &tantivy::Searcher, fields: [Field; 2]) -> Result<Vec<Language>> {
-    let mut codes = std::collections::BTreeSet::new();
-    for reader in engine.segment_readers() {
-        for field in fields {
-            let inverted = reader.inverted_index(field)?;
-            let mut from = Vec::new();
-            loop {
-                let range = inverted.terms().range().ge(&from);
-                let mut terms = range.into_stream().map_err(tantivy::TantivyError::from)?;
-                if !terms.advance() {
-                    break;
-                }
-                let Some(end) = terms.key().iter().position(|&byte| byte == b':') else {
-                    break;
-                };
-                let code = &terms.key()[..end];
-                from = [code, b";"].concat(); // the byte after `:`
-                codes.insert(String::from_utf8_lossy(code).into_owned());
-            }
-        }
-    }
-    Ok(codes
-        .iter()
-        .filter_map(|code| Language::parse(code))
-        .collect())
 }

@@ -12,13 +12,13 @@ use tantivy::{Searcher, SegmentReader, Term};
 use super::analyzers::Lent;
 use super::expand::{Entry, WordsQuery, few_words};
 use super::filter::{Filters, ValueSet};
+use super::languages::Languages;
 use super::positions::ShapeQuery;
 use super::predicate::Excluded;
 use super::ranking::{FormInField, WordQuery};
 use super::several_words::SeveralWordsQuery;
 use super::views::ResolvedFacet;
 use super::watch::Watch;
-use crate::analysis::Language;
 use crate::index::layout::Fields;
 use crate::query::{DateClause, Diagnostic, MAX_BOOST, MIN_BOOST, Presence, Query, TextField};
 use crate::schema::{Origins, Schema};
@@ -39,7 +39,7 @@ pub(in crate::index) struct Compiler<'a> {
     pub(in crate::index) filters: Filters,
     pub(in crate::index) searcher: &'a Searcher,
     /// The languages that stems of the index are in.
-    pub(in crate::index) languages: &'a [Language],
+    pub(in crate::index) languages: &'a Languages,
     /// What counts for facets that are named without an origin.
     pub(in crate::index) tags: Origins,
     pub(in crate::index) date_match: DateMatch,
@@ -210,7 +210,7 @@ impl Compiler<'_> {
                 .slots
                 .iter()
                 .map(|slot| self.entries(slot, field))
-                .collect();
+                .collect::<Result<_>>()?;
             self.in_field(&shape, slots, field, &mut any)?;
         }
         Ok(Some(union(any)))
@@ -223,7 +223,7 @@ impl Compiler<'_> {
         let mut documents = 0;
         let mut any = Vec::new();
         for field in [TextField::Title, TextField::Body] {
-            let entries = self.entries(slot, field);
+            let entries = self.entries(slot, field)?;
             let Some(words) = few_words(&entries, self.searcher, FEW_WORDS)? else {
                 let watch = self.watch.clone();
                 let query: EngineQuery = Box::new(WordsQuery { entries, watch });
@@ -257,16 +257,17 @@ impl Compiler<'_> {
     }
 
     /// What a slot stands for in a field: nothing, if it is to stand in the other.
-    fn entries(&mut self, slot: &WantedSlot, field: TextField) -> Vec<Entry> {
+    fn entries(&mut self, slot: &WantedSlot, field: TextField) -> Result<Vec<Entry>> {
         if slot.field.is_some_and(|wanted| wanted != field) {
-            return Vec::new();
+            return Ok(Vec::new());
         }
         let (exact, stem) = self.engine_fields(field);
         let mut entries = Vec::with_capacity(slot.forms.len());
         for form in &slot.forms {
             match form {
                 Form::Any(word) => {
-                    let stems = self.analyzer.stems_of(word, self.languages);
+                    let languages = self.languages.of(self.searcher)?;
+                    let stems = self.analyzer.stems_of(word, languages);
                     let terms = stems.iter().map(|text| Term::from_field_text(stem, text));
                     entries.extend(terms.map(Entry::Term));
                 }
@@ -276,7 +277,7 @@ impl Compiler<'_> {
                 Form::Fits(pattern) => entries.push(Entry::Words(exact, Arc::clone(pattern))),
             }
         }
-        entries
+        Ok(entries)
     }
 
     /// Drops words that stand nowhere: stems in a language that this one is in no text of.

@@ -16,6 +16,7 @@ pub(super) mod first;
 pub(super) mod global;
 pub(super) mod hits;
 pub(super) mod kept;
+pub(super) mod languages;
 pub(super) mod near_values;
 pub(super) mod numbering;
 pub(super) mod numbers;

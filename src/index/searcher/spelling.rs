@@ -153,7 +153,8 @@ impl Searcher {
         let terms = if is_phrase {
             vec![exact.to_owned()]
         } else {
-            analyzer.stems_of(exact, &self.snapshot.languages)
+            let languages = self.snapshot.languages.of(&self.snapshot.engine)?;
+            analyzer.stems_of(exact, languages)
         };
         let mut most = 0;
         // The body first: there a word is mostly met.
