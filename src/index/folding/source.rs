@@ -54,9 +54,13 @@ enum Files {
 }
 
 impl Default for Source {
-    /// The bundled vocabularies.
+    /// The bundled vocabularies, which who counts no facet that is folded never opens.
     fn default() -> Self {
-        Self::ready(Vocabularies::default())
+        Self(Arc::new(Inner {
+            #[cfg(feature = "formats")]
+            files: Files::Read(Vec::new()),
+            made: OnceLock::new(),
+        }))
     }
 }
 
@@ -71,9 +75,6 @@ impl Source {
 
     #[cfg(feature = "formats")]
     pub(in crate::index) fn files(files: Vec<UserFile>) -> Self {
-        if files.is_empty() {
-            return Self::default();
-        }
         Self::of(Files::Read(files))
     }
 
@@ -116,6 +117,9 @@ impl Source {
 
     #[cfg(feature = "formats")]
     fn open(&self, home: &Home) -> Result<Vocabularies> {
+        if matches!(&self.0.files, Files::Read(files) if files.is_empty()) {
+            return Ok(Vocabularies::default());
+        }
         let bytes = super::map(home, COMPILED);
         let stamp = self.stamp();
         if let Some(bytes) = &bytes
