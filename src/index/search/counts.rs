@@ -2,6 +2,7 @@
 
 mod entries;
 mod listed;
+mod names;
 mod tallied;
 
 use std::borrow::Cow;
@@ -11,12 +12,13 @@ use std::sync::Arc;
 
 use entries::{Added, Entry, Row};
 pub(in crate::index) use listed::Whole;
+use names::Names;
 pub(in crate::index) use tallied::{KeptSums, Tallied};
 use tallied::{OfNodes, Sum, TalliedSegment};
 
 use super::block::Block;
 use super::counters::{Counters, Dense};
-use super::global::{ByPrefix, GlobalNodes};
+use super::global::GlobalNodes;
 use super::kept::{Budget, HowKept, KeptFacet};
 use super::numbering::{MISSING, counted};
 use super::numbers::NumberReader;
@@ -223,7 +225,7 @@ pub(in crate::index) struct FacetTally<'a> {
     /// The entry of each of these numbers.
     by_number: Vec<u32>,
     /// Entries of earlier tables by name, where there are no numbers.
-    by_name: HashMap<NodeHash, u32, ByPrefix>,
+    by_name: Names,
     sum: Sum,
     /// How many entries stand directly below each.
     below: OnceCell<Vec<u64>>,
@@ -255,7 +257,7 @@ impl<'a> FacetTally<'a> {
             fold,
             by_number: vec![NO_ENTRY; global.as_ref().map_or(0, |global| global.len())],
             global,
-            by_name: HashMap::default(),
+            by_name: Names::default(),
             sum: Sum::Now(Box::default()),
             below: OnceCell::new(),
         }
@@ -298,7 +300,7 @@ impl<'a> FacetTally<'a> {
             let numbers = numbers.and_then(|numbers| numbers.get(column));
             let counts = totals.count.as_ref().unwrap_or(&totals.combined);
             if !is_first && numbers.is_none() {
-                learn_names(&mut self.by_name, sum);
+                self.by_name.learn(sum);
             }
             sum.entries.begin_table(segment, column as u32);
             let mut of_nodes = if is_first {
@@ -323,8 +325,8 @@ impl<'a> FacetTally<'a> {
                     new
                 } else {
                     // No table has a name twice.
-                    let known = self.by_name.get(&table.hash(number));
-                    known.copied().unwrap_or(new)
+                    let known = self.by_name.find(&table.hash(number), sum);
+                    known.unwrap_or(new)
                 };
                 if entry == new {
                     // What is above a node has a smaller number and at least as many documents.
@@ -653,18 +655,6 @@ impl<'a> FacetTally<'a> {
             column,
             facet.columns[column as usize].table.rank(node),
         )
-    }
-}
-
-/// Enters the names of what the tables before gave. What the last one gives, nobody looks for.
-fn learn_names(by_name: &mut HashMap<NodeHash, u32, ByPrefix>, sum: &Tallied) {
-    let known = by_name.len() as u32;
-    by_name.reserve(sum.entries.len() - by_name.len());
-    for number in known..sum.entries.len() as u32 {
-        let (segment, column, node) = sum.entries.get(number).place;
-        let facet = &sum.segments[segment as usize].kept.facet;
-        let name = facet.columns[column as usize].table.hash(node);
-        by_name.insert(name, number);
     }
 }
 

@@ -129,13 +129,20 @@ impl Entries {
         let row = self.rows[number as usize];
         let details = self.details.get(number as usize).copied();
         let (combined, inferred) = details.unwrap_or((row.count, 0));
-        let (segment, column) = self.tables[row.table as usize];
         Entry {
             count: row.count,
             combined,
             inferred,
-            place: (segment, column, row.node),
+            place: self.place(number),
         }
+    }
+
+    /// The first segment, column and node that an entry was found in.
+    #[inline]
+    pub(super) fn place(&self, number: u32) -> (u32, u32, u32) {
+        let row = self.rows[number as usize];
+        let (segment, column) = self.tables[row.table as usize];
+        (segment, column, row.node)
     }
 
     /// All of them, in the order of their numbers.

@@ -8,6 +8,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use super::NO_ENTRY;
 use super::entries::Entries;
 use crate::index::search::kept::{Budget, KeptFacet};
+use crate::index::segment::nodes::NodeHash;
 
 /// What was counted of a facet in all segments.
 #[derive(Debug, Default)]
@@ -57,6 +58,13 @@ impl OfNodes {
 }
 
 impl Tallied {
+    /// The name of an entry.
+    pub(super) fn name(&self, entry: u32) -> NodeHash {
+        let (segment, column, node) = self.entries.place(entry);
+        let facet = &self.segments[segment as usize].kept.facet;
+        facet.columns[column as usize].table.hash(node)
+    }
+
     /// The bytes that it takes, without what its segments keep.
     fn bytes(&self) -> usize {
         let columns = self.segments.iter().flat_map(|segment| &segment.entries);
