@@ -101,6 +101,36 @@ impl LastMerges {
         let ids = small.iter().map(|segment| segment.id()).collect();
         Some(MergeCandidate(ids))
     }
+
+    /// Has segments that would be left over join the largest of the merges that are due anyway, if
+    /// that copies no more than twice as many documents. Gives back what is still left.
+    fn join<'a>(
+        &self,
+        due: &mut [MergeCandidate],
+        left: Vec<&'a SegmentMeta>,
+        documents: impl Fn(&SegmentId) -> u32,
+    ) -> Vec<&'a SegmentMeta> {
+        let sum = |it: &MergeCandidate| it.0.iter().map(|id| u64::from(documents(id))).sum::<u64>();
+        let of_several = due.iter_mut().filter(|it| it.0.len() > 1);
+        let Some(largest) = of_several.max_by_key(|it| sum(it)) else {
+            return left;
+        };
+        let (due, mut all) = (sum(largest), sum(largest));
+        let mut still_left = left;
+        still_left.retain(|segment| {
+            let documents = u64::from(segment.num_docs());
+            let may_be_copied = self.0.load(Ordering::Relaxed);
+            let most = (2 * due).min(u64::from(MOST_MERGED));
+            let joins = documents <= may_be_copied && all + documents <= most;
+            if joins {
+                all += documents;
+                self.0.store(may_be_copied - documents, Ordering::Relaxed);
+                largest.0.push(segment.id());
+            }
+            !joins
+        });
+        still_left
+    }
 }
 
 /// What is known of the merges of a writer.
@@ -208,11 +238,13 @@ impl VerifiedMerges {
             taken.any(|id| *id == segment.id())
         };
         let left: Vec<_> = sizes.small.iter().filter(|it| !is_taken(it)).collect();
+        let left = self
+            .last
+            .join(&mut candidates, left, |id| sizes.documents(id));
         candidates.extend(self.last.candidate(&left));
         let size = |id: &SegmentId| {
-            let segment = sizes.small.iter().find(|segment| segment.id() == *id);
-            let documents = segment.map_or(0, SegmentMeta::num_docs);
-            (documents, self.directory.bytes_of(&id.uuid_string()))
+            let bytes = self.directory.bytes_of(&id.uuid_string());
+            (sizes.documents(id), bytes)
         };
         let halves = candidates
             .into_iter()
@@ -310,6 +342,12 @@ impl Sizes {
         let (large, small) = segments.iter().cloned().partition(is_large);
         Self { small, large }
     }
+
+    /// Documents of a segment that is not large.
+    fn documents(&self, id: &SegmentId) -> u32 {
+        let segment = self.small.iter().find(|segment| segment.id() == *id);
+        segment.map_or(0, SegmentMeta::num_docs)
+    }
 }
 
 /// What the policy proposes, within bounds; and large segments of which much was deleted, each by
@@ -328,14 +366,10 @@ fn candidates(policy: &LogMergePolicy, sizes: &Sizes) -> Vec<MergeCandidate> {
 
 /// Candidates without the segments with which they would take in too many documents.
 fn within_bounds(mut candidates: Vec<MergeCandidate>, sizes: &Sizes) -> Vec<MergeCandidate> {
-    let documents = |id: &SegmentId| {
-        let segment = sizes.small.iter().find(|segment| segment.id() == *id);
-        segment.map_or(0, SegmentMeta::num_docs)
-    };
     for MergeCandidate(ids) in &mut candidates {
         let mut sum = 0_u32;
         ids.retain(|id| {
-            sum = sum.saturating_add(documents(id));
+            sum = sum.saturating_add(sizes.documents(id));
             sum <= MOST_MERGED
         });
     }
@@ -400,6 +434,49 @@ mod tests {
         let segments: Vec<_> = ids.iter().map(|id| json!({"segment_id": id})).collect();
         let meta = json!({ "segments": segments }).to_string();
         EngineMeta::parse(meta.as_bytes()).unwrap()
+    }
+
+    #[test]
+    fn what_would_be_left_over_joins_what_is_merged_anyway() {
+        let index = tantivy::Index::create_in_ram(tantivy::schema::Schema::builder().build());
+        let segments = |sizes: &[u32]| -> Vec<SegmentMeta> {
+            let segment = |size: &u32| index.new_segment_meta(SegmentId::generate_random(), *size);
+            sizes.iter().map(segment).collect()
+        };
+        let joined = |written: u64, due: &[&[u32]], left: &[u32]| {
+            let last = LastMerges::default();
+            last.begin(written);
+            let all: Vec<Vec<SegmentMeta>> = due.iter().map(|it| segments(it)).collect();
+            let sizes = Sizes::of(&all.concat(), |_| false);
+            let ids =
+                |it: &Vec<SegmentMeta>| MergeCandidate(it.iter().map(SegmentMeta::id).collect());
+            let mut due: Vec<MergeCandidate> = all.iter().map(ids).collect();
+            let left = segments(left);
+            let left = last.join(&mut due, left.iter().collect(), |id| sizes.documents(id));
+            let many: Vec<usize> = due.iter().map(|it| it.0.len()).collect();
+            (many, left.len(), last.0.load(Ordering::Relaxed))
+        };
+        for (written, due, left, expected) in [
+            // Not at the end of a run.
+            (0, &[&[50, 50][..]][..], &[10][..], (vec![2], 1, 0)),
+            (1_000, &[], &[10], (vec![], 1, 2_000)),
+            (1_000, &[&[50, 50]], &[10, 20], (vec![4], 0, 1_970)),
+            (
+                1_000,
+                &[&[5, 5], &[50, 50]],
+                &[60, 50, 40],
+                (vec![2, 4], 1, 1_900),
+            ),
+            (1_000, &[&[5_000, 5_000]], &[2_500, 30], (vec![3], 1, 1_970)),
+            // A large segment of which much was deleted is copied by itself.
+            (1_000, &[&[5_000]], &[10], (vec![1], 1, 2_000)),
+        ] {
+            assert_eq!(
+                joined(written, due, left),
+                expected,
+                "{written} {due:?} {left:?}"
+            );
+        }
     }
 
     #[test]
