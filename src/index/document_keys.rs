@@ -142,8 +142,10 @@ mod tests {
             let backwards: Vec<DocId> = all.iter().rev().copied().collect();
             let with_gaps: Vec<DocId> = all.iter().copied().filter(|doc| doc % 7 != 3).collect();
             // As long as the documents from the first to the last would be, and others.
-            let last = all[all.len() - 1];
-            let twice = vec![0, 0, last / 2, last];
+            let mut twice = all.clone();
+            if twice.len() > 2 {
+                twice[1] = 0;
+            }
             let middle = &all[all.len() / 3..all.len() * 2 / 3];
             let some = [&all[..1], &all[1..], middle, &all[..0], &all];
             for docs in some.into_iter().chain([&backwards[..], &with_gaps, &twice]) {

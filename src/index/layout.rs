@@ -314,6 +314,7 @@ mod tests {
     use crate::index::generation::Generation;
     use crate::index::home::{Home, Memory};
     use crate::index::segments::EngineMeta;
+    use crate::index::writer::{Writer, WriterOptions};
 
     #[test]
     fn fields_are_known_without_a_schema() {
@@ -331,6 +332,46 @@ mod tests {
         let compact = meta.compact();
         let (_, written) = compact.split_fields().unwrap();
         assert_eq!(written, WRITTEN, "what `src/index/fields.json` has to say");
+    }
+
+    #[test]
+    fn an_index_whose_fields_are_known_is_read_like_any_other() {
+        let first = Generation::empty(Schema::default(), "1".to_owned());
+        let memory = Arc::new(Memory::new(first));
+        let home = Home::Memory(Arc::clone(&memory));
+        let mut writer = Writer::open(home.clone(), WriterOptions::default()).unwrap();
+        for (id, text) in [("a", "oil and gas"), ("b", "gas alone")] {
+            writer.put(crate::Document::new(id).body(text)).unwrap();
+        }
+        writer.commit().unwrap();
+        let published = memory.newest();
+        let (_, written) = published.engine_meta.split_fields().unwrap();
+        assert_eq!(written, WRITTEN);
+        let value = published.engine_meta.value();
+        let spaced = serde_json::to_string_pretty(&value).unwrap();
+        let found = |meta: &str| {
+            let generation = Generation {
+                engine_meta: EngineMeta::parse(meta.as_bytes()).unwrap(),
+                ..Generation::clone(&published)
+            };
+            let directory = EngineDirectory::reader(&home, &generation)?;
+            let index = open_engine_to_read(directory, &Schema::default())?;
+            let engine = index.reader()?.searcher();
+            let term = |text| tantivy::Term::from_field_text(Fields::KNOWN.body_exact, text);
+            Ok((
+                engine.num_docs(),
+                engine.doc_freq(&term("gas"))?,
+                engine.doc_freq(&term("oil"))?,
+            ))
+        };
+        let compact = published.engine_meta.text();
+        for meta in [compact, &spaced] {
+            assert_eq!(found(meta).unwrap(), (2, 2, 1));
+        }
+        // The fields are those that are known, and the rest is nothing that could be.
+        let broken = compact.replace("\"segments\":[", "\"segments\":[7,");
+        let error: crate::Error = found(&broken).unwrap_err();
+        assert_eq!(error.kind(), crate::ErrorKind::Damaged);
     }
 
     #[test]

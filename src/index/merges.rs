@@ -102,34 +102,14 @@ impl LastMerges {
         Some(MergeCandidate(ids))
     }
 
-    /// Has segments that would be left over join the largest of the merges that are due anyway, if
-    /// that copies no more than twice as many documents. Gives back what is still left.
-    fn join<'a>(
-        &self,
-        due: &mut [MergeCandidate],
-        left: Vec<&'a SegmentMeta>,
-        documents: impl Fn(&SegmentId) -> u32,
-    ) -> Vec<&'a SegmentMeta> {
-        let sum = |it: &MergeCandidate| it.0.iter().map(|id| u64::from(documents(id))).sum::<u64>();
-        let of_several = due.iter_mut().filter(|it| it.0.len() > 1);
-        let Some(largest) = of_several.max_by_key(|it| sum(it)) else {
-            return left;
-        };
-        let (due, mut all) = (sum(largest), sum(largest));
-        let mut still_left = left;
-        still_left.retain(|segment| {
-            let documents = u64::from(segment.num_docs());
-            let may_be_copied = self.0.load(Ordering::Relaxed);
-            let most = (2 * due).min(u64::from(MOST_MERGED));
-            let joins = documents <= may_be_copied && all + documents <= most;
-            if joins {
-                all += documents;
-                self.0.store(may_be_copied - documents, Ordering::Relaxed);
-                largest.0.push(segment.id());
-            }
-            !joins
-        });
-        still_left
+    /// Whether so many more documents may be copied, which then are.
+    fn take(&self, documents: u32) -> bool {
+        let left = self.0.load(Ordering::Relaxed);
+        let may = left > 0 && u64::from(documents) <= left;
+        if may {
+            self.0.store(left - u64::from(documents), Ordering::Relaxed);
+        }
+        may
     }
 }
 
@@ -233,19 +213,28 @@ impl VerifiedMerges {
 
     fn committed_candidates(&self, sizes: &Sizes) -> Vec<MergeCandidate> {
         let mut candidates = candidates(&self.committed, sizes);
-        let is_taken = |segment: &SegmentMeta| {
-            let mut taken = candidates.iter().flat_map(|candidate| &candidate.0);
-            taken.any(|id| *id == segment.id())
-        };
-        let left: Vec<_> = sizes.small.iter().filter(|it| !is_taken(it)).collect();
-        let left = self
-            .last
-            .join(&mut candidates, left, |id| sizes.documents(id));
+        let left: Vec<_> = left_of(&sizes.small, &candidates).collect();
         candidates.extend(self.last.candidate(&left));
         let size = |id: &SegmentId| {
             let bytes = self.directory.bytes_of(&id.uuid_string());
             (sizes.documents(id), bytes)
         };
+        let mut left: Vec<_> = left_of(&sizes.small, &candidates).collect();
+        left.sort_by_key(|segment| segment.num_docs());
+        for segment in left {
+            let of_several = candidates.iter_mut().filter(|it| it.0.len() > 1);
+            let Some(due) = of_several.max_by_key(|it| size_of_all(it, size)) else {
+                break;
+            };
+            let alone = MergeCandidate(vec![segment.id()]);
+            // What is damaged must not hold up the others.
+            if let Some(both) = joined(due, segment.id(), size)
+                && self.intact(&alone)
+                && self.last.take(segment.num_docs())
+            {
+                *due = both;
+            }
+        }
         let halves = candidates
             .into_iter()
             .flat_map(|candidate| halved(candidate, size));
@@ -331,6 +320,41 @@ fn halved(
     }
 }
 
+/// A merge that is due, with a segment that would be left over as well: it is copied only if it has no
+/// more documents and bytes than the others together, and if no more large segments come of it.
+fn joined(
+    due: &MergeCandidate,
+    left: SegmentId,
+    size: impl Fn(&SegmentId) -> (u32, u64) + Copy,
+) -> Option<MergeCandidate> {
+    let (documents, bytes) = size_of_all(due, size);
+    let more = size(&left);
+    let both = MergeCandidate(due.0.iter().copied().chain([left]).collect());
+    let fits = more.0 <= documents && more.1 <= bytes;
+    let is_bounded = documents.saturating_add(more.0) <= MOST_MERGED;
+    let many = |candidate: &MergeCandidate| halved(candidate.clone(), size).len();
+    (fits && is_bounded && many(&both) == many(due)).then_some(both)
+}
+
+/// Documents and bytes of the segments of a merge.
+fn size_of_all(candidate: &MergeCandidate, size: impl Fn(&SegmentId) -> (u32, u64)) -> (u32, u64) {
+    let none = (0_u32, 0_u64);
+    candidate.0.iter().map(size).fold(none, |sum, of| {
+        (sum.0.saturating_add(of.0), sum.1.saturating_add(of.1))
+    })
+}
+
+/// Segments that no merge takes.
+fn left_of<'a>(
+    segments: &'a [SegmentMeta],
+    candidates: &[MergeCandidate],
+) -> impl Iterator<Item = &'a SegmentMeta> {
+    let taken = candidates.iter().flat_map(|candidate| &candidate.0);
+    let taken: Vec<SegmentId> = taken.copied().collect();
+    let is_left = move |segment: &&SegmentMeta| !taken.contains(&segment.id());
+    segments.iter().filter(is_left)
+}
+
 /// Segments by their size.
 struct Sizes {
     small: Vec<SegmentMeta>,
@@ -393,6 +417,8 @@ fn uncommitted_candidates(
 
 #[cfg(test)]
 mod tests {
+    use std::collections::HashMap;
+
     use serde_json::json;
 
     use super::*;
@@ -438,45 +464,57 @@ mod tests {
 
     #[test]
     fn what_would_be_left_over_joins_what_is_merged_anyway() {
-        let index = tantivy::Index::create_in_ram(tantivy::schema::Schema::builder().build());
-        let segments = |sizes: &[u32]| -> Vec<SegmentMeta> {
-            let segment = |size: &u32| index.new_segment_meta(SegmentId::generate_random(), *size);
-            sizes.iter().map(segment).collect()
+        let joins = |due: &[(u32, u64)], left: (u32, u64)| {
+            let sizes: HashMap<SegmentId, (u32, u64)> = due
+                .iter()
+                .chain([&left])
+                .map(|size| (SegmentId::generate_random(), *size))
+                .collect();
+            let (left, due): (Vec<SegmentId>, _) = sizes.keys().partition(|id| sizes[id] == left);
+            let due = MergeCandidate(due);
+            let both = joined(&due, left[0], |id| sizes[id]);
+            both.map(|both| both.0.len() - due.0.len())
         };
-        let joined = |written: u64, due: &[&[u32]], left: &[u32]| {
-            let last = LastMerges::default();
-            last.begin(written);
-            let all: Vec<Vec<SegmentMeta>> = due.iter().map(|it| segments(it)).collect();
-            let sizes = Sizes::of(&all.concat(), |_| false);
-            let ids =
-                |it: &Vec<SegmentMeta>| MergeCandidate(it.iter().map(SegmentMeta::id).collect());
-            let mut due: Vec<MergeCandidate> = all.iter().map(ids).collect();
-            let left = segments(left);
-            let left = last.join(&mut due, left.iter().collect(), |id| sizes.documents(id));
-            let many: Vec<usize> = due.iter().map(|it| it.0.len()).collect();
-            (many, left.len(), last.0.load(Ordering::Relaxed))
-        };
-        for (written, due, left, expected) in [
-            // Not at the end of a run.
-            (0, &[&[50, 50][..]][..], &[10][..], (vec![2], 1, 0)),
-            (1_000, &[], &[10], (vec![], 1, 2_000)),
-            (1_000, &[&[50, 50]], &[10, 20], (vec![4], 0, 1_970)),
+        let many = 100_000_000;
+        for (due, left, expected) in [
+            (&[(50, 500), (40, 400)][..], (90, 900), Some(1)),
+            (&[(50, 500), (40, 400)], (91, 900), None),
+            (&[(50, 500), (40, 400)], (90, 901), None),
+            (&[(500_000, 5), (400_000, 4)], (100_000, 1), Some(1)),
+            (&[(500_000, 5), (400_000, 4)], (100_001, 1), None),
+            // Two large segments would come of it instead of one,
             (
-                1_000,
-                &[&[5, 5], &[50, 50]],
-                &[60, 50, 40],
-                (vec![2, 4], 1, 1_900),
+                &[
+                    (61_000, many),
+                    (60_001, many),
+                    (40_000, many),
+                    (30_000, many),
+                ],
+                (15_000, many),
+                None,
             ),
-            (1_000, &[&[5_000, 5_000]], &[2_500, 30], (vec![3], 1, 1_970)),
-            // A large segment of which much was deleted is copied by itself.
-            (1_000, &[&[5_000]], &[10], (vec![1], 1, 2_000)),
+            // but where two come anyway, it goes with one of them.
+            (
+                &[
+                    (61_000, many),
+                    (60_001, many),
+                    (60_002, many),
+                    (50_000, many),
+                ],
+                (15_000, many),
+                Some(1),
+            ),
         ] {
-            assert_eq!(
-                joined(written, due, left),
-                expected,
-                "{written} {due:?} {left:?}"
-            );
+            assert_eq!(joins(due, left), expected, "{due:?} {left:?}");
         }
+    }
+
+    #[test]
+    fn no_more_is_copied_than_a_run_wrote_twice() {
+        let last = LastMerges::default();
+        assert!(!last.take(0) && !last.take(1), "not at the end of a run");
+        last.begin(1_000);
+        assert!(last.take(1_500) && !last.take(501) && last.take(500) && !last.take(0));
     }
 
     #[test]

@@ -1,4 +1,5 @@
-//! Where vocabularies come from: ready, or out of the owner's files when a facet first needs them.
+//! Where vocabularies come from: ready, or bundled and out of the owner's files when a facet first needs
+//! them.
 //!
 //! What the files make is kept beside the index under the hash of everything that it was made
 //! from, so that it need not be made again, and is mapped. If that is stale, damaged or missing,

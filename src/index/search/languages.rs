@@ -48,3 +48,44 @@ fn read(engine: &tantivy::Searcher) -> Result<Vec<Language>> {
     let known = codes.iter().filter_map(|code| Language::parse(code));
     Ok(known.collect())
 }
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use super::*;
+    use crate::index::directory::EngineDirectory;
+    use crate::index::generation::Generation;
+    use crate::index::home::{Home, Memory};
+    use crate::index::layout::open_engine_to_read;
+    use crate::index::writer::{Writer, WriterOptions};
+    use crate::{Document, Schema};
+
+    #[test]
+    fn every_segment_and_field_adds_its_languages() {
+        let first = Generation::empty(Schema::default(), "1".to_owned());
+        let memory = Arc::new(Memory::new(first));
+        let home = Home::Memory(Arc::clone(&memory));
+        let found = || {
+            let directory = EngineDirectory::reader(&home, &memory.newest()).unwrap();
+            let index = open_engine_to_read(directory, &Schema::default()).unwrap();
+            let engine = index.reader().unwrap().searcher();
+            let languages = Languages::default();
+            let codes = languages.of(&engine).unwrap().iter().map(|it| it.code());
+            let codes: Vec<&str> = codes.collect();
+            assert_eq!(languages.of(&engine).unwrap().len(), codes.len());
+            codes
+        };
+        assert!(found().is_empty());
+        let mut writer = Writer::open(home.clone(), WriterOptions::default()).unwrap();
+        for document in [
+            Document::new("a").body("The ship left.").language("en"),
+            Document::new("b").title("Das Schiff").language("de"),
+            Document::new("c").body("Le bateau").language("fr"),
+        ] {
+            writer.put(document).unwrap();
+            writer.commit().unwrap();
+        }
+        assert_eq!(found(), ["de", "en", "fr"]);
+    }
+}

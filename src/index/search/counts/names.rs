@@ -19,7 +19,8 @@ pub(super) struct Names {
 }
 
 impl Names {
-    /// Takes in the entries that came since it last did. No two have the same name.
+    /// Takes in the entries that came since it last did. No two have the same name, but in a damaged
+    /// table: of those the last is found, as if each had replaced the one before.
     pub(super) fn learn(&mut self, tallied: &Tallied) {
         let all = tallied.entries.len();
         if 2 * all > self.slots.len() {
@@ -27,8 +28,9 @@ impl Names {
             self.known = 0;
         }
         for entry in self.known..all as u32 {
-            let mut slot = self.first_slot(&tallied.name(entry));
-            while self.slots[slot] != NO_ENTRY {
+            let name = tallied.name(entry);
+            let mut slot = self.first_slot(&name);
+            while !matches!(self.slots[slot], NO_ENTRY) && tallied.name(self.slots[slot]) != name {
                 slot = self.next_slot(slot);
             }
             self.slots[slot] = entry;
