@@ -71,6 +71,9 @@ impl Last {
             return;
         };
         if temporary.write_all(&bytes).is_ok() {
+            // Some file systems write a file out at once that takes the place of another: that
+            // takes longer than to find the hits.
+            let _ = fs::remove_file(&path);
             let _ = temporary.persist(path);
         }
     }
