@@ -477,14 +477,19 @@ fn facet_columns(reader: &SegmentReader) -> Verdict<Vec<(String, StrColumn)>> {
 fn node_tables(reader: &SegmentReader) -> Verdict {
     let file = reader.open_read(SegmentComponent::Custom(nodes::NAME.to_owned()))?;
     let tables = NodeTables::open(&file)?;
-    for (name, column) in facet_columns(reader)? {
-        let Some(nodes) = tables.get(&name) else {
+    let columns = facet_columns(reader)?;
+    for (name, column) in &columns {
+        let Some(nodes) = tables.get(name) else {
             return Err(Flaw::disagrees(format!("there are no nodes of `{name}`")));
         };
-        if !nodes.are_of(&column)? {
+        if !nodes.are_of(column)? {
             let message = format!("the nodes of `{name}` are not those of its values");
             return Err(Flaw::disagrees(message));
         }
+    }
+    if !tables.rows_are_of(columns, reader.max_doc())? {
+        let message = "the values by document are not those of the columns";
+        return Err(Flaw::disagrees(message.to_owned()));
     }
     Ok(())
 }

@@ -11,6 +11,7 @@ use super::rows::Rows;
 use super::stream::Stream;
 use super::views::SegmentView;
 use super::watch::Watch;
+use super::written_rows::RowReader;
 use crate::Result;
 
 /// The facets of a search in one segment.
@@ -18,6 +19,8 @@ pub(in crate::index) struct Counting {
     facets: Vec<Facet>,
     /// Counts the hits of all facets at once.
     together: Option<(Arc<Rows>, Vec<u32>)>,
+    /// Reads them for all facets at once, where nothing is kept.
+    rows: Option<Box<RowReader>>,
 }
 
 /// A facet: what is counted now, or was before.
@@ -58,7 +61,8 @@ impl Counting {
             view.rows(names, &kept, watch)?
         };
         let mut opened = Vec::with_capacity(facets.len());
-        for (counted, kept) in facets.iter().zip(kept) {
+        for (counted, kept) in facets.iter().zip(&kept) {
+            let kept = Arc::clone(kept);
             if is_whole && let Some(totals) = kept.corpus() {
                 opened.push(Facet::Before(kept, totals));
                 continue;
@@ -81,9 +85,19 @@ impl Counting {
             }
             HowKept::Later | HowKept::Alone => None,
         };
+        let rows = if is_whole || together.is_some() {
+            None
+        } else {
+            let is_read =
+                |facet: &Facet| matches!(facet, Facet::Now(counts, _) if counts.reads_columns());
+            let all = facets.iter().zip(&kept).zip(&opened);
+            let all = all.map(|((counted, kept), facet)| (&counted.facet, &**kept, is_read(facet)));
+            RowReader::open(view, all)?
+        };
         Ok(Self {
             facets: opened,
             together,
+            rows: rows.map(Box::new),
         })
     }
 
@@ -99,9 +113,14 @@ impl Counting {
             rows.count(block, counters);
             return;
         }
-        for facet in &mut self.facets {
+        let rows = self.rows.as_deref_mut();
+        let rows = rows.and_then(|rows| rows.read(block).then_some(&*rows));
+        for (number, facet) in self.facets.iter_mut().enumerate() {
             if let Facet::Now(counts, _) = facet {
-                counts.count(block, Part::Hits);
+                match rows {
+                    Some(rows) => counts.count_rows(block, rows.block(), rows.places(number)),
+                    None => counts.count(block, Part::Hits),
+                }
             }
         }
     }

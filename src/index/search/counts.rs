@@ -24,9 +24,11 @@ use super::numbering::{MISSING, counted};
 use super::numbers::NumberReader;
 use super::views::ResolvedFacet;
 use super::watch::Watch;
+use super::written_rows::RowPlaces;
 use crate::Result;
 use crate::analysis::fold;
 use crate::index::folding::FacetFold;
+use crate::index::segment::nodes::by_document::BlockRows;
 use crate::index::segment::nodes::{NodeHash, ROOT, display_rank, folded_path, hash_path};
 use crate::search::{Bucket, FacetCounts, Top};
 
@@ -84,6 +86,25 @@ impl Source {
             }
         }
     }
+
+    /// Counts a block of which rows were read.
+    fn count_rows(
+        &mut self,
+        block: Block<'_>,
+        rows: &BlockRows,
+        places: &RowPlaces,
+        counters: &mut Counters,
+    ) {
+        match self {
+            Self::Dense(dense) => dense.count(block, counters),
+            Self::Columns(reader, numbers) => {
+                numbers.clear();
+                reader.read_rows(rows, places, numbers);
+                reader.read(Block::new(rows.elsewhere()), numbers);
+                counters.add_all(numbers);
+            }
+        }
+    }
 }
 
 impl SegmentCounts {
@@ -106,6 +127,11 @@ impl SegmentCounts {
         })
     }
 
+    /// Whether it counts, and nothing is kept to count by.
+    pub(in crate::index) fn reads_columns(&self) -> bool {
+        matches!(self.source, Some(Source::Columns(..)))
+    }
+
     /// Counts the documents of a block. Each document belongs to one part.
     pub(in crate::index) fn count(&mut self, block: Block<'_>, part: Part) {
         if part == Part::Hits && self.is_together {
@@ -118,6 +144,21 @@ impl SegmentCounts {
                 block,
                 counters.get_or_insert_with(|| Counters::new(numbers)),
             );
+        }
+    }
+
+    /// Counts the documents of a block, all of them hits, of which rows were read.
+    pub(in crate::index) fn count_rows(
+        &mut self,
+        block: Block<'_>,
+        rows: &BlockRows,
+        places: &RowPlaces,
+    ) {
+        if let Some(source) = &mut self.source {
+            let numbers = self.kept.numbering.len();
+            let counters = &mut self.parts[Part::Hits as usize];
+            let counters = counters.get_or_insert_with(|| Counters::new(numbers));
+            source.count_rows(block, rows, places, counters);
         }
     }
 

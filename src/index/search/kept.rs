@@ -197,7 +197,7 @@ impl Default for Together {
 pub(in crate::index) enum HowKept {
     /// By what is kept of them together.
     Together(Arc<Rows>),
-    /// From the columns: if the same ones are asked for again, they will be kept together.
+    /// From what was written: if the same ones are asked for again, they will be kept together.
     Later,
     /// Each facet by what is kept of it alone.
     Alone,

@@ -36,3 +36,4 @@ pub(super) mod top;
 pub(super) mod views;
 pub(super) mod watch;
 pub(super) mod written;
+pub(super) mod written_rows;

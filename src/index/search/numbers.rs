@@ -1,4 +1,5 @@
-//! Reads the numbers that documents count for in a facet from its columns, block by block.
+//! Reads the numbers that documents count for in a facet from its columns, or from rows in which they
+//! stand by document, block by block.
 
 use std::ops::Range;
 
@@ -8,6 +9,8 @@ use tantivy::columnar::{Column, ColumnIndex, ColumnValues};
 use super::block::Block;
 use super::numbering::{MISSING, NOTHING, Numbering};
 use super::views::SegmentFacet;
+use super::written_rows::RowPlaces;
+use crate::index::segment::nodes::by_document::BlockRows;
 
 /// Reads numbers from the columns of a segment.
 #[derive(Debug)]
@@ -60,7 +63,8 @@ impl NumberReader {
     /// Appends the numbers of one document: at least one, at most two for each leaf of its values, and
     /// as many again where values of several origins count together.
     pub(in crate::index) fn read_one(&mut self, doc: u32, into: &mut Vec<u32>) {
-        for (number, column) in self.facet.columns.iter().enumerate() {
+        for number in 0..self.facet.columns.len() {
+            let column = &self.facet.columns[number];
             let span = self.numbering.read.columns[number];
             let Some(alone) = column.written.alone() else {
                 self.of_document.clear();
@@ -68,18 +72,7 @@ impl NumberReader {
                 if self.of_document.is_empty() {
                     continue;
                 }
-                let ordinals = self.of_document.as_slice();
-                span.push_all(&column.table, ordinals, &mut self.nodes, into);
-                if let Some(span) = self.numbering.read.declared[number] {
-                    // What is declared comes first.
-                    let declared = column.written.declared();
-                    let end = ordinals.partition_point(|&ordinal| ordinal < declared);
-                    let before = into.len();
-                    span.push_all(&column.table, &ordinals[..end], &mut self.nodes, into);
-                    if into.get(before).is_some_and(|&number| number <= NOTHING) {
-                        into.truncate(before);
-                    }
-                }
+                self.push_of_document(number, into);
                 return;
             };
             let ordinals = alone.ords();
@@ -94,6 +87,72 @@ impl NumberReader {
                 span.push(&column.table, ordinals, &mut self.nodes, into);
             }
             return;
+        }
+        into.push(MISSING);
+    }
+
+    /// Appends the numbers of a document whose ordinals were gathered of this column.
+    fn push_of_document(&mut self, number: usize, into: &mut Vec<u32>) {
+        let column = &self.facet.columns[number];
+        let ordinals = self.of_document.as_slice();
+        let span = self.numbering.read.columns[number];
+        span.push_all(&column.table, ordinals, &mut self.nodes, into);
+        if let Some(span) = self.numbering.read.declared[number] {
+            // What is declared comes first.
+            let declared = column.written.declared();
+            let end = ordinals.partition_point(|&ordinal| ordinal < declared);
+            let before = into.len();
+            span.push_all(&column.table, &ordinals[..end], &mut self.nodes, into);
+            if into.get(before).is_some_and(|&number| number <= NOTHING) {
+                into.truncate(before);
+            }
+        }
+    }
+
+    /// Appends the numbers of documents whose rows were read.
+    pub(in crate::index) fn read_rows(
+        &mut self,
+        rows: &BlockRows,
+        places: &RowPlaces,
+        into: &mut Vec<u32>,
+    ) {
+        let ([column], Some(place)) = (self.facet.columns.as_slice(), places.alone()) else {
+            for at in 0..rows.len() {
+                self.read_row(rows, at, places, into);
+            }
+            return;
+        };
+        let span = self.numbering.read.columns[0];
+        let values = rows.column(place);
+        if span.of.is_ordinal() {
+            into.extend(values.ordinals().iter().map(|ordinal| span.base + ordinal));
+            into.resize(into.len() + values.without(), MISSING);
+            return;
+        }
+        for ordinals in values.each() {
+            if ordinals.is_empty() {
+                into.push(MISSING);
+            } else {
+                let ordinals = ordinals.iter().copied();
+                span.push(&column.table, ordinals, &mut self.nodes, into);
+            }
+        }
+    }
+
+    /// Appends the numbers of the document of this place among those whose rows were read.
+    fn read_row(&mut self, rows: &BlockRows, at: usize, places: &RowPlaces, into: &mut Vec<u32>) {
+        for number in 0..self.facet.columns.len() {
+            self.of_document.clear();
+            let parts = self.facet.columns[number].written.parts();
+            for (part, place) in parts.iter().zip(places.of(number)) {
+                let ordinals = rows.column(place).of(at);
+                let ordinals = ordinals.iter().map(|ordinal| part.first + ordinal);
+                self.of_document.extend(ordinals);
+            }
+            if !self.of_document.is_empty() {
+                self.push_of_document(number, into);
+                return;
+            }
         }
         into.push(MISSING);
     }
@@ -201,14 +260,14 @@ impl NumberReader {
                 ordinals.row_ids_for_docs(docs, &mut self.docs_of_rows, &mut self.rows);
                 self.lengths.resize(self.rows.len(), 1);
                 if span.has_one_each(&column.table) {
-                    read_rows(&*ordinals.values, &self.rows, &mut self.ordinals);
+                    values_of_rows(&*ordinals.values, &self.rows, &mut self.ordinals);
                     let without = docs.len() - self.rows.len();
                     span.extend(&column.table, &self.ordinals, without, into);
                     return;
                 }
             }
         }
-        read_rows(&*ordinals.values, &self.rows, &mut self.ordinals);
+        values_of_rows(&*ordinals.values, &self.rows, &mut self.ordinals);
         if span.of.is_ordinal() {
             into.extend(self.ordinals.iter().map(|&value| span.base + value as u32));
         } else {
@@ -255,7 +314,7 @@ fn read_near(column: &Column<u64>, docs: &[u32], into: &mut Vec<u64>) -> bool {
 }
 
 /// Reads the values of ascending rows.
-fn read_rows(values: &dyn ColumnValues<u64>, rows: &[u32], into: &mut Vec<u64>) {
+fn values_of_rows(values: &dyn ColumnValues<u64>, rows: &[u32], into: &mut Vec<u64>) {
     into.clear();
     let (Some(&first), Some(&last)) = (rows.first(), rows.last()) else {
         return;
@@ -286,6 +345,8 @@ pub(super) mod tests {
     use crate::index::search::views::FacetColumn;
     use crate::index::search::watch::Watch;
     use crate::index::search::written::Written;
+    use crate::index::segment::nodes::by_document::ByDocument;
+    use crate::index::segment::nodes::by_document::tests::rows_of;
     use crate::index::segment::nodes::{NodeTable, ROOT};
     use crate::schema::Origin;
 
@@ -438,22 +499,46 @@ pub(super) mod tests {
         }
     }
 
-    fn check(name: &str, facet: &SegmentFacet) {
+    /// The rows of a segment that has the columns of a facet and one more.
+    fn rows_of_facet(facet: &SegmentFacet) -> (ByDocument, RowPlaces) {
+        let other = column(|doc| vec![doc.to_string(); 2], None);
+        let mut columns = vec![other.written.parts()[0].column.clone(); 2];
+        let places = facet.columns.iter().map(|column| {
+            let first = columns.len();
+            let parts = column.written.parts().iter();
+            columns.extend(parts.map(|part| part.column.clone()));
+            (first..columns.len()).collect()
+        });
+        let places = RowPlaces::new(places.collect());
+        (rows_of(&columns, DOCUMENTS).unwrap(), places)
+    }
+
+    fn check(name: &str, facet: &SegmentFacet) -> usize {
+        let mut elsewhere = 0;
         let numbering = Numbering::new(facet).unwrap();
         let dense = Dense::read(facet, &numbering, DOCUMENTS, &Watch::default()).unwrap();
         let most = Dense::most_bytes(facet, &numbering, DOCUMENTS).unwrap();
         assert!(dense.bytes() <= most, "{name}: {} of {most}", dense.bytes());
         let mut reader = NumberReader::new(facet.clone(), numbering.clone());
+        let (rows, places) = rows_of_facet(facet);
+        let wanted = vec![true; 64];
+        let mut of_block = BlockRows::default();
         for docs in &blocks() {
             for mask in [u64::MAX, 0x5555_5555_5555_5555, 1, 0] {
                 let chosen: Vec<u32> = Block::new(docs).chosen(mask).collect();
                 let block = Block::new(&chosen);
-                let mut counters = [(); 2].map(|()| Counters::new(numbering.len()));
+                let mut counters = [(); 3].map(|()| Counters::new(numbering.len()));
                 let mut numbers = Vec::new();
                 reader.read(block, &mut numbers);
                 counters[0].add_all(&numbers);
                 dense.count(block, &mut counters[1]);
-                for (counts, how) in counters.into_iter().zip(["read", "dense"]) {
+                numbers.clear();
+                rows.read(block.docs(), &wanted, &mut of_block);
+                reader.read_rows(&of_block, &places, &mut numbers);
+                reader.read(Block::new(of_block.elsewhere()), &mut numbers);
+                elsewhere += of_block.elsewhere().len();
+                counters[2].add_all(&numbers);
+                for (counts, how) in counters.into_iter().zip(["read", "dense", "rows"]) {
                     let counts = numbering.settle(facet, counts.finish().into());
                     let of: Vec<_> = chosen.iter().map(|&doc| nodes(facet, doc)).collect();
                     let missing = of.iter().filter(|nodes| nodes.is_none()).count();
@@ -470,6 +555,7 @@ pub(super) mod tests {
                 }
             }
         }
+        elsewhere
     }
 
     #[test]
@@ -489,5 +575,11 @@ pub(super) mod tests {
             check(&name, &facet(vec![joined(second, second)]));
         }
         check("no column", &facet(vec![]));
+        // More than stand in a row.
+        let very_many = |doc: u32| 0..if doc.is_multiple_of(3) { 20 } else { doc % 4 };
+        let very_many = column(|doc| very_many(doc).map(|n| n.to_string()).collect(), None);
+        assert!(check("very many", &facet(vec![very_many.clone()])) > 0);
+        let both = vec![very_many, columns[1].1.clone()];
+        assert!(check("very many, else one", &facet(both)) > 0);
     }
 }

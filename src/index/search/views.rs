@@ -111,7 +111,8 @@ impl SegmentView {
         self.first.of(self, sort, &self.budget, watch)
     }
 
-    fn nodes(&self) -> Result<&NodeTables> {
+    /// What was written of facets beside their columns.
+    pub(in crate::index) fn nodes(&self) -> Result<&NodeTables> {
         if let Some(tables) = self.nodes.get() {
             return Ok(tables);
         }

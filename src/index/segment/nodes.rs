@@ -8,8 +8,10 @@
 //!
 //! Layout, little-endian: for each column its arrays (leaf of each ordinal; of each node: parent,
 //! end of the subtree, display ordinal, display length; hashes; nodes by hash) and its
-//! [values]; then the directory of columns; then its position (u64) and the magic number.
+//! [values]; then the values [by document](by_document); then the directory; then its position
+//! (u64) and the magic number.
 
+pub(crate) mod by_document;
 pub(crate) mod folded;
 pub(crate) mod values;
 mod write;
@@ -21,6 +23,7 @@ use std::ops::Range;
 use tantivy::columnar::StrColumn;
 use tantivy::directory::{FileSlice, OwnedBytes};
 
+use self::by_document::{ByDocument, Packing};
 use self::values::Values;
 use self::write::Built;
 pub(crate) use self::write::NodePlugin;
@@ -36,7 +39,7 @@ pub(crate) const NAME: &str = "node";
 pub(crate) const ROOT: u32 = u32::MAX;
 
 /// The last of these is the version of the file.
-const MAGIC: [u8; 4] = *b"PMN2";
+const MAGIC: [u8; 4] = *b"PMN3";
 /// Separates the steps of a folded path; no value can hold it.
 pub(crate) const STEP: char = '\0';
 
@@ -292,10 +295,11 @@ impl Shape {
     }
 }
 
-/// The tables of all columns of a segment.
+/// The tables of all columns of a segment, and its values by document.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct NodeTables {
     columns: Vec<ColumnNodes>,
+    rows: Option<ByDocument>,
 }
 
 /// What a segment's file has of a column.
@@ -346,7 +350,7 @@ impl NodeTables {
         let directory = usize::try_from(u64::from_le_bytes(bytes[tail..tail + 8].try_into().ok()?));
         let mut reader = Reader::new(bytes.get(directory.ok()?..tail)?);
         let mut columns = Vec::new();
-        while !reader.is_empty() {
+        for _ in 0..reader.varint()? {
             let name = reader.str()?.to_owned();
             let tree = match reader.varint()? {
                 0 => None,
@@ -378,7 +382,55 @@ impl NodeTables {
                 values,
             });
         }
-        Some(Self { columns })
+        let rows = match u32::try_from(reader.varint()?).ok()? {
+            0 => None,
+            documents => {
+                let place = [reader.varint()?, reader.varint()?].map(usize::try_from);
+                let [Ok(groups), Ok(length)] = place else {
+                    return None;
+                };
+                let mut packing = |nodes: &ColumnNodes| {
+                    let packing = Packing::of_code([reader.varint()?, reader.varint()?]);
+                    packing.filter(|packing| packing.is_of(nodes.table.ordinals))
+                };
+                let packings = columns.iter().map(&mut packing).collect::<Option<_>>()?;
+                let (bytes, groups) = (bytes.clone(), (groups, length));
+                Some(ByDocument::new(bytes, groups, documents, packings)?)
+            }
+        };
+        reader.is_empty().then_some(Self { columns, rows })
+    }
+
+    /// How many columns there are.
+    pub(crate) fn len(&self) -> usize {
+        self.columns.len()
+    }
+
+    /// The values of all columns by document, where they stand that way as well.
+    pub(crate) fn rows(&self) -> Option<&ByDocument> {
+        self.rows.as_ref()
+    }
+
+    /// Where the values of a column (`declared.country`) stand in a [row](Self::rows).
+    pub(crate) fn place(&self, column: &str) -> Option<usize> {
+        self.columns.iter().position(|nodes| nodes.name == column)
+    }
+
+    /// Whether the rows are what would be made of the columns of the segment, by their names.
+    pub(crate) fn rows_are_of(
+        &self,
+        columns: Vec<(String, StrColumn)>,
+        documents: u32,
+    ) -> io::Result<bool> {
+        let names = self.columns.iter().map(|nodes| nodes.name.as_str());
+        if !columns.iter().map(|(name, _)| name.as_str()).eq(names) {
+            return Ok(false);
+        }
+        let columns: Vec<StrColumn> = columns.into_iter().map(|(_, column)| column).collect();
+        match &self.rows {
+            Some(rows) => rows.are_of(&columns, documents),
+            None => Ok(by_document::packings(&columns, documents).is_none()),
+        }
     }
 
     /// What there is of a column (`declared.country`).
@@ -443,21 +495,31 @@ mod tests {
         let mut writer = index.writer().unwrap();
         for value in ["Iran", "iraq", "Côte d’Ivoire", "IRAQ"] {
             let document = Document::new(value).facet("country", value);
+            let document = document.facet("topic", "grain").facet("topic", value);
             writer.put(document).unwrap();
         }
         writer.commit().unwrap();
         let searcher = index.searcher().unwrap();
-        let mut compared = 0;
+        let (mut compared, mut of_rows) = (0, 0);
         for reader in searcher.segments() {
             let file = SegmentComponent::Custom(NAME.to_owned());
             let bytes = reader.open_read(file).unwrap().read_bytes().unwrap();
             let columns =
                 ColumnarReader::open(reader.open_read(SegmentComponent::FastFields).unwrap());
-            let columns = columns
-                .unwrap()
-                .read_columns("facets\u{1}declared\u{1}country");
-            let DynamicColumn::Str(column) = columns.unwrap()[0].open().unwrap() else {
-                panic!("a facet is a column of strings");
+            let columns = columns.unwrap();
+            let opened = |facet: &str| {
+                let columns = columns.read_columns(&format!("facets\u{1}declared\u{1}{facet}"));
+                let DynamicColumn::Str(column) = columns.unwrap()[0].open().unwrap() else {
+                    panic!("a facet is a column of strings");
+                };
+                column
+            };
+            let column = opened("country");
+            let all = || {
+                let names = ["country", "topic"];
+                names
+                    .map(|facet| (format!("declared.{facet}"), opened(facet)))
+                    .into()
             };
             let tables = NodeTables::parse(&bytes).unwrap();
             let nodes = tables.get("declared.country").unwrap();
@@ -468,6 +530,9 @@ mod tests {
                 column.ord_to_str(u64::from(ordinal), &mut text).unwrap();
                 assert_eq!(values.get(ordinal), Some(text.as_str()));
             }
+            assert!(tables.rows_are_of(all(), reader.max_doc()).unwrap());
+            assert!(!tables.rows_are_of(all(), reader.max_doc() + 1).unwrap());
+            let rows = tables.rows().unwrap().range();
             let first = nodes.table.end();
             let end = first + values.bytes().len();
             for at in 0..bytes.len() {
@@ -482,8 +547,17 @@ mod tests {
                     assert!(nodes.is_some() && !same, "byte {at}");
                     compared += 1;
                 }
+                if rows.contains(&at) {
+                    let tables = tables.as_ref().unwrap();
+                    assert!(
+                        !tables.rows_are_of(all(), reader.max_doc()).unwrap(),
+                        "byte {at}"
+                    );
+                    of_rows += 1;
+                }
             }
         }
+        assert!(of_rows >= 8 + 4);
         assert!(compared > 4 * 4 + "IranIraqIRAQ".len());
     }
 
@@ -494,8 +568,8 @@ mod tests {
             NodeTables::open(&file).unwrap_err().kind()
         };
         assert_eq!(kind(b"PMN1"), ErrorKind::Version);
-        assert_eq!(kind(b"a file of before\0PMN3"), ErrorKind::Version);
-        for damaged in [&b""[..], b"PM", b"PMN2", b"PMX1", b"0123456789abPMN2"] {
+        assert_eq!(kind(b"a file of before\0PMN2"), ErrorKind::Version);
+        for damaged in [&b""[..], b"PM", b"PMN3", b"PMX1", b"0123456789abPMN3"] {
             assert_eq!(kind(damaged), ErrorKind::Damaged);
         }
     }

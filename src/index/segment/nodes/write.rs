@@ -10,8 +10,8 @@ use tantivy::indexer::doc_id_mapping::DocIdMapping;
 use tantivy::{PluginMergeContext, PluginWriter, PluginWriterContext, Segment, SegmentPlugin};
 
 use super::{
-    MAGIC, NAME, NODE_BYTES, NodeHash, NodeTable, ROOT, STEP, Shape, display_rank, folded_path,
-    hash_path, values,
+    MAGIC, NAME, NODE_BYTES, NodeHash, NodeTable, ROOT, STEP, Shape, by_document, display_rank,
+    folded_path, hash_path, values,
 };
 use crate::index::segment::bytes::{put_str, put_varint};
 use crate::schema::Schema;
@@ -174,6 +174,7 @@ impl NodePlugin {
         let columns = ColumnarReader::open(segment.open_read(SegmentComponent::FastFields)?)?;
         let mut sink = segment.open_write(SegmentComponent::Custom(NAME.to_owned()))?;
         let mut directory = Vec::new();
+        let mut facets = Vec::new();
         let mut position = 0u64;
         for (name, handle) in columns.list_columns()? {
             // The engine separates the steps of a path in a JSON field by U+0001.
@@ -205,6 +206,23 @@ impl NodePlugin {
                 sink.write_all(part)?;
                 position += part.len() as u64;
             }
+            facets.push(column);
+        }
+        let mut counted = Vec::new();
+        put_varint(&mut counted, facets.len() as u64);
+        directory.splice(0..0, counted);
+        let documents = columns.num_docs();
+        if let Some(packings) = by_document::packings(&facets, documents) {
+            let length = by_document::write(&facets, &packings, documents, &mut sink)?;
+            put_varint(&mut directory, u64::from(documents));
+            put_varint(&mut directory, position);
+            put_varint(&mut directory, length);
+            for number in packings.iter().flat_map(|packing| packing.code()) {
+                put_varint(&mut directory, number);
+            }
+            position += length + by_document::bytes_of_starts(documents);
+        } else {
+            put_varint(&mut directory, 0);
         }
         sink.write_all(&directory)?;
         sink.write_all(&position.to_le_bytes())?;
