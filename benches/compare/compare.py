@@ -33,7 +33,7 @@ class Work:
     def __init__(self, scratch):
         self.corpus, self.joined = scratch / "corpus", scratch / "all.jsonl"
         self.config, self.indexes = scratch / "pressmark.toml", scratch / "indexes"
-        self.classes = scratch / "classes"
+        self.classes, self.programs = scratch / "classes", scratch / "programs"
         self.indexes.mkdir()
         self.classes.mkdir()
         self.config.write_text(sides.CONFIG)
@@ -74,11 +74,20 @@ def built(given, folder, program):
     return pathlib.Path(target).resolve() / "release" / program
 
 
+def installed(program, folder):
+    """A copy of a program. What a linker leaves of its output in the page cache depends on how it wrote it, and a cold command
+    takes up to a seventh more or less for that; copies lie there alike, as what is installed does."""
+    folder.mkdir(exist_ok=True)
+    return pathlib.Path(shutil.copy(program, folder / program.name))
+
+
 def all_sides(args, work):
     answer = built(args.answer, ROOT / "benches" / "latency", "answer")
+    pressmark = installed(built(args.pressmark, ROOT, "pressmark"), work.programs)
+    bare = installed(built(args.bare, ROOT / "benches" / "bare", "bare"), work.programs)
     found = [
-        sides.Pressmark(built(args.pressmark, ROOT, "pressmark"), answer),
-        sides.Bare(built(args.bare, ROOT / "benches" / "bare", "bare"), answer),
+        sides.Pressmark(pressmark, answer),
+        sides.Bare(bare, answer),
         sides.Fts5(),
         sides.Xapian(),
         sides.Lucene(args.lucene, work.classes),
