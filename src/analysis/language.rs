@@ -219,7 +219,7 @@ impl Language {
         self.row().1
     }
 
-    pub(super) fn number(self) -> u8 {
+    pub(crate) fn number(self) -> u8 {
         self.0
     }
 

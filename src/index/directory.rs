@@ -25,7 +25,7 @@ use super::failure::FirstFailure;
 use super::generation::{FileRef, Generation, create_folder, damaged};
 use super::home::{Home, Memory};
 use super::segments::EngineMeta;
-use super::storage::{OutputFile, sync_file, sync_folder};
+use super::storage::{OutputFile, remove_file, sync_file, sync_folder};
 use super::streamed::{StreamedFile, is_streamed};
 use crate::{Error, Result};
 
@@ -282,6 +282,19 @@ impl EngineDirectory {
         let state = self.state();
         let files: Vec<PathBuf> = state.known.keys().chain(&state.writing).cloned().collect();
         files.into_iter()
+    }
+
+    /// Takes a complete file back that no generation has named, to be written anew.
+    pub(super) fn take_back(&self, path: &Path) -> io::Result<()> {
+        debug_assert!(self.mode == Mode::Write, "nobody writes what is only read");
+        let known = self.state().known.remove(path);
+        debug_assert!(known.is_some_and(|known| !known.synced));
+        let full = self.full(path);
+        let removed = match &self.files {
+            Files::Memory(memory) => memory.files.delete(path).map_err(io::Error::other),
+            Files::Folder { .. } => self.gate.pass(|| remove_file(&full)),
+        };
+        removed.map_err(|error| self.failure.keep(&full, "replace", error))
     }
 
     /// The path of a file with its folder.

@@ -18,6 +18,7 @@ use super::segment::card_file::CardPlugin;
 use super::segment::nodes::NodePlugin;
 use super::segment::per_document::PerDocument;
 use super::segment::texts::{self, TextPlugin};
+use super::segment::words::WordPlugin;
 use super::segment::{card, sentences};
 use super::tokens::{PACKED, PackedTokenizer};
 use crate::Result;
@@ -245,8 +246,10 @@ pub(super) fn open_engine(
         docstore_compress_dedicated_thread: false,
         ..IndexSettings::default()
     };
+    let words: Arc<dyn SegmentPlugin> = Arc::new(WordPlugin::new(directory.clone()));
     plugins(schema, in_flight)
         .into_iter()
+        .chain([words])
         .fold(Index::builder(), tantivy::IndexBuilder::register_plugin)
         .schema(engine_schema)
         .settings(settings)

@@ -10,6 +10,7 @@ mod check;
 mod delete;
 mod directory;
 mod document_keys;
+mod engine_document;
 mod engine_error;
 mod facet_values;
 mod failure;

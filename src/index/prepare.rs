@@ -11,6 +11,7 @@ use tantivy::schema::OwnedValue;
 use unicode_normalization::UnicodeNormalization;
 
 use super::document_keys::{beginning_of, rest_of};
+use super::engine_document::EngineDocument;
 use super::facet_values::{Tree, facet_values};
 use super::inferred::{Inference, Inferred, TOPIC};
 use super::layout::{Fields, TITLE_KEY_BYTES};
@@ -18,6 +19,7 @@ use super::segment::card::{Card, Shared};
 use super::segment::card_file;
 use super::segment::nodes::is_value;
 use super::segment::sentences;
+use super::segment::words::Words;
 #[cfg(feature = "formats")]
 use super::stored::StoredDocument;
 use super::stored::{source_json, text_check};
@@ -42,8 +44,7 @@ pub(super) const MAX_BODY_BYTES: usize = 256 << 20;
 /// The most bytes of what is stored of a document beside its title and text, as JSON.
 pub(super) const MAX_SOURCE_BYTES: usize = 256 << 20;
 
-/// Bytes that are kept free for the values of a document besides its text and its words: enough for
-/// most.
+/// Bytes that are kept free for the values of a document besides its text: enough for most.
 const OTHER_VALUES_BYTES: usize = 1 << 10;
 
 /// Turns documents into what the writer takes. One for each thread.
@@ -75,7 +76,7 @@ pub struct Prepared {
     /// Whether that language was detected rather than declared.
     pub language_detected: bool,
     pub(super) id: DocumentId,
-    pub(super) document: TantivyDocument,
+    pub(super) document: EngineDocument,
     /// Bytes that it holds until the engine has taken it, about.
     pub(super) size: usize,
 }
@@ -222,18 +223,12 @@ impl Preparer {
         };
 
         let fields = &self.fields;
-        let texts = [&title.exact, &title.stem, &body.exact, &body.stem];
-        let words = texts.iter().map(|text| text.len()).sum::<usize>();
-        let mut out =
-            TantivyDocument::with_capacity(words + document.body.len() + OTHER_VALUES_BYTES);
+        let words = Words::of(language, &title, &body);
+        let mut out = TantivyDocument::with_capacity(document.body.len() + OTHER_VALUES_BYTES);
         out.add_text(fields.id, document.id.as_str());
         let key = key_of(document.id.as_str());
         out.add_u64(fields.key_beginning, beginning_of(key));
         out.add_u64(fields.key_rest, rest_of(key));
-        out.add_text(fields.title_exact, &title.exact);
-        out.add_text(fields.title_stem, &title.stem);
-        out.add_text(fields.body_exact, &body.exact);
-        out.add_text(fields.body_stem, &body.stem);
         if let Some(beginning) = beginning(&title_key(&document.title)) {
             out.add_u64(fields.title_key, beginning);
         }
@@ -285,7 +280,7 @@ impl Preparer {
             );
             return Err(Error::new(ErrorKind::Document, message));
         }
-        let size = words + document.body.len() + record.len() + card.len();
+        let size = words.size() + document.body.len() + record.len() + card.len();
         out.add_custom(fields.card, &card_file::run(size, &card));
         out.add_custom(fields.source, record.as_bytes());
         out.add_custom(fields.body, document.body.as_bytes());
@@ -300,7 +295,7 @@ impl Preparer {
             language: language_code.to_owned(),
             language_detected,
             id: document.id,
-            document: out,
+            document: EngineDocument { values: out, words },
             size,
         }))
     }

@@ -407,6 +407,7 @@ fn put_inferred(writer: &Writer, document: Document, origin: Origin, countries: 
     let fields = super::layout::Fields::KNOWN;
     prepared
         .document
+        .values
         .add_object(fields.facets, [(origin.name().to_owned(), facets)].into());
     writer.put_prepared(prepared, true).unwrap();
 }

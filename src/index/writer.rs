@@ -5,10 +5,11 @@ use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use tantivy::{IndexWriter, SegmentReader, TantivyDocument, TantivyError};
+use tantivy::{IndexWriter, SegmentReader, TantivyError};
 
 use super::delete::ById;
 use super::directory::{EngineDirectory, KnownFile};
+use super::engine_document::EngineDocument;
 use super::folding::Source;
 use super::generation::{FileRef, Generation, Pinned, RunState};
 use super::guard::guarded;
@@ -89,7 +90,7 @@ pub struct Commit {
 /// an error of the index, as opposed to one of a document, it does nothing more: what it was given
 /// since its last commit has to be given to a new one.
 pub struct Writer {
-    engine: IndexWriter<TantivyDocument>,
+    engine: IndexWriter<EngineDocument>,
     in_flight: Arc<InFlight>,
     fields: Fields,
     operations: AtomicU64,

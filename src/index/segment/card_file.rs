@@ -14,12 +14,13 @@ use tantivy::schema::document::ErasedDocument;
 use tantivy::schema::{Field, Schema, Value};
 use tantivy::{
     DocId, PluginMergeContext, PluginWriter, PluginWriterContext, Segment, SegmentPlugin,
-    SegmentReader, TantivyDocument, TantivyError,
+    SegmentReader, TantivyError,
 };
 
 use super::blobs::{BlobWriter, Blobs};
 use super::card::{Card, NAME, Shared};
 use super::per_document::unsorted;
+use crate::index::engine_document::EngineDocument;
 use crate::index::in_flight::InFlight;
 
 const MAGIC: [u8; 4] = *b"PMC1";
@@ -153,8 +154,8 @@ impl PluginWriter for CardWriter {
         doc: &dyn ErasedDocument,
         _schema: &Schema,
     ) -> tantivy::Result<()> {
-        let document = doc.as_any().downcast_ref::<TantivyDocument>();
-        let run = document.and_then(|document| document.get_first(self.field)?.as_custom());
+        let document = EngineDocument::of(doc);
+        let run = document.and_then(|it| it.values.get_first(self.field)?.as_custom());
         let (size, card) = run
             .and_then(<[u8]>::split_first_chunk)
             .ok_or_else(|| lacking(doc_id))?;

@@ -9,3 +9,4 @@ pub(super) mod nodes;
 pub(super) mod per_document;
 pub(super) mod sentences;
 pub(super) mod texts;
+pub(super) mod words;

@@ -11,10 +11,11 @@ use tantivy::schema::document::ErasedDocument;
 use tantivy::schema::{Field, Schema, Value};
 use tantivy::{
     DocId, PluginMergeContext, PluginWriter, PluginWriterContext, Segment, SegmentPlugin,
-    SegmentReader, TantivyDocument,
+    SegmentReader,
 };
 
 use super::blobs::{BlobWriter, Blobs};
+use crate::index::engine_document::EngineDocument;
 
 /// A segment file with one run of bytes a document.
 #[derive(Debug)]
@@ -109,8 +110,9 @@ impl PluginWriter for RunWriter {
         doc: &dyn ErasedDocument,
         _schema: &Schema,
     ) -> tantivy::Result<()> {
-        if let Some(document) = doc.as_any().downcast_ref::<TantivyDocument>()
+        if let Some(document) = EngineDocument::of(doc)
             && let Some(run) = document
+                .values
                 .get_first(self.field)
                 .and_then(|value| value.as_custom())
         {

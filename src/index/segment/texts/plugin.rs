@@ -10,13 +10,14 @@ use tantivy::schema::document::ErasedDocument;
 use tantivy::schema::{Field, Schema, Value};
 use tantivy::{
     DocId, PluginMergeContext, PluginWriter, PluginWriterContext, Segment, SegmentPlugin,
-    SegmentReader, TantivyDocument, TantivyError,
+    SegmentReader, TantivyError,
 };
 
 use super::dictionary::{Dictionary, SharedDictionary};
 use super::file::TextFile;
 use super::writer::TextWriter;
 use super::{BODY, LONG, NAME, SOURCE};
+use crate::index::engine_document::EngineDocument;
 use crate::index::segment::per_document::unsorted;
 
 /// Writes and merges the texts of segments.
@@ -149,8 +150,8 @@ impl PluginWriter for SegmentTexts {
         doc: &dyn ErasedDocument,
         _schema: &Schema,
     ) -> tantivy::Result<()> {
-        let document = doc.as_any().downcast_ref::<TantivyDocument>();
-        let text = |field| document?.get_first(field)?.as_custom();
+        let document = EngineDocument::of(doc);
+        let text = |field| document?.values.get_first(field)?.as_custom();
         let (Some(source), Some(body)) = (text(self.source), text(self.body)) else {
             let message = format!("document {doc_id} comes without its texts");
             return Err(TantivyError::InternalError(message));
