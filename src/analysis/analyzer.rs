@@ -28,7 +28,7 @@ pub struct Analyzer {
     spare: Vec<Analysis>,
 }
 
-/// The words of a text in both forms, as an engine takes them.
+/// The words of a text in both forms, as an index takes them.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 #[non_exhaustive]
 pub struct Analysis {

@@ -1,12 +1,10 @@
-//! Tokens as one string, which an engine's tokenizer only splits.
+//! Tokens as one string, which is only split where they are needed again.
 //!
-//! Each token is followed by one control character that says how far its position is from the one
-//! before: [`STEP`] for one, [`SAME`] for none. No token contains a control character.
+//! Each token is followed by one control character, which no token contains, and stands one position
+//! past the one before.
 
-/// Ends a token whose position is one past the token before it; the first stands at 0.
+/// Ends a token.
 pub(super) const STEP: char = '\u{1}';
-/// Ends a token whose position is that of the token before it.
-pub(super) const SAME: char = '\u{2}';
 
 /// Gives out the tokens of a packed text with their positions.
 #[derive(Debug, Clone)]
@@ -15,7 +13,7 @@ pub struct Packed<'a> {
     next: u32,
 }
 
-/// Splits a packed text. Never fails: what has no mark at its end is one step on.
+/// Splits a packed text. Never fails: what has no mark at its end is a token too.
 pub fn unpack(packed: &str) -> Packed<'_> {
     Packed {
         rest: packed,
@@ -33,34 +31,29 @@ impl<'a> Iterator for Packed<'a> {
         }
         let end = end_of_token(self.rest.as_bytes());
         let (token, rest) = self.rest.split_at(end);
-        let position = if rest.starts_with(SAME) {
-            self.next.saturating_sub(1)
-        } else {
-            let position = self.next;
-            self.next = position.saturating_add(1);
-            position
-        };
+        let position = self.next;
+        self.next = position.saturating_add(1);
         self.rest = rest.get(1..).unwrap_or_default();
         Some((token, position))
     }
 }
 
 /// How many bytes come before the first mark, eight of them looked at at once: of the bytes of a
-/// number, those below 3 borrow when 3 is taken off, and had no highest bit before.
+/// number, those below 2 borrow when 2 is taken off, and had no highest bit before.
 #[inline]
 fn end_of_token(bytes: &[u8]) -> usize {
-    const THREES: u64 = 0x0303_0303_0303_0303;
+    const TWOS: u64 = 0x0202_0202_0202_0202;
     const HIGHEST: u64 = 0x8080_8080_8080_8080;
     let (eights, rest) = bytes.as_chunks::<8>();
     for (at, eight) in eights.iter().enumerate() {
         let eight = u64::from_le_bytes(*eight);
         // What is borrowed reaches further bytes alone.
-        let marks = eight.wrapping_sub(THREES) & !eight & HIGHEST;
+        let marks = eight.wrapping_sub(TWOS) & !eight & HIGHEST;
         if marks != 0 {
             return at * 8 + marks.trailing_zeros() as usize / 8;
         }
     }
-    let is_mark = |byte: &u8| *byte <= SAME as u8;
+    let is_mark = |byte: &u8| *byte <= STEP as u8;
     let in_rest = rest.iter().position(is_mark);
     bytes.len() - rest.len() + in_rest.unwrap_or(rest.len())
 }
@@ -77,13 +70,12 @@ mod tests {
         check("", &[]);
         check("a\u{1}", &[("a", 0)]);
         check("a\u{1}b\u{1}c\u{1}", &[("a", 0), ("b", 1), ("c", 2)]);
-        check("a\u{1}b\u{2}中\u{1}", &[("a", 0), ("b", 0), ("中", 1)]);
+        check("a\u{1}中\u{1}b\u{1}", &[("a", 0), ("中", 1), ("b", 2)]);
         check("a\u{1}tail", &[("a", 0), ("tail", 1)]);
-        check("a\u{2}", &[("a", 0)]);
         check("missiles\u{1}of\u{1}", &[("missiles", 0), ("of", 1)]);
         check(
-            "internationalarms\u{2}équipés\u{1}",
-            &[("internationalarms", 0), ("équipés", 0)],
+            "internationalarms\u{1}équipés\u{1}",
+            &[("internationalarms", 0), ("équipés", 1)],
         );
     }
 }

@@ -287,11 +287,19 @@ impl EngineDirectory {
     /// Takes a complete file back that no generation has named, to be written anew.
     pub(super) fn take_back(&self, path: &Path) -> io::Result<()> {
         debug_assert!(self.mode == Mode::Write, "nobody writes what is only read");
-        let known = self.state().known.remove(path);
-        debug_assert!(known.is_some_and(|known| !known.synced));
+        {
+            // At no moment may a sweep take it for a leftover.
+            let mut state = self.state();
+            let known = state.known.remove(path);
+            debug_assert!(known.is_some_and(|known| !known.synced));
+            state.writing.insert(path.to_owned());
+        }
         let full = self.full(path);
         let removed = match &self.files {
-            Files::Memory(memory) => memory.files.delete(path).map_err(io::Error::other),
+            Files::Memory(memory) => {
+                memory.names().remove(path);
+                memory.files.delete(path).map_err(io::Error::other)
+            }
             Files::Folder { .. } => self.gate.pass(|| remove_file(&full)),
         };
         removed.map_err(|error| self.failure.keep(&full, "replace", error))

@@ -235,6 +235,17 @@ pub(super) fn open_engine(
     schema: &Schema,
     in_flight: &Arc<InFlight>,
 ) -> Result<Index> {
+    let words = WordPlugin::new(directory.clone());
+    open_engine_with(words, directory, schema, in_flight)
+}
+
+/// The same with words that are written by this plugin.
+pub(super) fn open_engine_with(
+    words: WordPlugin,
+    directory: EngineDirectory,
+    schema: &Schema,
+    in_flight: &Arc<InFlight>,
+) -> Result<Index> {
     let (engine_schema, _) = Fields::schema();
     let tokenizers = TokenizerManager::default();
     tokenizers.register(PACKED, PackedTokenizer::default());
@@ -246,7 +257,7 @@ pub(super) fn open_engine(
         docstore_compress_dedicated_thread: false,
         ..IndexSettings::default()
     };
-    let words: Arc<dyn SegmentPlugin> = Arc::new(WordPlugin::new(directory.clone()));
+    let words: Arc<dyn SegmentPlugin> = Arc::new(words);
     plugins(schema, in_flight)
         .into_iter()
         .chain([words])

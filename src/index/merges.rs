@@ -35,11 +35,11 @@ const ABOUT: f64 = 1.6;
 /// With more bytes, the last merge of a run would take long when nothing else is left to do; with
 /// fewer, there would be more segments.
 const TOGETHER_UNCOMMITTED: usize = 32;
-const BYTES_UNCOMMITTED: u64 = 280 << 20;
+const BYTES_UNCOMMITTED: u64 = 560 << 20;
 
 /// Segments with more documents, or more bytes, than this are not merged with others,
-const LARGE: u32 = 100_000;
-const LARGE_BYTES: u64 = 250 << 20;
+const LARGE: u32 = 150_000;
+const LARGE_BYTES: u64 = 500 << 20;
 
 /// and no merge takes in more than this: what it needs in memory grows with them, by about a hundred
 /// bytes each.
@@ -212,9 +212,16 @@ impl VerifiedMerges {
     }
 
     fn committed_candidates(&self, sizes: &Sizes) -> Vec<MergeCandidate> {
-        let mut candidates = candidates(&self.committed, sizes);
-        let left: Vec<_> = left_of(&sizes.small, &candidates).collect();
-        candidates.extend(self.last.candidate(&left));
+        // At the end of a run everything small becomes one segment, if it may: each one more costs every
+        // question.
+        let all: Vec<_> = sizes.small.iter().collect();
+        let mut merged: Vec<_> = self.last.candidate(&all).into_iter().collect();
+        let left = Sizes {
+            small: left_of(&sizes.small, &merged).cloned().collect(),
+            large: sizes.large.clone(),
+        };
+        merged.extend(candidates(&self.committed, &left));
+        let mut candidates = merged;
         let size = |id: &SegmentId| {
             let bytes = self.directory.bytes_of(&id.uuid_string());
             (sizes.documents(id), bytes)
@@ -475,7 +482,9 @@ mod tests {
             let both = joined(&due, left[0], |id| sizes[id]);
             both.map(|both| both.0.len() - due.0.len())
         };
-        let many = 100_000_000;
+        // A hundred of them make a large segment.
+        let bytes = LARGE_BYTES / 100;
+        let of = |documents: u32| (documents, u64::from(documents) * bytes);
         for (due, left, expected) in [
             (&[(50, 500), (40, 400)][..], (90, 900), Some(1)),
             (&[(50, 500), (40, 400)], (91, 900), None),
@@ -483,27 +492,9 @@ mod tests {
             (&[(500_000, 5), (400_000, 4)], (100_000, 1), Some(1)),
             (&[(500_000, 5), (400_000, 4)], (100_001, 1), None),
             // Two large segments would come of it instead of one,
-            (
-                &[
-                    (61_000, many),
-                    (60_001, many),
-                    (40_000, many),
-                    (30_000, many),
-                ],
-                (15_000, many),
-                None,
-            ),
+            (&[of(62), of(61), of(40), of(30)], of(15), None),
             // but where two come anyway, it goes with one of them.
-            (
-                &[
-                    (61_000, many),
-                    (60_001, many),
-                    (60_002, many),
-                    (50_000, many),
-                ],
-                (15_000, many),
-                Some(1),
-            ),
+            (&[of(62), of(61), of(60), of(50)], of(15), Some(1)),
         ] {
             assert_eq!(joins(due, left), expected, "{due:?} {left:?}");
         }
@@ -547,26 +538,24 @@ mod tests {
 
     #[test]
     fn a_merge_of_two_large_halves_is_two() {
-        let halves = |sizes: &[u32], bytes_of_each: u64| {
+        let halves = |sizes: &[u32], bytes: u64| {
             let ids: Vec<_> = sizes.iter().map(|_| SegmentId::generate_random()).collect();
             let documents = |id: &SegmentId| {
                 let at = ids.iter().position(|other| other == id);
                 sizes[at.unwrap()]
             };
-            let size = |id: &SegmentId| (documents(id), bytes_of_each);
+            let size = |id: &SegmentId| (documents(id), u64::from(documents(id)) * bytes);
             let halves = halved(MergeCandidate(ids.clone()), size).into_iter();
             let halves = halves.map(|half| half.0.iter().map(documents).collect());
             halves.collect::<Vec<Vec<u32>>>()
         };
-        let six = [59_000, 60_000, 61_000, 58_000, 57_000, 20_000];
-        assert_eq!(
-            halves(&six, 0),
-            [vec![61_000, 58_000, 57_000], vec![60_000, 59_000, 20_000]]
-        );
-        for sizes in [&[50_000; 4][..], &[90_000, 90_000, 90_000], &[1_000; 4]] {
-            assert_eq!(halves(sizes, 0), [sizes]);
+        let bytes = LARGE_BYTES / 100;
+        let six = [59, 60, 61, 58, 57, 20];
+        assert_eq!(halves(&six, bytes), [[61, 58, 57], [60, 59, 20]]);
+        for sizes in [&[50; 4][..], &[90, 90, 90], &[1; 4]] {
+            assert_eq!(halves(sizes, bytes), [sizes]);
         }
-        assert_eq!(halves(&[1_000; 4], LARGE_BYTES), [[1_000; 2]; 2]);
+        assert_eq!(halves(&[LARGE; 4], 0), [[LARGE; 2]; 2]);
     }
 
     fn by_documents(segments: &[SegmentMeta]) -> Sizes {

@@ -1,4 +1,7 @@
-//! The tokenizer that the engine runs: it only splits what our analysis has packed.
+//! The tokenizer that the engine knows the fields of texts by: it splits what our analysis has packed.
+//!
+//! The engine writes to no index with a tokenizer that it does not know. Words reach segments another
+//! way (`segment/words`), of which tests say that it comes to what this one would.
 
 use tantivy::tokenizer::{Token, TokenStream, Tokenizer};
 

@@ -87,9 +87,9 @@ impl WordLog {
         }
     }
 
-    /// Bytes of memory that it takes.
+    /// Bytes of memory that are in use.
     pub(super) fn memory(&self) -> usize {
-        self.bytes.capacity() + self.documents.capacity() * size_of::<(DocId, u32)>()
+        self.bytes.len() + self.documents.len() * size_of::<(DocId, u32)>()
     }
 }
 
@@ -101,6 +101,11 @@ pub(super) struct Finder<'a> {
 }
 
 impl Finder<'_> {
+    /// Bytes of memory that it takes for so many words.
+    pub(super) fn memory(words: usize) -> usize {
+        words / STRIDE * size_of::<u32>()
+    }
+
     /// The document and the position of a word, given which of all words it is; `near` is where the
     /// search for an earlier word ended, 0 at first.
     #[inline]

@@ -18,7 +18,7 @@ mod tests;
 
 pub(in crate::index) use plugin::WordPlugin;
 
-use crate::analysis::{Analysis, Language, Packed, unpack};
+use crate::analysis::{Analysis, Language, unpack};
 
 /// What is in a document's title and body: each once in exact forms and once as stems.
 const PARTS: usize = 4;
@@ -55,14 +55,14 @@ impl Words {
 
     /// The words of a text with their stem terms, in order.
     fn pairs(&self, text: Text) -> impl Iterator<Item = (&str, &str)> {
-        let [exact, stem] = Form::BOTH.map(|form| self.part(text, form));
+        let [exact, stem] = Form::BOTH.map(|form| unpack(self.packed(text, form)));
         exact.zip(stem).map(|((exact, _), (stem, _))| (exact, stem))
     }
 
-    fn part(&self, text: Text, form: Form) -> Packed<'_> {
+    fn packed(&self, text: Text, form: Form) -> &str {
         let part = text as usize * Form::BOTH.len() + form as usize;
         let start = part.checked_sub(1).map_or(0, |before| self.ends[before]);
-        unpack(&self.packed[start..self.ends[part]])
+        &self.packed[start..self.ends[part]]
     }
 }
 

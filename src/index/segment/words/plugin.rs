@@ -23,20 +23,38 @@ use crate::index::engine_document::EngineDocument;
 use crate::index::layout::Fields;
 use crate::index::segment::per_document::unsorted;
 
-/// A segment with so many words takes no more documents: those of one more, which may have 2^28, still
-/// have numbers of four bytes then.
+/// A segment with so many words takes no more documents: those of one more, fewer than 2^29, can still
+/// be counted with four bytes then. (Of 256 MB, three bytes are four words at most.)
 const MOST_WORDS: u32 = 1 << 31;
+
+/// For so many bytes that a segment may take in memory, one word more is sorted at once: a quarter of
+/// that memory, which the engine has given back by then.
+const BYTES_FOR_A_WORD: usize = 16;
 
 /// Writes the words of segments. Merging is the engine's: the files are as it makes them.
 #[derive(Debug)]
 pub(in crate::index) struct WordPlugin {
     /// Where the engine's files are, which it lets be written anew.
     directory: EngineDirectory,
+    /// Words that are sorted at once, if somebody has said so.
+    at_once: Option<usize>,
 }
 
 impl WordPlugin {
     pub(in crate::index) fn new(directory: EngineDirectory) -> Self {
-        Self { directory }
+        Self {
+            directory,
+            at_once: None,
+        }
+    }
+
+    /// The same, with no more than so many words sorted at once.
+    #[cfg(test)]
+    pub(super) fn sorting(self, at_once: usize) -> Self {
+        Self {
+            at_once: Some(at_once),
+            ..self
+        }
     }
 }
 
@@ -48,13 +66,16 @@ impl SegmentPlugin for WordPlugin {
 
     fn create_writer(
         &self,
-        _ctx: &PluginWriterContext<'_>,
+        ctx: &PluginWriterContext<'_>,
     ) -> tantivy::Result<Box<dyn PluginWriter>> {
         Ok(Box::new(SegmentWords {
             directory: self.directory.clone(),
             table: WordTable::default(),
             logs: Default::default(),
             documents: 0,
+            at_once: self
+                .at_once
+                .unwrap_or(ctx.memory_budget_in_bytes / BYTES_FOR_A_WORD),
         }))
     }
 
@@ -69,6 +90,8 @@ struct SegmentWords {
     table: WordTable,
     logs: [WordLog; 2],
     documents: DocId,
+    /// Words that are sorted at once.
+    at_once: usize,
 }
 
 impl SegmentWords {
@@ -93,6 +116,7 @@ impl SegmentWords {
             }
         }
         drop(files);
+        // No other field has lengths.
         for kind in PostingsFiles::KINDS
             .into_iter()
             .chain([SegmentComponent::FieldNorms])
@@ -143,7 +167,7 @@ impl PluginWriter for SegmentWords {
         let mut lengths = FieldNormsSerializer::from_write(lengths)?;
         let ranks = Form::BOTH.map(|form| Ranks::of(&self.table, form));
         for (text, log) in Text::BOTH.into_iter().zip(&self.logs) {
-            let texts = TextPostings::of(log, self.documents, self.table.len());
+            let texts = TextPostings::of(log, self.documents, self.table.len(), self.at_once);
             for (form, ranks) in Form::BOTH.into_iter().zip(&ranks) {
                 let field = field_of(text, form);
                 texts.write_lengths(field, &mut lengths)?;
@@ -163,7 +187,9 @@ impl PluginWriter for SegmentWords {
             return usize::MAX / 2;
         }
         let logs: usize = self.logs.iter().map(WordLog::memory).sum();
-        self.table.memory() + logs + postings::memory(words as usize, self.table.len())
+        self.table.memory()
+            + logs
+            + postings::memory(words as usize, self.table.len(), self.at_once)
     }
 
     fn as_any(&self) -> &dyn Any {

@@ -11,15 +11,17 @@ use tantivy::schema::{Field, IndexRecordOption};
 use super::log::{Finder, WordLog};
 use super::ranks::Ranks;
 
-/// Words that are sorted at once, at most: 16 MB of memory. What is more is sorted part by part, for
-/// which all numbers are read again.
-const AT_ONCE: usize = if cfg!(test) { 100 } else { 4 << 20 };
+/// A text is sorted in no more parts than about twice this, however long it is: all its numbers are
+/// read once for each.
+const MOST_PARTS: usize = 8;
 
-/// Bytes of memory that writing takes for a text of so many words, made of so many different ones, at
-/// most.
-pub(super) fn memory(words: usize, different: usize) -> usize {
+/// Bytes of memory that writing takes for a text of so many words, made of so many different ones, about:
+/// besides them, no more than for the places of one word in one document. `at_once`: how many are sorted
+/// at once.
+pub(super) fn memory(words: usize, different: usize, at_once: usize) -> usize {
     let counted = 3 * size_of::<u32>() * different;
-    counted + Ranks::memory(different) + words.min(AT_ONCE) * size_of::<u32>() + words / 16
+    let sorted = words.min(at_once.max(words / MOST_PARTS)) * size_of::<u32>();
+    counted + Ranks::memory_of_both(different) + sorted + Finder::memory(words)
 }
 
 /// The files that postings are written to.
@@ -69,6 +71,8 @@ impl PostingsFiles {
 pub(super) struct TextPostings<'a> {
     log: &'a WordLog,
     finder: Finder<'a>,
+    /// Words that are sorted at once.
+    at_once: usize,
     /// How often each word stands there.
     counts: Vec<u32>,
     /// What the engine keeps of the length of each document.
@@ -76,8 +80,8 @@ pub(super) struct TextPostings<'a> {
 }
 
 impl<'a> TextPostings<'a> {
-    /// `different`: how many words have numbers.
-    pub(super) fn of(log: &'a WordLog, documents: DocId, different: usize) -> Self {
+    /// `different`: how many words have numbers. What is more than `at_once` is sorted part by part.
+    pub(super) fn of(log: &'a WordLog, documents: DocId, different: usize, at_once: usize) -> Self {
         let mut counts = vec![0; different];
         log.each(|number| counts[number as usize] += 1);
         let mut lengths = vec![FieldNormReader::fieldnorm_to_id(0); documents as usize];
@@ -87,6 +91,7 @@ impl<'a> TextPostings<'a> {
         Self {
             log,
             finder: log.finder(),
+            at_once: at_once.max(log.words() as usize / MOST_PARTS),
             counts,
             lengths,
         }
@@ -125,25 +130,61 @@ impl<'a> TextPostings<'a> {
             counts[ranks.of_word(number) as usize] += count;
         }
         let mut sorted = Vec::new();
-        let mut scratch = Vec::new();
+        let mut distances = Vec::new();
         let mut first = 0;
         while first < counts.len() {
-            let ends = self.sort(ranks, first, part(&counts[first..]), &mut sorted);
-            let mut start = 0;
-            for (term, end) in ranks.terms()[first..].iter().zip(&ends) {
-                let places = &sorted[start..*end as usize];
-                start = *end as usize;
-                if !places.is_empty() {
-                    self.write_term(term, places, &mut scratch, &mut serializer)?;
+            let part = self.part(&counts[first..]);
+            let terms = &ranks.terms()[first..first + part.len()];
+            match (terms, part) {
+                // What it would be sorted into is there already.
+                ([term], [count]) if *count as usize > self.at_once => {
+                    let places = |f: &mut dyn FnMut(u32)| self.each_of(ranks, first, f);
+                    self.write_term(term, places, &mut distances, &mut serializer)?;
+                }
+                _ => {
+                    let mut start = 0;
+                    for (term, end) in terms.iter().zip(self.sort(ranks, first, part, &mut sorted))
+                    {
+                        let its = &sorted[start..end as usize];
+                        start = end as usize;
+                        if its.is_empty() {
+                            continue;
+                        }
+                        let places =
+                            |f: &mut dyn FnMut(u32)| its.iter().for_each(|place| f(*place));
+                        self.write_term(term, places, &mut distances, &mut serializer)?;
+                    }
                 }
             }
-            first += ends.len();
+            first += part.len();
         }
         Ok(serializer.close()?)
     }
 
-    /// Puts the words of some terms into `sorted`, by their terms, and tells where those of each end:
-    /// which of all words they are, in order. `counts`: how many each term has, from the `first` on.
+    /// As many of these terms, at least one, as are sorted at once.
+    fn part<'c>(&self, counts: &'c [u32]) -> &'c [u32] {
+        let mut total = 0;
+        let fits = |count: &&u32| {
+            total += **count as usize;
+            total <= self.at_once
+        };
+        let fitting = counts.iter().take_while(fits).count();
+        &counts[..fitting.clamp(1, counts.len())]
+    }
+
+    /// Gives the places of a term to `f`: which of all words it is, in order.
+    fn each_of(&self, ranks: &Ranks<'_>, term: usize, f: &mut dyn FnMut(u32)) {
+        let mut word = 0;
+        self.log.each(|number| {
+            if ranks.of_word(number) as usize == term {
+                f(word);
+            }
+            word += 1;
+        });
+    }
+
+    /// Puts the places of terms behind each other into `sorted`, and tells where those of each end.
+    /// `counts`: how many each has, from the `first` on.
     fn sort(
         &self,
         ranks: &Ranks<'_>,
@@ -171,54 +212,40 @@ impl<'a> TextPostings<'a> {
         next
     }
 
-    /// Writes a term that is the words at these places.
+    /// Writes a term whose places are given out by `places`, as often as it is asked.
     fn write_term(
         &self,
         term: &[u8],
-        places: &[u32],
+        places: impl Fn(&mut dyn FnMut(u32)),
         distances: &mut Vec<u32>,
         serializer: &mut FieldSerializer<'_>,
     ) -> std::io::Result<()> {
-        let mut near = 0;
-        let documents = places
-            .iter()
-            .map(|&word| self.finder.find(word, &mut near).0);
-        let mut before = None;
-        let documents = documents.filter(|document| before.replace(*document) != Some(*document));
-        serializer.new_term(term, documents.count() as u32, true)?;
+        let (mut near, mut before, mut documents) = (0, None, 0);
+        places(&mut |word| {
+            let (document, _) = self.finder.find(word, &mut near);
+            documents += u32::from(before.replace(document) != Some(document));
+        });
+        serializer.new_term(term, documents, true)?;
         let mut near = 0;
         let mut current: Option<(DocId, u32)> = None;
-        for &word in places {
+        places(&mut |word| {
             let (document, position) = self.finder.find(word, &mut near);
-            match &mut current {
-                Some((same, last)) if *same == document => {
-                    distances.push(position - *last);
-                    *last = position;
-                }
-                _ => {
-                    if let Some((document, _)) = current {
+            let distance = match current {
+                Some((same, last)) if same == document => position - last,
+                before => {
+                    if let Some((document, _)) = before {
                         serializer.write_doc(document, distances.len() as u32, distances);
                     }
                     distances.clear();
-                    distances.push(position);
-                    current = Some((document, position));
+                    position
                 }
-            }
-        }
+            };
+            distances.push(distance);
+            current = Some((document, position));
+        });
         if let Some((document, _)) = current {
             serializer.write_doc(document, distances.len() as u32, distances);
         }
         serializer.close_term()
     }
-}
-
-/// As many of these terms, at least one, as are sorted at once.
-fn part(counts: &[u32]) -> &[u32] {
-    let mut total = 0;
-    let fits = |count: &&u32| {
-        total += **count as usize;
-        total <= AT_ONCE
-    };
-    let fitting = counts.iter().take_while(fits).count();
-    &counts[..fitting.clamp(1, counts.len())]
 }

@@ -32,9 +32,10 @@ impl<'a> Ranks<'a> {
         Self { terms, of_words }
     }
 
-    /// Bytes of memory that it takes for so many words, at most.
-    pub(super) fn memory(words: usize) -> usize {
-        words * (size_of::<(u64, u32, &[u8])>() + size_of::<&[u8]>() + size_of::<u32>())
+    /// Bytes of memory that both forms of so many words take while the second one is made, at most.
+    pub(super) fn memory_of_both(words: usize) -> usize {
+        let kept = size_of::<&[u8]>() + size_of::<u32>();
+        words * (size_of::<(u64, u32, &[u8])>() + 2 * kept)
     }
 
     /// The terms, in order.

@@ -16,7 +16,8 @@ const MOST_BYTES: usize = u32::MAX as usize;
 
 /// Gives each word of each language a number, in the order in which they are met.
 ///
-/// The hash has a key that nobody can know, so no text makes a table slow.
+/// The hash has a key that is another one in each process, so that no text can be written that makes
+/// tables slow.
 #[derive(Debug, Default)]
 pub(super) struct WordTable {
     /// A power of two, or none; at least half of them are empty, which are zeros.
@@ -40,12 +41,10 @@ impl WordTable {
     #[inline]
     pub(super) fn number(&mut self, language: Language, exact: &str, stem: &str) -> Option<u32> {
         let hash = self.hash(language.number(), exact.as_bytes());
-        let mut at = hash as usize;
+        let mask = self.slots.len().wrapping_sub(1);
+        let mut at = hash as usize & mask;
         loop {
-            let slot = match self.slots.len().checked_sub(1) {
-                Some(mask) => self.slots[at & mask],
-                None => Slot::default(),
-            };
+            let slot = self.slots.get(at).copied().unwrap_or_default();
             if slot == Slot::default() {
                 return self.add(hash, language.number(), exact, stem);
             }
@@ -56,7 +55,7 @@ impl WordTable {
                     return Some(entry.number);
                 }
             }
-            at += 1;
+            at = (at + 1) & mask;
         }
     }
 
@@ -126,9 +125,9 @@ impl WordTable {
         })
     }
 
-    /// Bytes of memory that it takes.
+    /// Bytes of memory that are in use.
     pub(super) fn memory(&self) -> usize {
-        self.slots.capacity() * size_of::<Slot>() + self.entries.capacity()
+        self.slots.len() * size_of::<Slot>() + self.entries.len()
     }
 }
 

@@ -9,12 +9,13 @@ use tantivy::merge_policy::NoMergePolicy;
 use tantivy::tokenizer::TokenizerManager;
 use tantivy::{Index, IndexSettings, IndexWriter, TantivyDocument};
 
+use super::*;
 use crate::index::directory::EngineDirectory;
 use crate::index::engine_document::EngineDocument;
 use crate::index::generation::Generation;
 use crate::index::home::{Home, Memory};
 use crate::index::in_flight::InFlight;
-use crate::index::layout::{Fields, open_engine};
+use crate::index::layout::{Fields, open_engine_with};
 use crate::index::prepare::Preparer;
 use crate::index::tokens::{PACKED, PackedTokenizer};
 use crate::schema::{FacetDefinition, Schema};
@@ -35,16 +36,21 @@ fn schema() -> Schema {
     schema
 }
 
-/// The files of the one segment of an index that words come in by.
-fn ours(documents: &[EngineDocument]) -> Vec<OwnedBytes> {
+/// The files of the one segment of an index, with so many words sorted at once.
+fn ours(home: &Home, at_once: usize, documents: &[EngineDocument]) -> Vec<OwnedBytes> {
     let first = Generation::empty(schema(), "1".to_owned());
-    let home = Home::Memory(Arc::new(Memory::new(first.clone())));
-    let directory = EngineDirectory::writer(&home, &first).unwrap();
-    let index = open_engine(directory, &schema(), &Arc::<InFlight>::default()).unwrap();
-    written(&index, documents.to_vec())
+    let directory = EngineDirectory::writer(home, &first).unwrap();
+    let words = WordPlugin::new(directory.clone()).sorting(at_once);
+    let index = open_engine_with(words, directory, &schema(), &Arc::<InFlight>::default());
+    written(&index.unwrap(), documents.to_vec())
 }
 
-/// The same of an index that words come in by as the engine has it.
+fn in_memory() -> Home {
+    let first = Generation::empty(schema(), "1".to_owned());
+    Home::Memory(Arc::new(Memory::new(first)))
+}
+
+/// The same of an index of the engine alone.
 fn the_engines(documents: &[EngineDocument]) -> Vec<OwnedBytes> {
     let (schema, fields) = Fields::schema();
     let mut index = Index::create_in_ram(schema);
@@ -54,22 +60,13 @@ fn the_engines(documents: &[EngineDocument]) -> Vec<OwnedBytes> {
     *index.settings_mut() = IndexSettings::default();
     let documents = documents.iter().map(|document| {
         let mut values = document.values.clone();
-        for (part, field) in [
-            fields.title_exact,
-            fields.title_stem,
-            fields.body_exact,
-            fields.body_stem,
-        ]
-        .into_iter()
-        .enumerate()
-        {
-            let start = part
-                .checked_sub(1)
-                .map_or(0, |before| document.words.ends[before]);
-            values.add_text(
-                field,
-                &document.words.packed[start..document.words.ends[part]],
-            );
+        for (text, forms) in [
+            (Text::Title, [fields.title_exact, fields.title_stem]),
+            (Text::Body, [fields.body_exact, fields.body_stem]),
+        ] {
+            for (form, field) in Form::BOTH.into_iter().zip(forms) {
+                values.add_text(field, document.words.packed(text, form));
+            }
         }
         values
     });
@@ -133,7 +130,8 @@ proptest! {
             .enumerate()
             .map(|(number, document)| prepared(&mut preparer, number, document).unwrap())
             .collect();
-        let pairs = ours(&documents).into_iter().zip(the_engines(&documents));
+        let ours = ours(&in_memory(), 100, &documents);
+        let pairs = ours.into_iter().zip(the_engines(&documents));
         for (kind, (ours, the_engines)) in KINDS.into_iter().zip(pairs) {
             prop_assert_eq!(ours.as_slice(), the_engines.as_slice(), "{:?}", kind);
         }
@@ -144,15 +142,34 @@ proptest! {
 fn long_lists_are_those_of_the_engine() {
     // Of a word in all documents, and of one in each third, there are many blocks.
     let body = |n: usize| {
-        format!(
-            "common {} {}",
-            ["third", "", ""][n % 3],
-            "x ".repeat(n % 300)
-        )
+        let third = ["third", "", ""][n % 3];
+        format!("common {third} {} word{}", "x ".repeat(n % 300), n % 999)
     };
     let mut preparer = Preparer::new(schema(), None, None);
     let documents: Vec<EngineDocument> = (0..2_000)
         .map(|n| prepared(&mut preparer, n, (String::new(), body(n), 0, Vec::new())).unwrap())
         .collect();
-    assert_eq!(ours(&documents), the_engines(&documents));
+    let expected = the_engines(&documents);
+    let folder = tempfile::tempdir().unwrap();
+    let in_a_folder = Home::Folder(folder.path().into());
+    // Each word by itself, a few at once, or all.
+    for (home, at_once) in [
+        (in_memory(), 1),
+        (in_a_folder, 1_000),
+        (in_memory(), 1 << 20),
+    ] {
+        assert_eq!(
+            ours(&home, at_once, &documents),
+            expected,
+            "{at_once} at once"
+        );
+    }
+}
+
+#[test]
+fn a_document_without_words_has_none() {
+    let mut preparer = Preparer::new(schema(), None, None);
+    let empty = (String::new(), " ".to_owned(), 0, vec!["a".to_owned()]);
+    let documents = [prepared(&mut preparer, 0, empty).unwrap()];
+    assert_eq!(ours(&in_memory(), 1, &documents), the_engines(&documents));
 }
