@@ -5,13 +5,16 @@ use tantivy::DocId;
 /// Numbers of words that are kept together for finding a document.
 const STRIDE: usize = 64;
 
+/// What says that a number follows which needs four bytes.
+const LARGE: u16 = u16::MAX;
+
 /// One text of each document, such as all titles, as numbers of words.
 ///
-/// Numbers are given out as words are met, so frequent ones are small: seven bits a byte, the lowest
-/// first, all bytes but the last of a number with the highest bit.
+/// Numbers are given out as words are met, so frequent ones are small: most take two bytes, and the others
+/// four more behind [`LARGE`].
 #[derive(Debug, Default)]
 pub(super) struct WordLog {
-    bytes: Vec<u8>,
+    numbers: Vec<u16>,
     words: u32,
     /// Documents with at least one word, and which word of all their first one is.
     documents: Vec<(DocId, u32)>,
@@ -29,12 +32,14 @@ impl WordLog {
 
     /// Adds the next word.
     #[inline]
-    pub(super) fn push(&mut self, mut number: u32) {
-        while number >= 0x80 {
-            self.bytes.push(number as u8 | 0x80);
-            number >>= 7;
+    pub(super) fn push(&mut self, number: u32) {
+        match u16::try_from(number) {
+            Ok(small) if small != LARGE => self.numbers.push(small),
+            _ => {
+                let halves = [(number >> 16) as u16, number as u16];
+                self.numbers.extend([LARGE].iter().chain(&halves));
+            }
         }
-        self.bytes.push(number as u8);
         self.words += 1;
     }
 
@@ -51,14 +56,12 @@ impl WordLog {
     /// Gives each word's number to `f`, in order.
     #[inline]
     pub(super) fn each(&self, mut f: impl FnMut(u32)) {
-        let (mut number, mut shift) = (0, 0);
-        for &byte in &self.bytes {
-            number |= u32::from(byte & 0x7f) << shift;
-            if byte < 0x80 {
-                f(number);
-                (number, shift) = (0, 0);
-            } else {
-                shift += 7;
+        let mut numbers = self.numbers.iter().copied();
+        while let Some(number) = numbers.next() {
+            if number != LARGE {
+                f(u32::from(number));
+            } else if let (Some(high), Some(low)) = (numbers.next(), numbers.next()) {
+                f(u32::from(high) << 16 | u32::from(low));
             }
         }
     }
@@ -89,7 +92,7 @@ impl WordLog {
 
     /// Bytes of memory that are in use.
     pub(super) fn memory(&self) -> usize {
-        self.bytes.len() + self.documents.len() * size_of::<(DocId, u32)>()
+        self.numbers.len() * size_of::<u16>() + self.documents.len() * size_of::<(DocId, u32)>()
     }
 }
 
@@ -139,7 +142,8 @@ mod tests {
         for (document, &length) in (0..).zip(&lengths) {
             log.begin(document);
             for position in 0..length {
-                let number = (document * 977 + position) % 3 * (1 << (position % 30));
+                let number = ((document * 977 + position) % 3) << (position % 30);
+                let number = number | u32::from(position % 50 == 49) * u32::from(LARGE);
                 log.push(number);
                 expected.push((number, (document, position)));
             }
