@@ -143,7 +143,11 @@ mod tests {
             log.begin(document);
             for position in 0..length {
                 let number = ((document * 977 + position) % 3) << (position % 30);
-                let number = number | u32::from(position % 50 == 49) * u32::from(LARGE);
+                let number = if position % 50 == 49 {
+                    u32::from(LARGE)
+                } else {
+                    number
+                };
                 log.push(number);
                 expected.push((number, (document, position)));
             }
