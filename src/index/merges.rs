@@ -77,8 +77,9 @@ impl LastMerges {
         }
     }
 
-    /// The smallest segments together, if there are two that may be copied.
-    fn candidate(&self, small: &[&SegmentMeta]) -> Option<MergeCandidate> {
+    /// The smallest segments together, if there are two that may be copied: [`take`](Self::take) takes
+    /// their documents off.
+    fn candidate(&self, small: &[&SegmentMeta]) -> Option<(MergeCandidate, u64)> {
         let left = self.0.load(Ordering::Relaxed);
         let mut small = small.to_vec();
         small.sort_by_key(|segment| segment.num_docs());
@@ -96,18 +97,16 @@ impl LastMerges {
         if small.len() < 2 {
             return None;
         }
-        let copied: u64 = small.iter().map(|it| u64::from(it.num_docs())).sum();
-        self.0.store(left - copied, Ordering::Relaxed);
         let ids = small.iter().map(|segment| segment.id()).collect();
-        Some(MergeCandidate(ids))
+        Some((MergeCandidate(ids), sum))
     }
 
     /// Whether so many more documents may be copied, which then are.
-    fn take(&self, documents: u32) -> bool {
+    fn take(&self, documents: u64) -> bool {
         let left = self.0.load(Ordering::Relaxed);
-        let may = left > 0 && u64::from(documents) <= left;
+        let may = left > 0 && documents <= left;
         if may {
-            self.0.store(left - u64::from(documents), Ordering::Relaxed);
+            self.0.store(left - documents, Ordering::Relaxed);
         }
         may
     }
@@ -212,16 +211,28 @@ impl VerifiedMerges {
     }
 
     fn committed_candidates(&self, sizes: &Sizes) -> Vec<MergeCandidate> {
+        let mut candidates = candidates(&self.committed, sizes);
         // At the end of a run everything small becomes one segment, if it may: each one more costs every
         // question.
         let all: Vec<_> = sizes.small.iter().collect();
-        let mut merged: Vec<_> = self.last.candidate(&all).into_iter().collect();
-        let left = Sizes {
-            small: left_of(&sizes.small, &merged).cloned().collect(),
-            large: sizes.large.clone(),
+        let takes_in = |one: &MergeCandidate, due: &MergeCandidate| {
+            due.0.iter().all(|segment| one.0.contains(segment))
         };
-        merged.extend(candidates(&self.committed, &left));
-        let mut candidates = merged;
+        let is_large = |due: &MergeCandidate| sizes.large.iter().any(|it| due.0.contains(&it.id()));
+        let one = self.last.candidate(&all).filter(|(one, _)| {
+            candidates
+                .iter()
+                .all(|due| takes_in(one, due) || is_large(due))
+        });
+        if one.is_some() {
+            candidates.retain(is_large);
+        }
+        let left: Vec<_> = left_of(&sizes.small, &candidates).collect();
+        if let Some((last, copied)) = one.or_else(|| self.last.candidate(&left))
+            && self.last.take(copied)
+        {
+            candidates.push(last);
+        }
         let size = |id: &SegmentId| {
             let bytes = self.directory.bytes_of(&id.uuid_string());
             (sizes.documents(id), bytes)
@@ -237,7 +248,7 @@ impl VerifiedMerges {
             // What is damaged must not hold up the others.
             if let Some(both) = joined(due, segment.id(), size)
                 && self.intact(&alone)
-                && self.last.take(segment.num_docs())
+                && self.last.take(u64::from(segment.num_docs()))
             {
                 *due = both;
             }
@@ -317,8 +328,9 @@ fn halved(
         lighter.1 = lighter.1.saturating_add(documents);
         lighter.2 = lighter.2.saturating_add(bytes);
     }
+    // What comes of a merge has somewhat fewer bytes.
     let are_large = |(ids, documents, bytes): &(Vec<_>, u32, u64)| {
-        ids.len() > 1 && is_large(*documents, *bytes)
+        ids.len() > 1 && is_large(*documents, bytes - bytes / 8)
     };
     if halves.iter().all(are_large) {
         halves.map(|(ids, ..)| MergeCandidate(ids)).into()
@@ -483,7 +495,7 @@ mod tests {
             both.map(|both| both.0.len() - due.0.len())
         };
         // A hundred of them make a large segment.
-        let bytes = LARGE_BYTES / 100;
+        let bytes = LARGE_BYTES * 8 / 7 / 100;
         let of = |documents: u32| (documents, u64::from(documents) * bytes);
         for (due, left, expected) in [
             (&[(50, 500), (40, 400)][..], (90, 900), Some(1)),
@@ -517,7 +529,10 @@ mod tests {
             last.begin(written);
             let segments: Vec<_> = sizes.iter().map(|size| segment(*size)).collect();
             let segments: Vec<_> = segments.iter().collect();
-            let first = last.candidate(&segments).map(|it| it.0.len());
+            let first = last.candidate(&segments).map(|(candidate, copied)| {
+                assert!(last.take(copied));
+                candidate.0.len()
+            });
             (first, last.0.load(Ordering::Relaxed))
         };
         for (written, sizes, expected) in [
@@ -549,7 +564,7 @@ mod tests {
             let halves = halves.map(|half| half.0.iter().map(documents).collect());
             halves.collect::<Vec<Vec<u32>>>()
         };
-        let bytes = LARGE_BYTES / 100;
+        let bytes = LARGE_BYTES * 8 / 7 / 100;
         let six = [59, 60, 61, 58, 57, 20];
         assert_eq!(halves(&six, bytes), [[61, 58, 57], [60, 59, 20]]);
         for sizes in [&[50; 4][..], &[90, 90, 90], &[1; 4]] {

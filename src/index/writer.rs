@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
+use tantivy::indexer::PreparedCommit;
 use tantivy::{IndexWriter, SegmentReader, TantivyError};
 
 use super::delete::ById;
@@ -451,11 +452,14 @@ impl Writer {
             last_merges,
             ..
         } = self;
-        last_merges.begin(written.into_inner());
+        let written = written.into_inner();
         let mut changed = *operations.get_mut() > 0 || publisher.has_changes(run.as_ref());
         if changed {
-            engine
-                .commit()
+            let prepared = engine.prepare_commit();
+            // Only now all that the run wrote is in segments.
+            last_merges.begin(written);
+            prepared
+                .and_then(PreparedCommit::commit)
                 .map_err(|error| engine_failed(&publisher.directory, error))?;
             // Nobody should wait for merges, which may rewrite far more than what is new. Much that
             // is new is merged first: it need not be synced twice.
@@ -463,6 +467,8 @@ impl Writer {
                 publisher.publish(run.clone())?;
                 changed = false;
             }
+        } else {
+            last_merges.begin(written);
         }
         engine
             .wait_merging_threads()
@@ -639,5 +645,26 @@ mod tests {
         assert!(forgotten.is_some(), "remembered after 60: {remembered:?}");
         let segments = index.searcher().unwrap().segments().len();
         assert!(segments < 60, "nothing was merged: {segments}");
+    }
+
+    #[test]
+    fn what_a_run_wrote_ends_in_one_segment() {
+        let index = Index::create_in_memory(Schema::default()).unwrap();
+        let mut writer = index.writer().unwrap();
+        for commit in 0..5 {
+            for number in 0..250 {
+                let id = format!("{commit}-{number}");
+                writer.put(Document::new(id).body("a word")).unwrap();
+            }
+            if commit < 4 {
+                writer.commit().unwrap();
+            }
+        }
+        writer.finish().unwrap();
+        let searcher = index.searcher().unwrap();
+        assert_eq!(
+            (searcher.documents(), searcher.segments().len()),
+            (1_250, 1)
+        );
     }
 }

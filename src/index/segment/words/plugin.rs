@@ -31,6 +31,10 @@ const MOST_WORDS: u32 = 1 << 31;
 /// that memory, which the engine has given back by then.
 const BYTES_FOR_A_WORD: usize = 16;
 
+/// A text is sorted in no more parts than about twice this, however long it is: all its numbers are
+/// read for each.
+const MOST_PARTS: usize = 8;
+
 /// Writes the words of segments. Merging is the engine's: the files are as it makes them.
 #[derive(Debug)]
 pub(in crate::index) struct WordPlugin {
@@ -73,9 +77,8 @@ impl SegmentPlugin for WordPlugin {
             table: WordTable::default(),
             logs: Default::default(),
             documents: 0,
-            at_once: self
-                .at_once
-                .unwrap_or(ctx.memory_budget_in_bytes / BYTES_FOR_A_WORD),
+            memory: ctx.memory_budget_in_bytes,
+            at_once: self.at_once,
         }))
     }
 
@@ -90,11 +93,19 @@ struct SegmentWords {
     table: WordTable,
     logs: [WordLog; 2],
     documents: DocId,
-    /// Words that are sorted at once.
-    at_once: usize,
+    /// Bytes that the segment may take.
+    memory: usize,
+    /// Words that are sorted at once, if somebody has said so.
+    at_once: Option<usize>,
 }
 
 impl SegmentWords {
+    /// How many of a text's words are sorted at once.
+    fn at_once(&self, words: u32) -> usize {
+        let usual = (self.memory / BYTES_FOR_A_WORD).max(words as usize / MOST_PARTS);
+        self.at_once.unwrap_or(usual)
+    }
+
     /// The engine's parts of the files, which are written anew, field by field.
     fn take(&self, segment: &Segment) -> tantivy::Result<Vec<(Field, [Vec<u8>; 3])>> {
         let mut files = Vec::new();
@@ -167,7 +178,12 @@ impl PluginWriter for SegmentWords {
         let mut lengths = FieldNormsSerializer::from_write(lengths)?;
         let ranks = Form::BOTH.map(|form| Ranks::of(&self.table, form));
         for (text, log) in Text::BOTH.into_iter().zip(&self.logs) {
-            let texts = TextPostings::of(log, self.documents, self.table.len(), self.at_once);
+            let texts = TextPostings::of(
+                log,
+                self.documents,
+                self.table.len(),
+                self.at_once(log.words()),
+            );
             for (form, ranks) in Form::BOTH.into_iter().zip(&ranks) {
                 let field = field_of(text, form);
                 texts.write_lengths(field, &mut lengths)?;
@@ -189,7 +205,7 @@ impl PluginWriter for SegmentWords {
         let logs: usize = self.logs.iter().map(WordLog::memory).sum();
         self.table.memory()
             + logs
-            + postings::memory(words as usize, self.table.len(), self.at_once)
+            + postings::memory(words as usize, self.table.len(), self.at_once(words))
     }
 
     fn as_any(&self) -> &dyn Any {

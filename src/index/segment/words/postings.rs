@@ -11,16 +11,12 @@ use tantivy::schema::{Field, IndexRecordOption};
 use super::log::{Finder, WordLog};
 use super::ranks::Ranks;
 
-/// A text is sorted in no more parts than about twice this, however long it is: all its numbers are
-/// read once for each.
-const MOST_PARTS: usize = 8;
-
 /// Bytes of memory that writing takes for a text of so many words, made of so many different ones, about:
 /// besides them, no more than for the places of one word in one document. `at_once`: how many are sorted
 /// at once.
 pub(super) fn memory(words: usize, different: usize, at_once: usize) -> usize {
     let counted = 3 * size_of::<u32>() * different;
-    let sorted = words.min(at_once.max(words / MOST_PARTS)) * size_of::<u32>();
+    let sorted = words.min(at_once) * size_of::<u32>();
     counted + Ranks::memory_of_both(different) + sorted + Finder::memory(words)
 }
 
@@ -91,7 +87,7 @@ impl<'a> TextPostings<'a> {
         Self {
             log,
             finder: log.finder(),
-            at_once: at_once.max(log.words() as usize / MOST_PARTS),
+            at_once,
             counts,
             lengths,
         }
