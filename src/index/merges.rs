@@ -49,8 +49,8 @@ const MOST_MERGED: u32 = 1_000_000;
 /// than this many times those that it wrote,
 const LAST_COPIES: u64 = 2;
 
-/// and, of a segment with more documents than this, no more than this many times those that are
-/// merged into it.
+/// and, of a segment with more documents than this, no more than this many times those of the smaller
+/// ones that it is merged with.
 const TOO_LARGE_FOR_FEW: u64 = 20_000;
 const COPIES_FOR_FEW: u64 = 4;
 
@@ -83,17 +83,22 @@ impl LastMerges {
         let left = self.0.load(Ordering::Relaxed);
         let mut small = small.to_vec();
         small.sort_by_key(|segment| segment.num_docs());
+        let documents = |segment: &&SegmentMeta| u64::from(segment.num_docs());
         let mut sum = 0;
         small.retain(|segment| {
-            let documents = u64::from(segment.num_docs());
-            let is_worth_it =
-                sum == 0 || documents <= TOO_LARGE_FOR_FEW || documents <= sum * COPIES_FOR_FEW;
-            let is_kept = is_worth_it && sum + documents <= left.min(u64::from(MOST_MERGED));
-            if is_kept {
-                sum += documents;
-            }
-            is_kept
+            sum += documents(segment);
+            sum <= left.min(u64::from(MOST_MERGED))
         });
+        let mut sum: u64 = small.iter().map(documents).sum();
+        // From the largest down: a small segment must not keep two larger ones apart.
+        while let Some(largest) = small.last().map(documents) {
+            let others = sum - largest;
+            if largest <= TOO_LARGE_FOR_FEW || largest <= others * COPIES_FOR_FEW {
+                break;
+            }
+            small.pop();
+            sum = others;
+        }
         if small.len() < 2 {
             return None;
         }

@@ -20,7 +20,10 @@ use crate::index::generation::DAMAGE_HINT;
 use crate::index::layout::names;
 use crate::index::segment::card_file::CardFile;
 use crate::index::segment::nodes::folded::Shown;
-use crate::index::segment::nodes::{self, NodeHash, NodeTable, NodeTables, ROOT, hash_of};
+use crate::index::segment::nodes::values::Values;
+use crate::index::segment::nodes::{
+    self, ColumnNodes, NodeHash, NodeTable, NodeTables, ROOT, hash_of,
+};
 use crate::index::segment::texts::{TextFile, Unpacker};
 use crate::schema::near_miss::suggest;
 use crate::schema::{FacetDefinition, Origin, Origins, Schema};
@@ -212,12 +215,14 @@ impl SegmentView {
             None => self.plain_columns(facet.origins, definition)?,
             Some(fold) => {
                 let opened = fold.open(self.reader.segment_id(), facet.origins)?;
-                let columns = opened.into_iter().map(|(written, table)| FacetColumn {
-                    written,
-                    table,
-                    made: 0,
+                let columns = opened.into_iter().map(|(written, table)| {
+                    Ok(FacetColumn {
+                        written: written.beside(|origin| self.values(origin, &definition.name))?,
+                        table,
+                        made: 0,
+                    })
                 });
-                columns.collect()
+                columns.collect::<Result<_>>()?
             }
         };
         Ok(SegmentFacet {
@@ -248,14 +253,23 @@ impl SegmentView {
         }])
     }
 
+    /// What was written of the values of an origin beside their column.
+    fn written_nodes(&self, origin: Origin, facet: &str) -> Result<Option<&ColumnNodes>> {
+        Ok(self.nodes()?.get(&format!("{}.{facet}", origin.name())))
+    }
+
+    /// The values of an origin, where they stand beside their column.
+    fn values(&self, origin: Origin, facet: &str) -> Result<Option<Values>> {
+        let nodes = self.written_nodes(origin, facet)?;
+        Ok(nodes.and_then(|nodes| nodes.values.clone()))
+    }
+
     fn plain_column(&self, origin: Origin, facet: &FacetDefinition) -> Result<Option<FacetColumn>> {
         let path = format!("{}.{}.{}", names::FACETS, origin.name(), facet.name);
         let Some(column) = self.reader.fast_fields().str(&path)? else {
             return Ok(None);
         };
-        let name = format!("{}.{}", origin.name(), facet.name);
-        let nodes = self.nodes()?.get(&name);
-        let values = nodes.and_then(|nodes| nodes.values.clone());
+        let nodes = self.written_nodes(origin, &facet.name)?;
         let (table, made) = match nodes.map(|nodes| &nodes.table) {
             Some(table) if table.tree == facet.tree => (table.clone(), 0),
             // The facet became a tree, or ceased to be one, after the segment was written.
@@ -267,7 +281,7 @@ impl SegmentView {
             }
         };
         Ok(Some(FacetColumn {
-            written: Written::of(origin, column, values),
+            written: Written::of(origin, column, self.values(origin, &facet.name)?),
             table,
             made,
         }))

@@ -53,6 +53,17 @@ impl Written {
         }
     }
 
+    /// The same, with the values of each origin as they stand beside its column.
+    pub(in crate::index) fn beside(
+        mut self,
+        values: impl Fn(Origin) -> Result<Option<Values>>,
+    ) -> Result<Self> {
+        for part in &mut self.parts {
+            part.values = values(part.origin)?;
+        }
+        Ok(self)
+    }
+
     /// The values by origin.
     pub(in crate::index) fn parts(&self) -> &[WrittenPart] {
         &self.parts
@@ -131,6 +142,10 @@ impl Written {
         let Some((part, ordinal)) = self.place(ordinal) else {
             return Ok(None);
         };
+        if let Some(values) = &part.values {
+            let text = u32::try_from(ordinal).ok().and_then(|at| values.get(at));
+            return Ok(text.map(str::to_owned));
+        }
         let mut text = String::new();
         let found = part.column.ord_to_str(ordinal, &mut text);
         let found = found.map_err(tantivy::TantivyError::from)?;
