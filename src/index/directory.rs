@@ -24,6 +24,7 @@ use tantivy::directory::{
 use super::failure::FirstFailure;
 use super::generation::{FileRef, Generation, create_folder, damaged};
 use super::home::{Home, Memory};
+use super::piecemeal::{PiecemealFile, is_piecemeal};
 use super::segments::EngineMeta;
 use super::storage::{OutputFile, remove_file, sync_file, sync_folder};
 use super::streamed::{StreamedFile, is_streamed};
@@ -355,6 +356,12 @@ impl Directory for EngineDirectory {
                     Ok(file) => Ok(Arc::new(file) as _),
                     Err(OpenReadError::IoError { .. }) => mapped.get_file_handle(path),
                     Err(error) => Err(error),
+                }
+            }
+            Files::Folder { mapped, .. } if self.mode == Mode::Read && is_piecemeal(path) => {
+                match PiecemealFile::open(&self.full(path), path, mapped) {
+                    Some(file) => Ok(Arc::new(file) as _),
+                    None => mapped.get_file_handle(path),
                 }
             }
             _ => self.inner().get_file_handle(path),

@@ -27,6 +27,7 @@ mod language;
 mod layout;
 mod merges;
 mod models;
+mod piecemeal;
 mod prepare;
 #[cfg(test)]
 mod property;

@@ -14,6 +14,22 @@ pub(crate) mod faults;
 #[cfg(test)]
 use faults::perform;
 
+/// Reads at a place without moving the one that the file is read from otherwise.
+pub(crate) fn read_at(file: &File, buffer: &mut [u8], at: u64) -> io::Result<usize> {
+    #[cfg(unix)]
+    return std::os::unix::fs::FileExt::read_at(file, buffer, at);
+    #[cfg(windows)]
+    {
+        use std::os::windows::fs::FileExt;
+        // It moves the place, so that has to be put back.
+        let mut whole = file;
+        let before = whole.stream_position()?;
+        let count = file.seek_read(buffer, at)?;
+        whole.seek(SeekFrom::Start(before))?;
+        Ok(count)
+    }
+}
+
 /// What is about to be done with a file or folder.
 #[derive(Debug, Clone, Copy)]
 #[cfg_attr(

@@ -4,7 +4,11 @@
 //! file needs it; then width (1 byte: 4 or 8), count (u32) and the magic number (4 bytes).
 
 use std::io::{self, Write};
+use std::ops::Range;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, OnceLock};
 
+use tantivy::HasLen;
 use tantivy::directory::{FileSlice, OwnedBytes};
 
 const MAGIC: [u8; 4] = *b"PMB1";
@@ -69,21 +73,37 @@ impl BlobWriter<Vec<u8>> {
     }
 }
 
+/// Runs that are read one by one before all of them are.
+const FEW: usize = 24;
+
 /// Reads a run by the number of its document.
 #[derive(Debug, Clone)]
 pub(crate) struct Blobs {
-    bytes: OwnedBytes,
+    bytes: Arc<Bytes>,
     /// Where the offsets begin, which is where the runs end.
     offsets: usize,
     width: usize,
     count: u32,
 }
 
+/// What a file has of runs.
+#[derive(Debug)]
+struct Bytes {
+    file: FileSlice,
+    /// All of it.
+    whole: OnceLock<OwnedBytes>,
+    /// Runs that were read by themselves, and how many were to be.
+    few: [OnceLock<OwnedBytes>; FEW],
+    asked: AtomicUsize,
+}
+
 impl Blobs {
-    /// Opens a file; an error says what is wrong with it.
+    /// Opens a file of which few runs may be read; an error says what is wrong with it.
     pub(crate) fn open(file: &FileSlice) -> io::Result<Self> {
-        let bytes = file.read_bytes()?;
-        Self::parse(bytes).ok_or_else(|| {
+        let tail = file.len().checked_sub(TAIL);
+        let tail = tail.map(|tail| file.slice_from(tail).read_bytes());
+        let tail = tail.transpose()?.unwrap_or_else(OwnedBytes::empty);
+        Self::parse(file, &tail).ok_or_else(|| {
             io::Error::new(
                 io::ErrorKind::InvalidData,
                 "a file of runs has a damaged tail",
@@ -91,17 +111,29 @@ impl Blobs {
         })
     }
 
-    fn parse(bytes: OwnedBytes) -> Option<Self> {
-        let tail_start = bytes.len().checked_sub(TAIL)?;
-        let tail = &bytes[tail_start..];
-        let width = usize::from(tail[0]);
-        let count = u32::from_le_bytes(tail[1..5].try_into().ok()?);
+    /// Opens a file of which many runs are read.
+    pub(crate) fn open_whole(file: &FileSlice) -> io::Result<Self> {
+        let opened = Self::open(file)?;
+        let whole = file.read_bytes()?;
+        opened.bytes.whole.get_or_init(|| whole);
+        Ok(opened)
+    }
+
+    fn parse(file: &FileSlice, tail: &[u8]) -> Option<Self> {
+        let tail_start = file.len().checked_sub(TAIL)?;
+        let width = usize::from(*tail.first()?);
+        let count = u32::from_le_bytes(tail.get(1..5)?.try_into().ok()?);
         if tail[5..] != MAGIC || (width != 4 && width != 8) {
             return None;
         }
         let offsets = tail_start.checked_sub(width.checked_mul(count as usize)?)?;
         Some(Self {
-            bytes,
+            bytes: Arc::new(Bytes {
+                file: file.clone(),
+                whole: OnceLock::new(),
+                few: [const { OnceLock::new() }; FEW],
+                asked: AtomicUsize::new(0),
+            }),
             offsets,
             width,
             count,
@@ -113,27 +145,64 @@ impl Blobs {
         self.count
     }
 
-    fn end(&self, document: u32) -> Option<usize> {
-        let at = self.offsets + self.width * document as usize;
-        let bytes = self.bytes.get(at..at + self.width)?;
-        let end = match self.width {
-            4 => u64::from(u32::from_le_bytes(bytes.try_into().ok()?)),
-            _ => u64::from_le_bytes(bytes.try_into().ok()?),
-        };
-        usize::try_from(end).ok().filter(|&end| end <= self.offsets)
-    }
-
     /// The run of a document; `None` if there is none or its offsets are damaged.
     pub(crate) fn get(&self, document: u32) -> Option<&[u8]> {
         if document >= self.count {
             return None;
         }
-        let start = if document == 0 {
-            0
-        } else {
-            self.end(document - 1)?
+        // Where the run before it ends, and where it does.
+        let ends = self.offsets + self.width * document.saturating_sub(1) as usize;
+        let ends = ends..self.offsets + self.width * (document as usize + 1);
+        if self.bytes.whole.get().is_none()
+            && let Some(run) = self.bytes.few.get(self.bytes.next())
+        {
+            let read = || {
+                let file = &self.bytes.file;
+                let range = self.range(document, &file.read_bytes_slice(ends.clone()).ok()?)?;
+                file.read_bytes_slice(range).ok()
+            };
+            if let Some(read) = read() {
+                return Some(run.get_or_init(|| read).as_slice());
+            }
+        }
+        let whole = self.bytes.whole()?;
+        let range = self.range(document, whole.get(ends)?)?;
+        whole.get(range)
+    }
+
+    /// Where the run of a document stands. `ends`: that before it, if there is one, and its own.
+    fn range(&self, document: u32, ends: &[u8]) -> Option<Range<usize>> {
+        let end_at = |at: usize| {
+            let bytes = ends.get(at..at + self.width)?;
+            let end = match self.width {
+                4 => u64::from(u32::from_le_bytes(bytes.try_into().ok()?)),
+                _ => u64::from_le_bytes(bytes.try_into().ok()?),
+            };
+            usize::try_from(end).ok().filter(|&end| end <= self.offsets)
         };
-        self.bytes.get(start..self.end(document)?)
+        let (start, end) = match document {
+            0 => (0, end_at(0)?),
+            _ => (end_at(0)?, end_at(self.width)?),
+        };
+        (start <= end).then_some(start..end)
+    }
+}
+
+impl Bytes {
+    /// The number of the run that is to be read next.
+    fn next(&self) -> usize {
+        let more = |asked: usize| (asked < FEW).then_some(asked + 1);
+        let (before, after) = (Ordering::Relaxed, Ordering::Relaxed);
+        self.asked.fetch_update(before, after, more).unwrap_or(FEW)
+    }
+
+    /// All of it; `None` if it cannot be read.
+    fn whole(&self) -> Option<&OwnedBytes> {
+        if let Some(whole) = self.whole.get() {
+            return Some(whole);
+        }
+        let whole = self.file.read_bytes().ok()?;
+        Some(self.whole.get_or_init(|| whole))
     }
 }
 
@@ -149,22 +218,32 @@ mod tests {
         writer.finish().unwrap()
     }
 
+    /// The runs, to be read one by one and all at once.
+    fn opened(bytes: Vec<u8>) -> Option<[Blobs; 2]> {
+        let file = FileSlice::from(bytes);
+        Some([Blobs::open(&file).ok()?, Blobs::open_whole(&file).ok()?])
+    }
+
     #[test]
     fn runs_come_back_by_number() {
         let bytes = written(&[b"one", b"", b"three"]);
-        let blobs = Blobs::parse(OwnedBytes::new(bytes)).unwrap();
-        assert_eq!(blobs.len(), 3);
-        assert_eq!(blobs.get(0), Some(&b"one"[..]));
-        assert_eq!(blobs.get(1), Some(&b""[..]));
-        assert_eq!(blobs.get(2), Some(&b"three"[..]));
-        assert_eq!(blobs.get(3), None);
+        for blobs in opened(bytes).unwrap() {
+            assert_eq!(blobs.len(), 3);
+            for _ in 0..FEW {
+                assert_eq!(blobs.get(0), Some(&b"one"[..]));
+                assert_eq!(blobs.get(1), Some(&b""[..]));
+                assert_eq!(blobs.get(2), Some(&b"three"[..]));
+                assert_eq!(blobs.get(3), None);
+            }
+            assert!(blobs.bytes.whole.get().is_some());
+        }
     }
 
     #[test]
     fn no_damage_is_a_panic() {
         let bytes = written(&[b"one", b"two", b"three"]);
         for cut in 0..bytes.len() {
-            if let Some(blobs) = Blobs::parse(OwnedBytes::new(bytes[..cut].to_vec())) {
+            for blobs in opened(bytes[..cut].to_vec()).into_iter().flatten() {
                 assert!(
                     (0..blobs.len().min(10)).all(|d| blobs.get(d).is_none_or(|r| r.len() < 64))
                 );
@@ -173,7 +252,7 @@ mod tests {
         for at in 0..bytes.len() {
             let mut damaged = bytes.clone();
             damaged[at] ^= 0xff;
-            if let Some(blobs) = Blobs::parse(OwnedBytes::new(damaged)) {
+            for blobs in opened(damaged).into_iter().flatten() {
                 assert!((0..4).all(|d| blobs.get(d).is_none_or(|run| run.len() < 64)));
             }
         }

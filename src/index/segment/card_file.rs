@@ -42,7 +42,7 @@ impl CardFile {
             TantivyError::from(io::Error::new(io::ErrorKind::InvalidData, message))
         };
         let (first, strings) = Self::parts(&file)?.ok_or_else(damaged)?;
-        let (cards, strings) = (Blobs::open(&first)?, Blobs::open(&strings)?);
+        let (cards, strings) = (Blobs::open(&first)?, Blobs::open_whole(&strings)?);
         if cards.len() != reader.max_doc() {
             return Err(damaged());
         }
