@@ -186,6 +186,11 @@ impl Searcher {
         })
     }
 
+    #[cfg(test)]
+    pub(super) fn views(&self) -> &[SegmentView] {
+        &self.snapshot.views
+    }
+
     fn published(&self) -> &Generation {
         &self.snapshot.pinned.generation
     }

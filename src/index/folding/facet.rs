@@ -289,7 +289,8 @@ impl FacetFold {
     }
 
     fn table(&self, written: &Written) -> Result<NodeTable> {
-        let columns = written.parts().iter().map(|part| &part.column);
+        let columns = written.parts().iter().map(|part| part.column.open());
+        let columns = columns.collect::<Result<Vec<_>>>()?;
         let table = fold_columns(columns, &self.vocabulary, self.tree);
         Ok(table.map_err(tantivy::TantivyError::from)?)
     }

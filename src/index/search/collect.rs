@@ -266,7 +266,7 @@ impl<'a> Pass<'a> {
             });
             self.watch.check()?;
         }
-        for (tally, (kept, totals)) in found.facets.iter_mut().zip(counting.finish(is_whole)) {
+        for (tally, (kept, totals)) in found.facets.iter_mut().zip(counting.finish(is_whole)?) {
             tally.add(&kept, &totals);
         }
         if let Some(top) = top {

@@ -205,11 +205,7 @@ pub(in crate::index) fn most_numbers(facet: &SegmentFacet, documents: u32) -> us
     let each = |column: &FacetColumn| {
         let values = column.written.of_documents();
         // Values of several origins are counted a second time where they are declared.
-        let times = if column.written.alone().is_some() {
-            1
-        } else {
-            2
-        };
+        let times = if column.written.is_alone() { 1 } else { 2 };
         values
             * times
             * match (column.table.simple, facet.is_nested) {
@@ -230,6 +226,7 @@ fn read<N>(
     watch: &Watch,
     narrow: impl Fn(u32) -> N,
 ) -> Result<Columns<N>> {
+    facet.open()?;
     let mut reader = NumberReader::new(facet.clone(), numbering.clone());
     let mut numbers = Vec::with_capacity(most_numbers(facet, documents));
     let mut starts = Vec::with_capacity(documents as usize + 1);

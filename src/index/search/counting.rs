@@ -12,7 +12,7 @@ use super::stream::Stream;
 use super::views::SegmentView;
 use super::watch::Watch;
 use super::written_rows::RowReader;
-use crate::Result;
+use crate::{Error, Result};
 
 /// The facets of a search in one segment.
 pub(in crate::index) struct Counting {
@@ -21,6 +21,8 @@ pub(in crate::index) struct Counting {
     together: Option<(Arc<Rows>, Vec<u32>)>,
     /// Reads them for all facets at once, where nothing is kept.
     rows: Option<Box<RowReader>>,
+    /// Why something could not be counted.
+    failed: Option<Error>,
 }
 
 /// A facet: what is counted now, or was before.
@@ -98,6 +100,7 @@ impl Counting {
             facets: opened,
             together,
             rows: rows.map(Box::new),
+            failed: None,
         })
     }
 
@@ -117,10 +120,11 @@ impl Counting {
         let rows = rows.and_then(|rows| rows.read(block).then_some(&*rows));
         for (number, facet) in self.facets.iter_mut().enumerate() {
             if let Facet::Now(counts, _) = facet {
-                match rows {
+                let counted = match rows {
                     Some(rows) => counts.count_rows(block, rows.block(), rows.places(number)),
                     None => counts.count(block, Part::Hits),
-                }
+                };
+                note(&mut self.failed, counted);
             }
         }
     }
@@ -132,38 +136,43 @@ impl Counting {
         block: Block<'_>,
         failing: impl Fn(usize) -> (u64, u64),
     ) {
+        let failed = &mut self.failed;
         for facet in &mut self.facets {
             let Facet::Now(counts, Some(choice)) = facet else {
                 continue;
             };
             let (spare, apart) = failing(choice.own);
-            choice
-                .spare
-                .add(block, spare, |block| counts.count(block, Part::Spare));
-            choice
-                .apart
-                .add(block, apart, |block| counts.count(block, Part::Apart));
+            choice.spare.add(block, spare, |block| {
+                note(failed, counts.count(block, Part::Spare));
+            });
+            choice.apart.add(block, apart, |block| {
+                note(failed, counts.count(block, Part::Apart));
+            });
         }
     }
 
     /// What was counted, for each facet. `is_whole`: whether it was every document.
+    ///
+    /// # Errors
+    /// What kept something from being counted.
     pub(in crate::index) fn finish(
-        self,
+        mut self,
         is_whole: bool,
-    ) -> impl Iterator<Item = (Arc<KeptFacet>, Arc<SegmentTotals>)> {
+    ) -> Result<Vec<(Arc<KeptFacet>, Arc<SegmentTotals>)>> {
+        let failed = &mut self.failed;
         let together = self.together;
         let facets = self.facets.into_iter().enumerate();
-        facets.map(move |(number, facet)| match facet {
+        let finished = facets.map(|(number, facet)| match facet {
             Facet::Before(kept, totals) => (kept, totals),
             Facet::Now(mut counts, choice) => {
                 let splits = choice.as_ref().map(|choice| choice.splits);
                 if let Some(mut choice) = choice {
                     choice
                         .spare
-                        .finish(|block| counts.count(block, Part::Spare));
+                        .finish(|block| note(failed, counts.count(block, Part::Spare)));
                     choice
                         .apart
-                        .finish(|block| counts.count(block, Part::Apart));
+                        .finish(|block| note(failed, counts.count(block, Part::Apart)));
                 }
                 let hits = together
                     .as_ref()
@@ -175,6 +184,18 @@ impl Counting {
                 }
                 (kept, totals)
             }
-        })
+        });
+        let finished = finished.collect();
+        match self.failed {
+            None => Ok(finished),
+            Some(error) => Err(error),
+        }
+    }
+}
+
+/// Keeps the first failure.
+fn note(failed: &mut Option<Error>, counted: Result<()>) {
+    if let Err(error) = counted {
+        failed.get_or_insert(error);
     }
 }

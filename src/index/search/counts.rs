@@ -76,15 +76,17 @@ impl Source {
         ))
     }
 
-    fn count(&mut self, block: Block<'_>, counters: &mut Counters) {
+    fn count(&mut self, block: Block<'_>, counters: &mut Counters) -> Result<()> {
         match self {
             Self::Dense(dense) => dense.count(block, counters),
             Self::Columns(reader, numbers) => {
+                reader.open()?;
                 numbers.clear();
                 reader.read(block, numbers);
                 counters.add_all(numbers);
             }
         }
+        Ok(())
     }
 
     /// Counts a block of which rows were read.
@@ -94,16 +96,20 @@ impl Source {
         rows: &BlockRows,
         places: &RowPlaces,
         counters: &mut Counters,
-    ) {
+    ) -> Result<()> {
         match self {
             Self::Dense(dense) => dense.count(block, counters),
             Self::Columns(reader, numbers) => {
                 numbers.clear();
                 reader.read_rows(rows, places, numbers);
-                reader.read(Block::new(rows.elsewhere()), numbers);
+                if !rows.elsewhere().is_empty() {
+                    reader.open()?;
+                    reader.read(Block::new(rows.elsewhere()), numbers);
+                }
                 counters.add_all(numbers);
             }
         }
+        Ok(())
     }
 }
 
@@ -133,18 +139,17 @@ impl SegmentCounts {
     }
 
     /// Counts the documents of a block. Each document belongs to one part.
-    pub(in crate::index) fn count(&mut self, block: Block<'_>, part: Part) {
+    pub(in crate::index) fn count(&mut self, block: Block<'_>, part: Part) -> Result<()> {
         if part == Part::Hits && self.is_together {
-            return;
+            return Ok(());
         }
-        if let Some(source) = &mut self.source {
-            let numbers = self.kept.numbering.len();
-            let counters = &mut self.parts[part as usize];
-            source.count(
-                block,
-                counters.get_or_insert_with(|| Counters::new(numbers)),
-            );
-        }
+        let Some(source) = &mut self.source else {
+            return Ok(());
+        };
+        let numbers = self.kept.numbering.len();
+        let counters = &mut self.parts[part as usize];
+        let counters = counters.get_or_insert_with(|| Counters::new(numbers));
+        source.count(block, counters)
     }
 
     /// Counts the documents of a block, all of them hits, of which rows were read.
@@ -153,13 +158,14 @@ impl SegmentCounts {
         block: Block<'_>,
         rows: &BlockRows,
         places: &RowPlaces,
-    ) {
-        if let Some(source) = &mut self.source {
-            let numbers = self.kept.numbering.len();
-            let counters = &mut self.parts[Part::Hits as usize];
-            let counters = counters.get_or_insert_with(|| Counters::new(numbers));
-            source.count_rows(block, rows, places, counters);
-        }
+    ) -> Result<()> {
+        let Some(source) = &mut self.source else {
+            return Ok(());
+        };
+        let numbers = self.kept.numbering.len();
+        let counters = &mut self.parts[Part::Hits as usize];
+        let counters = counters.get_or_insert_with(|| Counters::new(numbers));
+        source.count_rows(block, rows, places, counters)
     }
 
     /// The counts of the segment, and what was counted. `hits`: the counters of the hits, if they

@@ -130,6 +130,10 @@ impl KeptFacet {
                 State::Asked => *state = State::Making,
             }
         }
+        if let Err(error) = self.facet.open() {
+            set(State::Asked);
+            return Err(error);
+        }
         let most = Dense::most_bytes(&self.facet, &self.numbering, self.documents);
         let Some(most) = most.filter(|&most| self.budget.take(most)) else {
             set(State::Refused);
@@ -232,6 +236,10 @@ impl KeptRows {
             }
         }
         let set = |rows| lock().rows = rows;
+        if let Err(error) = facets.iter().try_for_each(|kept| kept.facet.open()) {
+            set(State::Asked);
+            return Err(error);
+        }
         let most = Rows::most_bytes(facets, documents);
         let Some(most) = most.filter(|&most| budget.take(most)) else {
             set(State::Refused);

@@ -17,6 +17,7 @@ pub(super) mod global;
 pub(super) mod hits;
 pub(super) mod kept;
 pub(super) mod languages;
+pub(super) mod lazy_column;
 pub(super) mod near_values;
 pub(super) mod numbering;
 pub(super) mod numbers;

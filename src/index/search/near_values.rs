@@ -186,7 +186,7 @@ fn look(
     comparer: &mut Comparer,
     candidates: &mut Candidates,
 ) -> Result<()> {
-    let dictionary = part.column.dictionary();
+    let dictionary = part.column.open()?.dictionary();
     let failed = tantivy::TantivyError::from;
     let mut values = dictionary.stream().map_err(failed)?;
     let mut looked = 0;

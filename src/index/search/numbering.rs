@@ -112,7 +112,7 @@ impl Numbering {
                 (false, false) => Of::Nodes,
                 (false, true) => Of::Tree,
             };
-            let is_mixed = column.written.alone().is_none() && column.written.declared() > 0;
+            let is_mixed = !column.written.is_alone() && column.written.declared() > 0;
             let declared = is_mixed.then_some((nodes, of));
             if of != Of::Ordinals && column.written.has_one_at_most() {
                 read.push(column.written.len(), Of::Values, declared)?;

@@ -10,6 +10,7 @@ use super::block::Block;
 use super::numbering::{MISSING, NOTHING, Numbering};
 use super::views::SegmentFacet;
 use super::written_rows::RowPlaces;
+use crate::Result;
 use crate::index::segment::nodes::by_document::BlockRows;
 
 /// Reads numbers from the columns of a segment.
@@ -29,6 +30,7 @@ pub(in crate::index) struct NumberReader {
 }
 
 impl NumberReader {
+    /// The columns of the facet are to be [opened](Self::open) before numbers are read from them.
     pub(in crate::index) fn new(facet: SegmentFacet, numbering: Numbering) -> Self {
         Self {
             facet,
@@ -44,11 +46,16 @@ impl NumberReader {
         }
     }
 
+    /// Opens the columns of the facet.
+    pub(in crate::index) fn open(&self) -> Result<()> {
+        self.facet.open()
+    }
+
     /// Appends the numbers of the documents of a block.
     pub(in crate::index) fn read(&mut self, block: Block<'_>, into: &mut Vec<u32>) {
         match self.facet.columns.as_slice() {
             [] => into.resize(into.len() + block.docs().len(), MISSING),
-            [column] if column.written.alone().is_some() => match block.run() {
+            [column] if column.written.is_alone() => match block.run() {
                 Some(run) => self.read_run(run, into),
                 None => self.read_scattered(block.docs(), into),
             },
@@ -344,7 +351,7 @@ pub(super) mod tests {
     use crate::index::search::counters::{Counters, Dense};
     use crate::index::search::views::FacetColumn;
     use crate::index::search::watch::Watch;
-    use crate::index::search::written::Written;
+    use crate::index::search::written::{Written, WrittenPart};
     use crate::index::segment::nodes::by_document::ByDocument;
     use crate::index::segment::nodes::by_document::tests::rows_of;
     use crate::index::segment::nodes::{NodeTable, ROOT};
@@ -379,7 +386,10 @@ pub(super) mod tests {
     /// Two columns whose values count together.
     fn joined(one: &FacetColumn, other: &FacetColumn) -> FacetColumn {
         let written = Written::joined([&one.written, &other.written]);
-        let columns = written.parts().iter().map(|part| &part.column);
+        let columns = written
+            .parts()
+            .iter()
+            .map(|part| part.column.open().unwrap());
         let tree = one.table.tree.or(other.table.tree);
         let table = NodeTable::of_columns(columns, tree).unwrap();
         FacetColumn {
@@ -502,11 +512,12 @@ pub(super) mod tests {
     /// The rows of a segment that has the columns of a facet and one more.
     fn rows_of_facet(facet: &SegmentFacet) -> (ByDocument, RowPlaces) {
         let other = column(|doc| vec![doc.to_string(); 2], None);
-        let mut columns = vec![other.written.parts()[0].column.clone(); 2];
+        let opened = |part: &WrittenPart| part.column.open().unwrap().clone();
+        let mut columns = vec![opened(&other.written.parts()[0]); 2];
         let places = facet.columns.iter().map(|column| {
             let first = columns.len();
             let parts = column.written.parts().iter();
-            columns.extend(parts.map(|part| part.column.clone()));
+            columns.extend(parts.map(opened));
             (first..columns.len()).collect()
         });
         let places = RowPlaces::new(places.collect());

@@ -12,6 +12,7 @@ use super::counts::{FacetTally, KeptSums, Tallied};
 use super::first::{First, KeptFirst};
 use super::global::{GlobalNodes, KeptGlobals};
 use super::kept::{Budget, HowKept, KeptFacet, KeptRows};
+use super::lazy_column::LazyColumn;
 use super::watch::Watch;
 use super::written::Written;
 use crate::index::document_keys::DocumentKeys;
@@ -128,12 +129,14 @@ impl SegmentView {
         Ok(self.nodes.get_or_init(|| tables))
     }
 
-    /// The columns of a facet: the first that has values for a document decides.
+    /// The columns of a facet, all of them opened: the first that has values for a document decides.
     pub(in crate::index) fn facet(&self, facet: &ResolvedFacet) -> Result<SegmentFacet> {
-        Ok(self.kept(facet)?.facet.clone())
+        let facet = self.kept(facet)?.facet.clone();
+        facet.open()?;
+        Ok(facet)
     }
 
-    /// A facet, opened, and what is kept of it.
+    /// A facet and what is kept of it. Its columns are opened when they are read.
     pub(in crate::index) fn kept(&self, facet: &ResolvedFacet) -> Result<Arc<KeptFacet>> {
         let name = facet.key();
         let lock = || self.facets.lock().unwrap_or_else(PoisonError::into_inner);
@@ -243,7 +246,8 @@ impl SegmentView {
             return Ok(columns);
         }
         let written = Written::joined(columns.iter().map(|column| &column.written));
-        let columns = written.parts().iter().map(|part| &part.column);
+        let columns = written.parts().iter().map(|part| part.column.open());
+        let columns = columns.collect::<Result<Vec<_>>>()?;
         let table = NodeTable::of_columns(columns, facet.tree);
         let table = table.map_err(tantivy::TantivyError::from)?;
         Ok(vec![FacetColumn {
@@ -266,22 +270,36 @@ impl SegmentView {
 
     fn plain_column(&self, origin: Origin, facet: &FacetDefinition) -> Result<Option<FacetColumn>> {
         let path = format!("{}.{}.{}", names::FACETS, origin.name(), facet.name);
-        let Some(column) = self.reader.fast_fields().str(&path)? else {
+        let fields = self.reader.fast_fields();
+        // Every column that there is has its nodes.
+        let Some(nodes) = self.written_nodes(origin, &facet.name)? else {
             return Ok(None);
         };
-        let nodes = self.written_nodes(origin, &facet.name)?;
-        let (table, made) = match nodes.map(|nodes| &nodes.table) {
-            Some(table) if table.tree == facet.tree => (table.clone(), 0),
+        if nodes.table.tree == facet.tree
+            && let Some(has_one_at_most) = self.nodes()?.has_one_at_most(nodes)
+        {
+            let values = nodes.table.ordinals();
+            let column = LazyColumn::later(fields, path, values, has_one_at_most);
+            return Ok(Some(FacetColumn {
+                written: Written::of(origin, column, nodes.values.clone()),
+                table: nodes.table.clone(),
+                made: 0,
+            }));
+        }
+        let Some(column) = fields.str(&path)? else {
+            return Ok(None);
+        };
+        let (table, made) = if nodes.table.tree == facet.tree {
+            (nodes.table.clone(), 0)
+        } else {
             // The facet became a tree, or ceased to be one, after the segment was written.
-            _ => {
-                let made = NodeTable::of_columns([&column], facet.tree);
-                let table = made.map_err(tantivy::TantivyError::from)?;
-                let bytes = table.bytes();
-                (table, bytes)
-            }
+            let made = NodeTable::of_columns([&column], facet.tree);
+            let table = made.map_err(tantivy::TantivyError::from)?;
+            let bytes = table.bytes();
+            (table, bytes)
         };
         Ok(Some(FacetColumn {
-            written: Written::of(origin, column, self.values(origin, &facet.name)?),
+            written: Written::of(origin, column, nodes.values.clone()),
             table,
             made,
         }))
@@ -373,6 +391,13 @@ pub(in crate::index) struct FacetColumn {
 }
 
 impl SegmentFacet {
+    /// Opens its columns.
+    pub(in crate::index) fn open(&self) -> Result<()> {
+        self.columns
+            .iter()
+            .try_for_each(|column| column.written.open())
+    }
+
     /// The node that a value means when it is asked for.
     pub(in crate::index) fn ask(&self, value: &str) -> Result<Option<NodeHash>> {
         match &self.fold {

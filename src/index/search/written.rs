@@ -1,7 +1,8 @@
 //! The written values of a facet in a segment: those of one origin, or of several side by side.
 
-use tantivy::columnar::{ColumnIndex, StrColumn};
+use tantivy::columnar::StrColumn;
 
+use super::lazy_column::LazyColumn;
 use crate::Result;
 use crate::index::segment::nodes::values::Values;
 use crate::schema::Origin;
@@ -17,19 +18,31 @@ pub(in crate::index) struct Written {
 #[derive(Debug, Clone)]
 pub(in crate::index) struct WrittenPart {
     pub(in crate::index) origin: Origin,
-    pub(in crate::index) column: StrColumn,
+    pub(in crate::index) column: LazyColumn,
     /// Its values, where they stand beside the column.
     pub(in crate::index) values: Option<Values>,
     /// The ordinal of its first value.
     pub(in crate::index) first: u32,
 }
 
+impl WrittenPart {
+    fn opened(&self) -> Option<&StrColumn> {
+        let opened = self.column.opened();
+        debug_assert!(opened.is_some(), "who reads columns opens them before");
+        opened
+    }
+}
+
 impl Written {
     /// The values of one origin.
-    pub(in crate::index) fn of(origin: Origin, column: StrColumn, values: Option<Values>) -> Self {
+    pub(in crate::index) fn of(
+        origin: Origin,
+        column: impl Into<LazyColumn>,
+        values: Option<Values>,
+    ) -> Self {
         let parts = vec![WrittenPart {
             origin,
-            column,
+            column: column.into(),
             values,
             first: 0,
         }];
@@ -42,7 +55,7 @@ impl Written {
         let parts = written.into_iter().flat_map(|written| &written.parts);
         let parts = parts.map(|part| {
             let first = end;
-            end += part.column.num_terms() as u32;
+            end += part.column.values();
             WrittenPart {
                 first,
                 ..part.clone()
@@ -69,61 +82,73 @@ impl Written {
         &self.parts
     }
 
-    /// The column of its values, if they are of one origin.
+    /// Opens its columns, which were perhaps not needed before.
+    pub(in crate::index) fn open(&self) -> Result<()> {
+        self.parts.iter().try_for_each(|part| {
+            part.column.open()?;
+            Ok(())
+        })
+    }
+
+    /// Whether its values are of one origin.
+    pub(in crate::index) fn is_alone(&self) -> bool {
+        self.parts.len() == 1
+    }
+
+    /// The [opened](Self::open) column of its values, if they are of one origin.
     pub(in crate::index) fn alone(&self) -> Option<&StrColumn> {
         match self.parts.as_slice() {
-            [part] => Some(&part.column),
+            [part] => part.opened(),
             _ => None,
         }
     }
 
     /// Whether no document has two values.
     pub(in crate::index) fn has_one_at_most(&self) -> bool {
-        let is_single = |column: &StrColumn| {
-            let index = &column.ords().index;
-            !matches!(index, ColumnIndex::Multivalued(_))
-        };
-        self.alone().is_some_and(is_single)
+        matches!(self.parts.as_slice(), [part] if part.column.has_one_at_most())
     }
 
     /// How many values there are.
     pub(in crate::index) fn len(&self) -> u32 {
         let last = self.parts.last();
-        last.map_or(0, |part| part.first + part.column.num_terms() as u32)
+        last.map_or(0, |part| part.first + part.column.values())
     }
 
     /// How many of the values are declared: they come first.
     pub(in crate::index) fn declared(&self) -> u32 {
         let first = self.parts.first();
         let declared = first.filter(|part| part.origin == Origin::Declared);
-        declared.map_or(0, |part| part.column.num_terms() as u32)
+        declared.map_or(0, |part| part.column.values())
     }
 
-    /// How many values the documents have together.
+    /// How many values the documents have together, of columns that are [opened](Self::open).
     pub(in crate::index) fn of_documents(&self) -> usize {
-        let each = |part: &WrittenPart| part.column.ords().values.num_vals() as usize;
-        self.parts.iter().map(each).sum()
+        let opened = self.parts.iter().filter_map(WrittenPart::opened);
+        opened
+            .map(|column| column.ords().values.num_vals() as usize)
+            .sum()
     }
 
-    /// The ordinals of a document.
+    /// The ordinals of a document, of columns that are [opened](Self::open).
     pub(in crate::index) fn ordinals(&self, document: u32) -> impl Iterator<Item = u32> + '_ {
         self.parts.iter().flat_map(move |part| {
-            let ordinals = part.column.ords().values_for_doc(document);
+            let column = part.opened().into_iter();
+            let ordinals = column.flat_map(move |column| column.ords().values_for_doc(document));
             ordinals.map(|ordinal| part.first + ordinal as u32)
         })
     }
 
-    /// Whether a document has a value.
+    /// Whether a document has a value, of columns that are [opened](Self::open).
     pub(in crate::index) fn has(&self, document: u32) -> bool {
-        let has = |part: &WrittenPart| part.column.ords().index.has_value(document);
-        self.parts.iter().any(has)
+        let mut opened = self.parts.iter().filter_map(WrittenPart::opened);
+        opened.any(|column| column.ords().index.has_value(document))
     }
 
     /// The ordinals of a value: one for each origin that it has.
     pub(in crate::index) fn find(&self, value: &str) -> Result<Vec<u32>> {
         let mut found = Vec::new();
         for part in &self.parts {
-            let ordinal = part.column.dictionary().term_ord(value.as_bytes());
+            let ordinal = part.column.open()?.dictionary().term_ord(value.as_bytes());
             let ordinal = ordinal.map_err(tantivy::TantivyError::from)?;
             found.extend(ordinal.map(|ordinal| part.first + ordinal as u32));
         }
@@ -147,7 +172,7 @@ impl Written {
             return Ok(text.map(str::to_owned));
         }
         let mut text = String::new();
-        let found = part.column.ord_to_str(ordinal, &mut text);
+        let found = part.column.open()?.ord_to_str(ordinal, &mut text);
         let found = found.map_err(tantivy::TantivyError::from)?;
         Ok(found.then_some(text))
     }
@@ -177,7 +202,7 @@ impl Written {
                 continue;
             }
             let own: Vec<u64> = own.iter().map(|at| u64::from(at - part.first)).collect();
-            let dictionary = part.column.dictionary();
+            let dictionary = part.column.open()?.dictionary();
             let found = dictionary.sorted_ords_to_term_cb(&own, |bytes| visit(bytes));
             if !found.map_err(tantivy::TantivyError::from)? {
                 return Ok(false);

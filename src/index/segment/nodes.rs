@@ -416,6 +416,11 @@ impl NodeTables {
         self.columns.iter().position(|nodes| nodes.name == column)
     }
 
+    /// Whether no document has two values of a column of these; `None` if there are no rows.
+    pub(crate) fn has_one_at_most(&self, nodes: &ColumnNodes) -> Option<bool> {
+        self.rows()?.has_one_at_most(self.place(&nodes.name)?)
+    }
+
     /// Whether the rows are what would be made of the columns of the segment, by their names.
     pub(crate) fn rows_are_of(
         &self,

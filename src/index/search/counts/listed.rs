@@ -176,7 +176,7 @@ impl FacetTally<'_> {
         let failed = tantivy::TantivyError::from;
         let mut looked = 0_usize;
         for part in column.written.parts() {
-            let mut terms = part.column.dictionary().stream().map_err(failed)?;
+            let mut terms = part.column.open()?.dictionary().stream().map_err(failed)?;
             while terms.advance() {
                 looked += 1;
                 if looked.is_multiple_of(PATIENCE) {

@@ -293,6 +293,12 @@ impl ByDocument {
         self.groups..self.starts + bytes_of_starts(self.documents) as usize
     }
 
+    /// Whether no document has two values of the column of this place.
+    pub(super) fn has_one_at_most(&self, place: usize) -> Option<bool> {
+        let packing = self.packings.get(place)?;
+        Some(!matches!(packing.count, Count::Several(_)))
+    }
+
     /// Reads the rows of documents: of the columns that are wanted, by their places.
     pub(crate) fn read(&self, docs: &[u32], wanted: &[bool], into: &mut BlockRows) {
         // No document waits for the one before: first the beginnings of all groups, then the
