@@ -23,7 +23,7 @@ use std::time::Instant;
 
 use tantivy::query::EnableScoring;
 use tantivy::schema::IndexRecordOption;
-use tantivy::{DocAddress, DocSet, ReloadPolicy, SegmentReader, TERMINATED, Term};
+use tantivy::{DocAddress, DocSet, ReloadPolicy, TERMINATED, Term};
 
 use super::directory::EngineDirectory;
 use super::folding::{Folds, Source};
@@ -38,6 +38,7 @@ use super::search::analyzers::{Analyzers, Lent};
 use super::search::collect::{Counted, DateTally, Found, Pass, PassFilter, Wanted};
 use super::search::compile::Compiler;
 use super::search::counts::Selected;
+use super::search::facet_files::FacetFiles;
 use super::search::filter::{Filters, ValueSet};
 use super::search::hits::{self, HitMaker};
 use super::search::kept::Budget;
@@ -148,25 +149,25 @@ impl Searcher {
             .try_into()?;
         let engine = reader.searcher();
         let budget = Arc::new(Budget::new(keeps.facets));
-        let segments: Arc<[SegmentReader]> = engine.segment_readers().into();
+        let segments = engine.segment_readers().iter().cloned();
+        let segments: Vec<_> = segments.map(|it| Arc::new(FacetFiles::new(it))).collect();
         let folds = Folds::new(
             vocabularies,
             home.clone(),
             Arc::clone(generation),
-            Arc::clone(&segments),
+            segments.clone(),
             Arc::clone(&budget),
         );
         let folds = Arc::new(folds);
         let (globals, sums, unpacker) = (Arc::default(), Arc::default(), Arc::default());
         let text_bytes = keeps.texts / segments.len().max(1);
-        let view = |reader: &SegmentReader| {
+        let view = |files: Arc<FacetFiles>| {
             let (budget, folds) = (Arc::clone(&budget), Arc::clone(&folds));
             let kept = (Arc::clone(&globals), Arc::clone(&sums));
             let unpacker = Arc::clone(&unpacker);
-            let reader = reader.clone();
-            SegmentView::new(reader, text_bytes, unpacker, budget, folds, kept)
+            SegmentView::new(files, text_bytes, unpacker, budget, folds, kept)
         };
-        let views: Vec<SegmentView> = segments.iter().map(view).collect();
+        let views: Vec<SegmentView> = segments.into_iter().map(view).collect();
         let fields = Fields::KNOWN;
         let snapshot = Snapshot {
             home: home.clone(),

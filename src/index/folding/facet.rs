@@ -14,7 +14,7 @@ use super::column::{Places, fold_columns};
 use super::kept::{Key, key};
 use crate::Result;
 use crate::analysis::fold;
-use crate::index::layout::{Fields, names};
+use crate::index::layout::Fields;
 use crate::index::search::written::Written;
 use crate::index::segment::nodes::folded::SILENT;
 use crate::index::segment::nodes::{NodeHash, NodeTable};
@@ -100,7 +100,7 @@ impl FacetFold {
         origins: Origins,
     ) -> Result<Vec<(Written, NodeTable)>> {
         let mut readers = self.context.segments.iter();
-        let number = readers.position(|reader| reader.segment_id() == segment);
+        let number = readers.position(|files| files.reader.segment_id() == segment);
         let columns = if origins.is_union() {
             vec![self.joined(origins)?]
         } else {
@@ -337,18 +337,17 @@ impl FacetFold {
         if let Some(columns) = place.get() {
             return Ok(Arc::clone(columns));
         }
-        let path = format!("{}.{}.{}", names::FACETS, origin.name(), self.name);
         let mut columns = Vec::with_capacity(self.context.segments.len());
         let mut made = 0;
-        for reader in self.context.segments.iter() {
-            let Some(column) = reader.fast_fields().str(&path)? else {
+        for files in &self.context.segments {
+            let Some((column, nodes)) = files.column(origin, &self.name)? else {
                 columns.push(None);
                 continue;
             };
-            let key = self.key(reader, origin);
+            let key = self.key(&files.reader, origin);
             let kept = key.and_then(|key| self.context.tables().get(&key, self.tree, false));
-            let kept = kept.filter(|table| table.ordinals() as usize == column.num_terms());
-            let written = Written::of(origin, column, None);
+            let kept = kept.filter(|table| table.ordinals() == column.values());
+            let written = Written::of(origin, column, nodes.values.clone());
             let table = if let Some(table) = kept {
                 table
             } else {
@@ -374,10 +373,10 @@ impl FacetFold {
     pub(super) fn all_tables(&self) -> Result<Vec<(Key, NodeTable)>> {
         let mut tables = Vec::new();
         for origin in Origin::ALL {
-            let path = format!("{}.{}.{}", names::FACETS, origin.name(), self.name);
-            for reader in self.context.segments.iter() {
-                let column = reader.fast_fields().str(&path)?;
-                let (Some(column), Some(key)) = (column, self.key(reader, origin)) else {
+            for files in &self.context.segments {
+                let column = files.column(origin, &self.name)?;
+                let key = self.key(&files.reader, origin);
+                let (Some((column, _)), Some(key)) = (column, key) else {
                     continue;
                 };
                 let kept = self.context.tables().get(&key, self.tree, true);
@@ -399,11 +398,11 @@ impl FacetFold {
         }
         let mut is_there = false;
         for &origin in Origins::Usual.origins() {
-            for (reader, opened) in self.context.segments.iter().zip(self.plain(origin)?.iter()) {
+            for (files, opened) in self.context.segments.iter().zip(self.plain(origin)?.iter()) {
                 let Some(opened) = opened.as_ref().filter(|_| !is_there) else {
                     continue;
                 };
-                is_there = self.lives(reader, origin, opened, id)?;
+                is_there = self.lives(&files.reader, origin, opened, id)?;
             }
         }
         lock().insert(id, is_there);

@@ -25,6 +25,7 @@ pub(in crate::index) use source::Source;
 
 use super::generation::Generation;
 use super::home::Home;
+use super::search::facet_files::FacetFiles;
 use super::search::kept::Budget;
 use crate::schema::FacetDefinition;
 use crate::{Error, ErrorKind, Result};
@@ -43,7 +44,7 @@ pub(in crate::index) struct Folds {
 struct Context {
     home: Home,
     generation: Arc<Generation>,
-    segments: Arc<[SegmentReader]>,
+    segments: Vec<Arc<FacetFiles>>,
     budget: Arc<Budget>,
     /// Opened when a table is first needed.
     tables: OnceLock<KeptTables>,
@@ -76,7 +77,7 @@ impl Folds {
         source: Source,
         home: Home,
         generation: Arc<Generation>,
-        segments: Arc<[SegmentReader]>,
+        segments: Vec<Arc<FacetFiles>>,
         budget: Arc<Budget>,
     ) -> Self {
         let context = Context {

@@ -10,6 +10,7 @@ pub(super) mod counts;
 pub(super) mod crossing;
 pub(super) mod documents;
 pub(super) mod expand;
+pub(super) mod facet_files;
 pub(super) mod failing;
 pub(super) mod filter;
 pub(super) mod first;

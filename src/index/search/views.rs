@@ -6,25 +6,20 @@ use std::collections::btree_map::Entry;
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 use tantivy::SegmentReader;
-use tantivy::index::SegmentComponent;
 
 use super::counts::{FacetTally, KeptSums, Tallied};
+use super::facet_files::FacetFiles;
 use super::first::{First, KeptFirst};
 use super::global::{GlobalNodes, KeptGlobals};
 use super::kept::{Budget, HowKept, KeptFacet, KeptRows};
-use super::lazy_column::LazyColumn;
 use super::watch::Watch;
 use super::written::Written;
 use crate::index::document_keys::DocumentKeys;
 use crate::index::folding::{FacetFold, Folds};
 use crate::index::generation::DAMAGE_HINT;
-use crate::index::layout::names;
 use crate::index::segment::card_file::CardFile;
 use crate::index::segment::nodes::folded::Shown;
-use crate::index::segment::nodes::values::Values;
-use crate::index::segment::nodes::{
-    self, ColumnNodes, NodeHash, NodeTable, NodeTables, ROOT, hash_of,
-};
+use crate::index::segment::nodes::{NodeHash, NodeTable, NodeTables, ROOT, hash_of};
 use crate::index::segment::texts::{TextFile, Unpacker};
 use crate::schema::near_miss::suggest;
 use crate::schema::{FacetDefinition, Origin, Origins, Schema};
@@ -37,7 +32,7 @@ pub(in crate::index) struct SegmentView {
     pub(in crate::index) reader: SegmentReader,
     cards: OnceLock<CardFile>,
     keys: OnceLock<DocumentKeys>,
-    nodes: OnceLock<NodeTables>,
+    facet_files: Arc<FacetFiles>,
     /// Facets that were opened, by name.
     facets: Mutex<BTreeMap<String, Arc<KeptFacet>>>,
     rows: KeptRows,
@@ -58,7 +53,7 @@ impl SegmentView {
     /// make of them. `globals` and `sums`: the numbers of their nodes in
     /// all segments, and their counts of all documents.
     pub(in crate::index) fn new(
-        reader: SegmentReader,
+        facet_files: Arc<FacetFiles>,
         text_bytes: usize,
         unpacker: Arc<Unpacker>,
         budget: Arc<Budget>,
@@ -66,10 +61,10 @@ impl SegmentView {
         (globals, sums): (Arc<KeptGlobals>, Arc<KeptSums>),
     ) -> Self {
         Self {
-            reader,
+            reader: facet_files.reader.clone(),
             cards: OnceLock::new(),
             keys: OnceLock::new(),
-            nodes: OnceLock::new(),
+            facet_files,
             facets: Mutex::default(),
             rows: KeptRows::default(),
             budget,
@@ -117,16 +112,7 @@ impl SegmentView {
 
     /// What was written of facets beside their columns.
     pub(in crate::index) fn nodes(&self) -> Result<&NodeTables> {
-        if let Some(tables) = self.nodes.get() {
-            return Ok(tables);
-        }
-        let component = SegmentComponent::Custom(nodes::NAME.to_owned());
-        let file = self
-            .reader
-            .open_read(component)
-            .map_err(tantivy::TantivyError::from)?;
-        let tables = NodeTables::open(&file)?;
-        Ok(self.nodes.get_or_init(|| tables))
+        self.facet_files.nodes()
     }
 
     /// The columns of a facet, all of them opened: the first that has values for a document decides.
@@ -218,14 +204,12 @@ impl SegmentView {
             None => self.plain_columns(facet.origins, definition)?,
             Some(fold) => {
                 let opened = fold.open(self.reader.segment_id(), facet.origins)?;
-                let columns = opened.into_iter().map(|(written, table)| {
-                    Ok(FacetColumn {
-                        written: written.beside(|origin| self.values(origin, &definition.name))?,
-                        table,
-                        made: 0,
-                    })
+                let columns = opened.into_iter().map(|(written, table)| FacetColumn {
+                    written,
+                    table,
+                    made: 0,
                 });
-                columns.collect::<Result<_>>()?
+                columns.collect()
             }
         };
         Ok(SegmentFacet {
@@ -257,43 +241,15 @@ impl SegmentView {
         }])
     }
 
-    /// What was written of the values of an origin beside their column.
-    fn written_nodes(&self, origin: Origin, facet: &str) -> Result<Option<&ColumnNodes>> {
-        Ok(self.nodes()?.get(&format!("{}.{facet}", origin.name())))
-    }
-
-    /// The values of an origin, where they stand beside their column.
-    fn values(&self, origin: Origin, facet: &str) -> Result<Option<Values>> {
-        let nodes = self.written_nodes(origin, facet)?;
-        Ok(nodes.and_then(|nodes| nodes.values.clone()))
-    }
-
     fn plain_column(&self, origin: Origin, facet: &FacetDefinition) -> Result<Option<FacetColumn>> {
-        let path = format!("{}.{}.{}", names::FACETS, origin.name(), facet.name);
-        let fields = self.reader.fast_fields();
-        // Every column that there is has its nodes.
-        let Some(nodes) = self.written_nodes(origin, &facet.name)? else {
-            return Ok(None);
-        };
-        if nodes.table.tree == facet.tree
-            && let Some(has_one_at_most) = self.nodes()?.has_one_at_most(nodes)
-        {
-            let values = nodes.table.ordinals();
-            let column = LazyColumn::later(fields, path, values, has_one_at_most);
-            return Ok(Some(FacetColumn {
-                written: Written::of(origin, column, nodes.values.clone()),
-                table: nodes.table.clone(),
-                made: 0,
-            }));
-        }
-        let Some(column) = fields.str(&path)? else {
+        let Some((column, nodes)) = self.facet_files.column(origin, &facet.name)? else {
             return Ok(None);
         };
         let (table, made) = if nodes.table.tree == facet.tree {
             (nodes.table.clone(), 0)
         } else {
             // The facet became a tree, or ceased to be one, after the segment was written.
-            let made = NodeTable::of_columns([&column], facet.tree);
+            let made = NodeTable::of_columns([column.open()?], facet.tree);
             let table = made.map_err(tantivy::TantivyError::from)?;
             let bytes = table.bytes();
             (table, bytes)

@@ -66,17 +66,6 @@ impl Written {
         }
     }
 
-    /// The same, with the values of each origin as they stand beside its column.
-    pub(in crate::index) fn beside(
-        mut self,
-        values: impl Fn(Origin) -> Result<Option<Values>>,
-    ) -> Result<Self> {
-        for part in &mut self.parts {
-            part.values = values(part.origin)?;
-        }
-        Ok(self)
-    }
-
     /// The values by origin.
     pub(in crate::index) fn parts(&self) -> &[WrittenPart] {
         &self.parts
