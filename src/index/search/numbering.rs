@@ -374,7 +374,15 @@ impl Span {
             into.push(self.base + first);
             return;
         }
-        nodes.sort_unstable();
+        // Most documents with several have two, for which to sort is much to ask.
+        match nodes.as_mut_slice() {
+            [one, other] => {
+                if one > other {
+                    std::mem::swap(one, other);
+                }
+            }
+            many => many.sort_unstable(),
+        }
         if self.of == Of::Nodes {
             nodes.dedup();
             into.extend(nodes.iter().map(|node| self.base + node));

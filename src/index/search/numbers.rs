@@ -590,6 +590,12 @@ pub(super) mod tests {
         let very_many = |doc: u32| 0..if doc.is_multiple_of(3) { 20 } else { doc % 4 };
         let very_many = column(|doc| very_many(doc).map(|n| n.to_string()).collect(), None);
         assert!(check("very many", &facet(vec![very_many.clone()])) > 0);
+        // More bits than are read at once.
+        let wide = |doc: u32| (0..doc % 12).map(move |n| format!("{}", (doc * 12 + n) % 700));
+        check(
+            "wide",
+            &facet(vec![column(|doc| wide(doc).collect(), None)]),
+        );
         let both = vec![very_many, columns[1].1.clone()];
         assert!(check("very many, else one", &facet(both)) > 0);
     }

@@ -44,6 +44,24 @@ enum Count {
     Several(u32),
 }
 
+impl Count {
+    /// The bits that say it.
+    fn bits(self) -> u32 {
+        match self {
+            Self::One | Self::OneAtMost => 0,
+            Self::Several(bits) => bits,
+        }
+    }
+
+    /// The most that a row can have.
+    fn most(self) -> usize {
+        match self {
+            Self::One | Self::OneAtMost => 1,
+            Self::Several(bits) => (1 << bits) - 1,
+        }
+    }
+}
+
 impl Packing {
     /// `None` if there are too many values.
     fn of(column: &StrColumn, documents: u32) -> Option<Self> {
@@ -92,10 +110,7 @@ impl Packing {
 
     /// The most bits that it takes of a row.
     fn most_bits(self) -> u64 {
-        u64::from(match self.count {
-            Count::One | Count::OneAtMost => self.width,
-            Count::Several(bits) => bits + ((1 << bits) - 1) * self.width,
-        })
+        u64::from(self.count.bits()) + self.count.most() as u64 * u64::from(self.width)
     }
 }
 
@@ -245,8 +260,8 @@ impl Write for Same<'_> {
 /// The rows of a segment.
 #[derive(Debug, Clone)]
 pub(crate) struct ByDocument {
-    /// The file from its beginning; more follows the rows, so that a whole word can be read
-    /// wherever one begins.
+    /// The file from its beginning; more follows the rows, so that two whole words can be
+    /// read wherever one begins.
     bytes: OwnedBytes,
     groups: usize,
     starts: usize,
@@ -366,35 +381,58 @@ impl Packing {
     /// Takes the ordinals of a column off rows, which begin at these bits.
     fn unpack(self, bytes: &[u8], cursors: &mut [u64], values: &mut Values) {
         let width = self.width;
-        let take = |cursor: &mut u64, width: u32| {
-            let bits = bits(bytes, *cursor, width);
-            *cursor += u64::from(width);
-            bits
-        };
         match self.count {
             Count::One => {
                 values.has_one_each = true;
-                let ordinals = cursors.iter_mut().map(|cursor| take(cursor, width));
+                let ordinals = cursors.iter_mut().map(|cursor| {
+                    let ordinal = bits(bytes, *cursor, width);
+                    *cursor += u64::from(width);
+                    ordinal
+                });
                 values.ordinals.extend(ordinals);
             }
-            Count::OneAtMost => {
-                for cursor in cursors {
-                    let ordinal = take(cursor, width).checked_sub(1);
-                    values.without += usize::from(ordinal.is_none());
-                    values.ordinals.extend(ordinal);
-                    values.end();
-                }
-            }
-            Count::Several(bits) => {
-                for cursor in cursors {
-                    let count = take(cursor, bits);
-                    values.without += usize::from(count == 0);
-                    let ordinals = (0..count).map(|_| take(cursor, width));
-                    values.ordinals.extend(ordinals);
-                    values.end();
-                }
-            }
+            Count::OneAtMost => values.fill(cursors, 1, |cursor, slots| {
+                let ordinal = bits(bytes, *cursor, width);
+                *cursor += u64::from(width);
+                slots[0] = ordinal.wrapping_sub(1);
+                usize::from(ordinal != 0)
+            }),
+            Count::Several(_) => match self.most_bits() {
+                ..=u64::FIT => self.unpack_within::<u64>(bytes, cursors, values),
+                ..=u128::FIT => self.unpack_within::<u128>(bytes, cursors, values),
+                _ => self.unpack_each(bytes, cursors, values),
+            },
         }
+    }
+
+    /// Takes ordinals of which as many as a document can have fit into a window. All of those are
+    /// taken, whether they are there or not: a processor that has to guess how many there are waits
+    /// longer.
+    fn unpack_within<W: Window>(self, bytes: &[u8], cursors: &mut [u64], values: &mut Values) {
+        let (width, of_count, most) = (self.width, self.count.bits(), self.count.most());
+        values.fill(cursors, most, |cursor, slots| {
+            let mut window = W::at(bytes, *cursor);
+            let count = window.take(of_count);
+            for slot in slots {
+                *slot = window.take(width);
+            }
+            *cursor += u64::from(of_count + count * width);
+            count as usize
+        });
+    }
+
+    /// Takes ordinals one by one.
+    fn unpack_each(self, bytes: &[u8], cursors: &mut [u64], values: &mut Values) {
+        let (width, of_count, most) = (self.width, self.count.bits(), self.count.most());
+        values.fill(cursors, most, |cursor, slots| {
+            let count = bits(bytes, *cursor, of_count) as usize;
+            *cursor += u64::from(of_count);
+            for slot in &mut slots[..count] {
+                *slot = bits(bytes, *cursor, width);
+                *cursor += u64::from(width);
+            }
+            count
+        });
     }
 
     /// Passes over the ordinals of a column.
@@ -415,6 +453,48 @@ impl Packing {
 fn word(bytes: &[u8], at: usize) -> u64 {
     let word = bytes.get(at..).and_then(<[u8]>::first_chunk);
     word.map_or(0, |word| u64::from_le_bytes(*word))
+}
+
+/// Bits of rows that are read at once, and taken from the lowest up.
+trait Window: Sized {
+    /// So many there are at least, wherever the first one stands in a byte.
+    const FIT: u64;
+
+    /// Those from a place on, which counts bits as well.
+    fn at(bytes: &[u8], cursor: u64) -> Self;
+
+    /// Takes the next, at most [`MOST_BITS`].
+    fn take(&mut self, width: u32) -> u32;
+}
+
+impl Window for u64 {
+    const FIT: u64 = 57;
+
+    fn at(bytes: &[u8], cursor: u64) -> Self {
+        word(bytes, (cursor / 8) as usize) >> (cursor % 8)
+    }
+
+    fn take(&mut self, width: u32) -> u32 {
+        let bits = *self & ((1 << width) - 1);
+        *self >>= width;
+        bits as u32
+    }
+}
+
+impl Window for u128 {
+    const FIT: u64 = 121;
+
+    fn at(bytes: &[u8], cursor: u64) -> Self {
+        let at = (cursor / 8) as usize;
+        let [low, high] = [at, at + 8].map(|at| Self::from(word(bytes, at)));
+        (low | high << 64) >> (cursor % 8)
+    }
+
+    fn take(&mut self, width: u32) -> u32 {
+        let bits = *self as u64 & ((1 << width) - 1);
+        *self >>= width;
+        bits as u32
+    }
 }
 
 /// So many bits from a place on, which counts bits as well.
@@ -468,8 +548,24 @@ impl Values {
         self.without = 0;
     }
 
-    fn end(&mut self) {
-        self.ends.push(self.ordinals.len() as u32);
+    /// Takes the ordinals of each document, at most so many: `take` is given its cursor and room for
+    /// them, and says how many there are.
+    fn fill(
+        &mut self,
+        cursors: &mut [u64],
+        most: usize,
+        mut take: impl FnMut(&mut u64, &mut [u32]) -> usize,
+    ) {
+        self.ordinals.resize(cursors.len() * most, 0);
+        self.ends.resize(cursors.len(), 0);
+        let mut filled = 0;
+        for (cursor, end) in cursors.iter_mut().zip(&mut self.ends) {
+            let count = take(cursor, &mut self.ordinals[filled..filled + most]);
+            self.without += usize::from(count == 0);
+            filled += count;
+            *end = filled as u32;
+        }
+        self.ordinals.truncate(filled);
     }
 
     /// The ordinals of all documents.
