@@ -4,7 +4,11 @@
 //! the segment, and whoever asks once reads a page of the file for almost each. The first bits of a
 //! key mostly decide, and a column of those has a quarter of the pages.
 
+use std::fmt;
+use std::sync::OnceLock;
+
 use tantivy::columnar::{Column, ColumnIndex};
+use tantivy::fastfield::FastFieldReaders;
 use tantivy::{DocId, SegmentReader};
 
 use super::layout::names;
@@ -28,27 +32,41 @@ pub(super) fn rest_of(key: u64) -> u64 {
     key & ((1 << REST_BITS) - 1)
 }
 
-/// The columns of a segment.
-#[derive(Debug)]
+/// The columns of a segment. Of the rests, few searches read any.
 pub(super) struct DocumentKeys {
+    columns: FastFieldReaders,
     beginnings: Column<u64>,
-    rests: Column<u64>,
+    rests: OnceLock<Column<u64>>,
+}
+
+/// Both columns, opened.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct WholeKeys<'a> {
+    beginnings: &'a Column<u64>,
+    rests: &'a Column<u64>,
 }
 
 impl DocumentKeys {
     pub(super) fn open(reader: &SegmentReader) -> Result<Self> {
         let columns = reader.fast_fields();
         Ok(Self {
+            columns: columns.clone(),
             beginnings: columns.u64(names::KEY_BEGINNING)?,
-            rests: columns.u64(names::KEY_REST)?,
+            rests: OnceLock::new(),
         })
     }
 
-    /// The key of a document, if it has one.
-    pub(super) fn of(&self, doc: DocId) -> Option<u64> {
-        let (beginning, rest) = (self.beginnings.first(doc)?, self.rests.first(doc)?);
-        let key = from_beginning(beginning) | rest;
-        (beginning_of(key) == beginning && rest_of(key) == rest).then_some(key)
+    /// The keys with their rests.
+    pub(super) fn whole(&self) -> Result<WholeKeys<'_>> {
+        let rests = match self.rests.get() {
+            Some(rests) => rests,
+            None => {
+                let rests = self.columns.u64(names::KEY_REST)?;
+                self.rests.get_or_init(|| rests)
+            }
+        };
+        let beginnings = &self.beginnings;
+        Ok(WholeKeys { beginnings, rests })
     }
 
     /// The beginnings of the keys of documents; 0 for one without. `into` is as long as `docs`.
@@ -58,17 +76,35 @@ impl DocumentKeys {
             *beginning &= beginning_of(u64::MAX);
         }
     }
+}
+
+impl WholeKeys<'_> {
+    /// The key of a document, if it has one.
+    pub(super) fn of(&self, doc: DocId) -> Option<u64> {
+        let (beginning, rest) = (self.beginnings.first(doc)?, self.rests.first(doc)?);
+        let key = from_beginning(beginning) | rest;
+        (beginning_of(key) == beginning && rest_of(key) == rest).then_some(key)
+    }
 
     /// The keys of documents whose beginnings were read, which they take the place of.
     pub(super) fn complete(&self, docs: &[DocId], beginnings: &mut [u64]) {
         let mut rests = [0; READ_TOGETHER];
         let together = docs.chunks(READ_TOGETHER);
         for (docs, keys) in together.zip(beginnings.chunks_mut(READ_TOGETHER)) {
-            read(&self.rests, docs, &mut rests[..docs.len()]);
+            read(self.rests, docs, &mut rests[..docs.len()]);
             for (key, rest) in keys.iter_mut().zip(rests) {
                 *key = from_beginning(*key) | rest_of(rest);
             }
         }
+    }
+}
+
+impl fmt::Debug for DocumentKeys {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("DocumentKeys")
+            .field("beginnings", &self.beginnings)
+            .field("rests", &self.rests)
+            .finish_non_exhaustive()
     }
 }
 
@@ -134,8 +170,9 @@ mod tests {
         let mut found = Vec::new();
         for reader in searcher.segments() {
             let keys = DocumentKeys::open(reader).unwrap();
+            let whole = keys.whole().unwrap();
             let alone = |docs: &[DocId]| -> Vec<u64> {
-                docs.iter().map(|&doc| keys.of(doc).unwrap()).collect()
+                docs.iter().map(|&doc| whole.of(doc).unwrap()).collect()
             };
             let all: Vec<DocId> = (0..reader.max_doc()).collect();
             found.extend(alone(&all));
@@ -152,7 +189,7 @@ mod tests {
                 let mut together = vec![0; docs.len()];
                 keys.beginnings(docs, &mut together);
                 let beginnings = together.clone();
-                keys.complete(docs, &mut together);
+                whole.complete(docs, &mut together);
                 assert_eq!(together, alone(docs));
                 let of_those = together.iter().map(|&key| beginning_of(key));
                 assert!(of_those.eq(beginnings));

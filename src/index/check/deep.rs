@@ -547,6 +547,7 @@ fn documents(reader: &SegmentReader, go_on: &mut dyn FnMut(u32) -> bool) -> Verd
     let stored = TextFile::open(reader, &Arc::default(), 0)?;
     let fast = reader.fast_fields();
     let keys = DocumentKeys::open(reader)?;
+    let keys = keys.whole()?;
     let added = fast.i64("added")?;
     let check = fast.u64("text_check")?;
     let start = fast.column_opt::<i64>("date_start")?;

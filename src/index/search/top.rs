@@ -16,7 +16,7 @@ use offers::Offers;
 
 use super::block::{BLOCK, Block};
 use super::views::SegmentView;
-use crate::index::document_keys::{DocumentKeys, beginning_of, from_beginning};
+use crate::index::document_keys::{DocumentKeys, WholeKeys, beginning_of, from_beginning};
 use crate::index::layout::names;
 use crate::index::prepare::title_key;
 use crate::index::segment::card_file::CardFile;
@@ -59,7 +59,7 @@ impl Ranked {
         if self.known < wanted {
             let keys = views[self.address.segment_ord as usize].keys()?;
             self.position.key = if wanted == Known::Whole {
-                keys.of(self.address.doc_id).unwrap_or_default()
+                keys.whole()?.of(self.address.doc_id).unwrap_or_default()
             } else {
                 let mut beginning = [0];
                 keys.beginnings(&[self.address.doc_id], &mut beginning);
@@ -256,6 +256,9 @@ impl<'a> SegmentTop<'a> {
             }
             // All are wanted: their keys are read while their neighbours' are at hand.
             if self.limit.is_none() {
+                let Some(keys) = self.whole_keys() else {
+                    return;
+                };
                 offers.read_keys(|docs, into| keys.complete(docs, into));
                 known = Known::Whole;
             }
@@ -293,6 +296,12 @@ impl<'a> SegmentTop<'a> {
         view.keys().map_err(|error| self.failure = Some(error)).ok()
     }
 
+    /// The same, with the rests of the keys.
+    fn whole_keys(&mut self) -> Option<WholeKeys<'a>> {
+        let whole = self.keys()?.whole();
+        whole.map_err(|error| self.failure = Some(error)).ok()
+    }
+
     /// Whether the keys of documents say which of them have a place: where all are wanted in their
     /// order, or one has the number of the last wanted one, or of the one that a page follows on.
     fn keys_decide(&self, offers: &Offers) -> bool {
@@ -314,7 +323,7 @@ impl<'a> SegmentTop<'a> {
         };
         let is_open = candidate.position.by_beginnings(after).is_eq();
         if is_open && candidate.known < Known::Whole {
-            let (doc, keys) = (candidate.doc, self.keys()?);
+            let (doc, keys) = (candidate.doc, self.whole_keys()?);
             candidate.position.key = keys.of(doc).unwrap_or_default();
             candidate.known = Known::Whole;
         }
@@ -361,6 +370,13 @@ impl<'a> SegmentTop<'a> {
     /// Reads so much of the keys of some candidates.
     fn learn(&mut self, wanted: Known, is_one: impl Fn(&Candidate) -> bool) {
         let Some(keys) = self.keys() else { return };
+        let whole = match wanted {
+            Known::Whole => match self.whole_keys() {
+                None => return,
+                whole => whole,
+            },
+            _ => None,
+        };
         let open = self.found.iter_mut();
         let mut open: Vec<&mut Candidate> =
             open.filter(|it| it.known < wanted && is_one(it)).collect();
@@ -371,8 +387,8 @@ impl<'a> SegmentTop<'a> {
         if open.iter().any(|it| it.known == Known::Nothing) {
             keys.beginnings(&docs, &mut read);
         }
-        if wanted == Known::Whole {
-            keys.complete(&docs, &mut read);
+        if let Some(whole) = whole {
+            whole.complete(&docs, &mut read);
         } else {
             for key in &mut read {
                 *key = from_beginning(*key);

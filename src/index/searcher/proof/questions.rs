@@ -66,7 +66,7 @@ impl<'a> Sampler<'a> {
         let seed = dice.next();
         let mut sampled = BinaryHeap::new();
         for (segment, view) in searcher.snapshot.views.iter().enumerate() {
-            let keys = view.keys()?;
+            let keys = view.keys()?.whole()?;
             for doc in view.reader.doc_ids_alive() {
                 let rank = Dice(keys.of(doc).unwrap_or_default() ^ seed).next();
                 sampled.push((rank, DocAddress::new(segment as u32, doc)));
