@@ -262,7 +262,7 @@ fn values_by_document_are_those_of_the_columns() {
     drop(writer);
     let generation = newest(folder.path());
     // The rows lie before the directory, which names both facets, and the footer of the engine.
-    let reports = (100..300).step_by(10).map(|back| {
+    let reports = (100..300).step_by(5).map(|back| {
         deep_check_of_changed(folder.path(), &generation, "node", |length| length - back)
     });
     let is_of_rows = |report: &CheckReport| {

@@ -39,7 +39,7 @@ pub(crate) const NAME: &str = "node";
 pub(crate) const ROOT: u32 = u32::MAX;
 
 /// The last of these is the version of the file.
-const MAGIC: [u8; 4] = *b"PMN3";
+const MAGIC: [u8; 4] = *b"PMN4";
 /// Separates the steps of a folded path; no value can hold it.
 pub(crate) const STEP: char = '\0';
 
@@ -573,8 +573,8 @@ mod tests {
             NodeTables::open(&file).unwrap_err().kind()
         };
         assert_eq!(kind(b"PMN1"), ErrorKind::Version);
-        assert_eq!(kind(b"a file of before\0PMN2"), ErrorKind::Version);
-        for damaged in [&b""[..], b"PM", b"PMN3", b"PMX1", b"0123456789abPMN3"] {
+        assert_eq!(kind(b"a file of before\0PMN3"), ErrorKind::Version);
+        for damaged in [&b""[..], b"PM", b"PMN4", b"PMX1", b"0123456789abPMN4"] {
             assert_eq!(kind(damaged), ErrorKind::Damaged);
         }
     }

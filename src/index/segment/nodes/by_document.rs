@@ -9,11 +9,21 @@
 //! each column, packed into bits from the lowest up as the [`Packing`] of the column says, and is
 //! filled up to whole bytes. A length of 0 says that a document has more than a row can hold: its
 //! values stand in the columns alone.
+//!
+//! Where no document has several values of a column, all rows are as long: they follow each other
+//! without groups, and nothing says where they begin.
+
+mod block_rows;
+mod packing;
 
 use std::io::{self, Write};
 
-use tantivy::columnar::{ColumnIndex, StrColumn};
+use tantivy::columnar::StrColumn;
 use tantivy::directory::OwnedBytes;
+
+pub(crate) use block_rows::{BlockRows, Values};
+pub(super) use packing::Packing;
+use packing::{Count, bits_of, word};
 
 /// Documents of a group: as many as there are bytes in a word.
 const GROUP: u32 = 8;
@@ -21,103 +31,6 @@ const GROUP: u32 = 8;
 const EVEN: u64 = 0x00ff_00ff_00ff_00ff;
 /// The most bytes of a row.
 const LONGEST: usize = u8::MAX as usize;
-/// The most bits that say how many values a document has.
-const MOST_COUNT_BITS: u32 = 4;
-/// The most bits of an ordinal.
-const MOST_BITS: u32 = 32;
-
-/// How the ordinals of a column stand in a row.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) struct Packing {
-    /// Bits of each.
-    width: u32,
-    count: Count,
-}
-
-/// How many ordinals of a column a row has.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Count {
-    One,
-    /// One more than the ordinal, or 0.
-    OneAtMost,
-    /// As many as these bits before them say.
-    Several(u32),
-}
-
-impl Count {
-    /// The bits that say it.
-    fn bits(self) -> u32 {
-        match self {
-            Self::One | Self::OneAtMost => 0,
-            Self::Several(bits) => bits,
-        }
-    }
-
-    /// The most that a row can have.
-    fn most(self) -> usize {
-        match self {
-            Self::One | Self::OneAtMost => 1,
-            Self::Several(bits) => (1 << bits) - 1,
-        }
-    }
-}
-
-impl Packing {
-    /// `None` if there are too many values.
-    fn of(column: &StrColumn, documents: u32) -> Option<Self> {
-        let values = column.num_terms() as u64;
-        let index = &column.ords().index;
-        let (count, greatest) = match index {
-            ColumnIndex::Full => (Count::One, values.saturating_sub(1)),
-            ColumnIndex::Empty { .. } | ColumnIndex::Optional(_) => (Count::OneAtMost, values),
-            ColumnIndex::Multivalued(_) => {
-                let each = (0..documents).map(|doc| index.value_row_ids(doc).len());
-                let most = each.max().unwrap_or_default() as u64;
-                let count = Count::Several(bits_of(most).clamp(1, MOST_COUNT_BITS));
-                (count, values.saturating_sub(1))
-            }
-        };
-        let width = bits_of(greatest);
-        (width <= MOST_BITS).then_some(Self { width, count })
-    }
-
-    /// The two numbers that stand for it in a directory.
-    pub(super) fn code(self) -> [u64; 2] {
-        let count = match self.count {
-            Count::One => 0,
-            Count::OneAtMost => 1,
-            Count::Several(bits) => u64::from(bits) + 1,
-        };
-        [u64::from(self.width), count]
-    }
-
-    /// `None` if no packing has these numbers.
-    pub(super) fn of_code([width, count]: [u64; 2]) -> Option<Self> {
-        let width = u32::try_from(width).ok()?;
-        let count = match u32::try_from(count).ok()? {
-            0 => Count::One,
-            1 => Count::OneAtMost,
-            count => Count::Several(count - 1),
-        };
-        let is_small = !matches!(count, Count::Several(bits) if bits > MOST_COUNT_BITS);
-        (width <= MOST_BITS && is_small).then_some(Self { width, count })
-    }
-
-    /// Whether its ordinals are not much greater than those of so many values.
-    pub(super) fn is_of(self, values: u32) -> bool {
-        self.width <= bits_of(values.into())
-    }
-
-    /// The most bits that it takes of a row.
-    fn most_bits(self) -> u64 {
-        u64::from(self.count.bits()) + self.count.most() as u64 * u64::from(self.width)
-    }
-}
-
-/// The bits that a number needs.
-fn bits_of(number: u64) -> u32 {
-    u64::BITS - number.leading_zeros()
-}
 
 /// How the columns of a segment are packed; `None` if it has no rows: a single facet is read from
 /// its column as well, and a place in the file has 32 bits.
@@ -133,13 +46,65 @@ pub(super) fn packings(columns: &[StrColumn], documents: u32) -> Option<Vec<Pack
     u32::try_from(groups).is_ok().then_some(packings)
 }
 
+/// The bytes of each row, if all are as long.
+fn length_of_all(packings: &[Packing]) -> Option<usize> {
+    let is_several = |packing: &Packing| matches!(packing.count, Count::Several(_));
+    if packings.iter().any(is_several) {
+        return None;
+    }
+    let bits: u64 = packings.iter().map(|packing| packing.most_bits()).sum();
+    let bytes = (bits.div_ceil(8) as usize).max(1);
+    (bytes <= LONGEST).then_some(bytes)
+}
+
 /// The bytes that say where the groups begin.
-pub(super) fn bytes_of_starts(documents: u32) -> u64 {
-    4 * u64::from(documents.div_ceil(GROUP))
+pub(super) fn bytes_of_starts(packings: &[Packing], documents: u32) -> u64 {
+    match length_of_all(packings) {
+        Some(_) => 0,
+        None => 4 * u64::from(documents.div_ceil(GROUP)),
+    }
 }
 
 /// Writes the rows of a segment; gives the bytes of the groups.
+///
+/// # Errors
+/// What the sink says, and [`InvalidData`](io::ErrorKind::InvalidData) for a column that names a value
+/// that it lacks, if there is no other place for those of its document.
 pub(super) fn write(
+    columns: &[StrColumn],
+    packings: &[Packing],
+    documents: u32,
+    sink: &mut (impl Write + ?Sized),
+) -> io::Result<u64> {
+    match length_of_all(packings) {
+        Some(_) => write_even(columns, packings, documents, sink),
+        None => write_groups(columns, packings, documents, sink),
+    }
+}
+
+/// Writes rows that are as long.
+fn write_even(
+    columns: &[StrColumn],
+    packings: &[Packing],
+    documents: u32,
+    sink: &mut (impl Write + ?Sized),
+) -> io::Result<u64> {
+    let mut row = Bits::default();
+    let mut ordinals = Vec::new();
+    let mut written = 0;
+    for doc in 0..documents {
+        row.clear();
+        if !pack(columns, packings, doc, &mut ordinals, &mut row) {
+            let message = format!("the facets of document {doc} name a value that they lack");
+            return Err(io::Error::new(io::ErrorKind::InvalidData, message));
+        }
+        sink.write_all(&row.bytes)?;
+        written += row.bytes.len() as u64;
+    }
+    Ok(written)
+}
+
+fn write_groups(
     columns: &[StrColumn],
     packings: &[Packing],
     documents: u32,
@@ -267,6 +232,8 @@ pub(crate) struct ByDocument {
     starts: usize,
     documents: u32,
     packings: Vec<Packing>,
+    /// The bytes of each row, if all are as long: then there are no groups.
+    length_of_all: Option<usize>,
 }
 
 impl ByDocument {
@@ -277,14 +244,22 @@ impl ByDocument {
         documents: u32,
         packings: Vec<Packing>,
     ) -> Option<Self> {
+        let length_of_all = length_of_all(&packings);
+        if let Some(each) = length_of_all
+            && (documents as usize).checked_mul(each)? != length
+        {
+            return None;
+        }
         let starts = groups.checked_add(length)?;
-        let end = starts.checked_add(4 * documents.div_ceil(GROUP) as usize)?;
+        let of_starts = usize::try_from(bytes_of_starts(&packings, documents)).ok()?;
+        let end = starts.checked_add(of_starts)?;
         (end <= bytes.len()).then_some(Self {
             bytes,
             groups,
             starts,
             documents,
             packings,
+            length_of_all,
         })
     }
 
@@ -305,7 +280,7 @@ impl ByDocument {
     /// Where they and the beginnings of their groups stand in the file.
     #[cfg(test)]
     pub(super) fn range(&self) -> std::ops::Range<usize> {
-        self.groups..self.starts + bytes_of_starts(self.documents) as usize
+        self.groups..self.starts + bytes_of_starts(&self.packings, self.documents) as usize
     }
 
     /// Whether no document has two values of the column of this place.
@@ -314,7 +289,7 @@ impl ByDocument {
         Some(!matches!(packing.count, Count::Several(_)))
     }
 
-    /// Reads the rows of documents: of the columns that are wanted, by their places.
+    /// Reads the rows of documents, which ascend: of the columns that are wanted, by their places.
     pub(crate) fn read(&self, docs: &[u32], wanted: &[bool], into: &mut BlockRows) {
         // No document waits for the one before: first the beginnings of all groups, then the
         // places of all rows, then the rows, column by column.
@@ -325,12 +300,19 @@ impl ByDocument {
         starts.clear();
         cursors.clear();
         into.elsewhere.clear();
-        let start_of = |doc: &u32| self.start(doc / GROUP);
-        starts.extend(docs.iter().map(start_of));
-        for (&doc, &start) in docs.iter().zip(&starts) {
-            match self.row(doc, start) {
-                Some(row) => cursors.push(8 * row as u64),
-                None => into.elsewhere.push(doc),
+        if let Some(each) = self.length_of_all {
+            let (here, beyond) = docs.split_at(docs.partition_point(|&doc| doc < self.documents));
+            let row_of = |&doc: &u32| self.groups + doc as usize * each;
+            cursors.extend(here.iter().map(|doc| 8 * row_of(doc) as u64));
+            into.elsewhere.extend(beyond);
+        } else {
+            let start_of = |doc: &u32| self.start(doc / GROUP);
+            starts.extend(docs.iter().map(start_of));
+            for (&doc, &start) in docs.iter().zip(&starts) {
+                match self.row(doc, start) {
+                    Some(row) => cursors.push(8 * row as u64),
+                    None => into.elsewhere.push(doc),
+                }
             }
         }
         into.documents = cursors.len();
@@ -374,228 +356,6 @@ impl ByDocument {
         let pairs = (lengths & EVEN) + (lengths >> 8 & EVEN);
         let sum = pairs.wrapping_mul(0x0001_0001_0001_0001) >> 48;
         start.checked_add(GROUP as usize + sum as usize)
-    }
-}
-
-impl Packing {
-    /// Takes the ordinals of a column off rows, which begin at these bits.
-    fn unpack(self, bytes: &[u8], cursors: &mut [u64], values: &mut Values) {
-        let width = self.width;
-        match self.count {
-            Count::One => {
-                values.has_one_each = true;
-                let ordinals = cursors.iter_mut().map(|cursor| {
-                    let ordinal = bits(bytes, *cursor, width);
-                    *cursor += u64::from(width);
-                    ordinal
-                });
-                values.ordinals.extend(ordinals);
-            }
-            Count::OneAtMost => values.fill(cursors, 1, |cursor, slots| {
-                let ordinal = bits(bytes, *cursor, width);
-                *cursor += u64::from(width);
-                slots[0] = ordinal.wrapping_sub(1);
-                usize::from(ordinal != 0)
-            }),
-            Count::Several(_) => match self.most_bits() {
-                ..=u64::FIT => self.unpack_within::<u64>(bytes, cursors, values),
-                ..=u128::FIT => self.unpack_within::<u128>(bytes, cursors, values),
-                _ => self.unpack_each(bytes, cursors, values),
-            },
-        }
-    }
-
-    /// Takes ordinals of which as many as a document can have fit into a window. All of those are
-    /// taken, whether they are there or not: a processor that has to guess how many there are waits
-    /// longer.
-    fn unpack_within<W: Window>(self, bytes: &[u8], cursors: &mut [u64], values: &mut Values) {
-        let (width, of_count, most) = (self.width, self.count.bits(), self.count.most());
-        values.fill(cursors, most, |cursor, slots| {
-            let mut window = W::at(bytes, *cursor);
-            let count = window.take(of_count);
-            for slot in slots {
-                *slot = window.take(width);
-            }
-            *cursor += u64::from(of_count + count * width);
-            count as usize
-        });
-    }
-
-    /// Takes ordinals one by one.
-    fn unpack_each(self, bytes: &[u8], cursors: &mut [u64], values: &mut Values) {
-        let (width, of_count, most) = (self.width, self.count.bits(), self.count.most());
-        values.fill(cursors, most, |cursor, slots| {
-            let count = bits(bytes, *cursor, of_count) as usize;
-            *cursor += u64::from(of_count);
-            for slot in &mut slots[..count] {
-                *slot = bits(bytes, *cursor, width);
-                *cursor += u64::from(width);
-            }
-            count
-        });
-    }
-
-    /// Passes over the ordinals of a column.
-    fn pass(self, bytes: &[u8], cursors: &mut [u64]) {
-        let width = u64::from(self.width);
-        for cursor in cursors {
-            *cursor += match self.count {
-                Count::One | Count::OneAtMost => width,
-                Count::Several(many) => {
-                    u64::from(many) + u64::from(bits(bytes, *cursor, many)) * width
-                }
-            };
-        }
-    }
-}
-
-/// The eight bytes that begin there; none behind the end.
-fn word(bytes: &[u8], at: usize) -> u64 {
-    let word = bytes.get(at..).and_then(<[u8]>::first_chunk);
-    word.map_or(0, |word| u64::from_le_bytes(*word))
-}
-
-/// Bits of rows that are read at once, and taken from the lowest up.
-trait Window: Sized {
-    /// So many there are at least, wherever the first one stands in a byte.
-    const FIT: u64;
-
-    /// Those from a place on, which counts bits as well.
-    fn at(bytes: &[u8], cursor: u64) -> Self;
-
-    /// Takes the next, at most [`MOST_BITS`].
-    fn take(&mut self, width: u32) -> u32;
-}
-
-impl Window for u64 {
-    const FIT: u64 = 57;
-
-    fn at(bytes: &[u8], cursor: u64) -> Self {
-        word(bytes, (cursor / 8) as usize) >> (cursor % 8)
-    }
-
-    fn take(&mut self, width: u32) -> u32 {
-        let bits = *self & ((1 << width) - 1);
-        *self >>= width;
-        bits as u32
-    }
-}
-
-impl Window for u128 {
-    const FIT: u64 = 121;
-
-    fn at(bytes: &[u8], cursor: u64) -> Self {
-        let at = (cursor / 8) as usize;
-        let [low, high] = [at, at + 8].map(|at| Self::from(word(bytes, at)));
-        (low | high << 64) >> (cursor % 8)
-    }
-
-    fn take(&mut self, width: u32) -> u32 {
-        let bits = *self as u64 & ((1 << width) - 1);
-        *self >>= width;
-        bits as u32
-    }
-}
-
-/// So many bits from a place on, which counts bits as well.
-fn bits(bytes: &[u8], cursor: u64, width: u32) -> u32 {
-    let word = word(bytes, (cursor / 8) as usize) >> (cursor % 8);
-    (word & ((1 << width) - 1)) as u32
-}
-
-/// The rows of some documents, and room to read them.
-#[derive(Debug, Default)]
-pub(crate) struct BlockRows {
-    documents: usize,
-    elsewhere: Vec<u32>,
-    columns: Vec<Values>,
-    starts: Vec<usize>,
-    cursors: Vec<u64>,
-}
-
-impl BlockRows {
-    /// How many documents have a row.
-    pub(crate) fn len(&self) -> usize {
-        self.documents
-    }
-
-    /// The documents that have none.
-    pub(crate) fn elsewhere(&self) -> &[u32] {
-        &self.elsewhere
-    }
-
-    /// What a column has of the documents with a row. It was [wanted](ByDocument::read).
-    pub(crate) fn column(&self, place: usize) -> &Values {
-        &self.columns[place]
-    }
-}
-
-/// What a column has of some documents.
-#[derive(Debug, Default)]
-pub(crate) struct Values {
-    ordinals: Vec<u32>,
-    /// Where those of each document end, unless each has one.
-    ends: Vec<u32>,
-    has_one_each: bool,
-    without: usize,
-}
-
-impl Values {
-    fn clear(&mut self) {
-        self.ordinals.clear();
-        self.ends.clear();
-        self.has_one_each = false;
-        self.without = 0;
-    }
-
-    /// Takes the ordinals of each document, at most so many: `take` is given its cursor and room for
-    /// them, and says how many there are.
-    fn fill(
-        &mut self,
-        cursors: &mut [u64],
-        most: usize,
-        mut take: impl FnMut(&mut u64, &mut [u32]) -> usize,
-    ) {
-        self.ordinals.resize(cursors.len() * most, 0);
-        self.ends.resize(cursors.len(), 0);
-        let mut filled = 0;
-        for (cursor, end) in cursors.iter_mut().zip(&mut self.ends) {
-            let count = take(cursor, &mut self.ordinals[filled..filled + most]);
-            self.without += usize::from(count == 0);
-            filled += count;
-            *end = filled as u32;
-        }
-        self.ordinals.truncate(filled);
-    }
-
-    /// The ordinals of all documents.
-    pub(crate) fn ordinals(&self) -> &[u32] {
-        &self.ordinals
-    }
-
-    /// How many documents have none.
-    pub(crate) fn without(&self) -> usize {
-        self.without
-    }
-
-    /// The ordinals of one document after the other.
-    pub(crate) fn each(&self) -> impl Iterator<Item = &[u32]> {
-        let documents = if self.has_one_each {
-            self.ordinals.len()
-        } else {
-            self.ends.len()
-        };
-        (0..documents).map(|at| self.of(at))
-    }
-
-    /// The ordinals of the document of this place.
-    pub(crate) fn of(&self, at: usize) -> &[u32] {
-        if self.has_one_each {
-            return &self.ordinals[at..=at];
-        }
-        let before = at.checked_sub(1);
-        let from = before.map_or(0, |before| self.ends[before] as usize);
-        &self.ordinals[from..self.ends[at] as usize]
     }
 }
 
@@ -663,40 +423,46 @@ pub(crate) mod tests {
     #[test]
     fn each_document_has_what_the_columns_say() {
         for documents in [1, 7, 8, 9, 300] {
-            let columns = columns(documents);
-            let rows = rows_of(&columns, documents).unwrap();
-            assert!(rows.are_of(&columns, documents).unwrap());
-            assert!(!rows.are_of(&columns[1..], documents).unwrap());
-            let mut block = BlockRows::default();
-            for step in [1, 3, 40] {
-                let docs: Vec<u32> = (0..documents + 9).step_by(step).collect();
-                for skipped in 0..columns.len() {
-                    let wanted: Vec<bool> = (0..columns.len()).map(|at| at != skipped).collect();
-                    rows.read(&docs, &wanted, &mut block);
-                    let mut read = docs.clone();
-                    read.retain(|doc| !block.elsewhere().contains(doc));
-                    assert_eq!(read.len(), block.len());
-                    for doc in block.elsewhere() {
-                        assert!(*doc >= documents || doc % 50 == 7, "{doc}");
-                    }
-                    for (place, column) in columns.iter().enumerate() {
-                        if place == skipped {
-                            continue;
+            let all = columns(documents);
+            // Of those that have one value at most, all rows are as long.
+            let single = [&all[..3], &all[5..]].concat();
+            assert!(length_of_all(&packings(&single, documents).unwrap()).is_some());
+            for columns in [all, single] {
+                let rows = rows_of(&columns, documents).unwrap();
+                assert!(rows.are_of(&columns, documents).unwrap());
+                assert!(!rows.are_of(&columns[1..], documents).unwrap());
+                let mut block = BlockRows::default();
+                for step in [1, 3, 40] {
+                    let docs: Vec<u32> = (0..documents + 9).step_by(step).collect();
+                    for skipped in 0..columns.len() {
+                        let wanted: Vec<bool> =
+                            (0..columns.len()).map(|at| at != skipped).collect();
+                        rows.read(&docs, &wanted, &mut block);
+                        let mut read = docs.clone();
+                        read.retain(|doc| !block.elsewhere().contains(doc));
+                        assert_eq!(read.len(), block.len());
+                        for doc in block.elsewhere() {
+                            assert!(*doc >= documents || doc % 50 == 7, "{doc}");
                         }
-                        let values = block.column(place);
-                        let of = |doc: &u32| -> Vec<u32> {
-                            let ordinals = column.ords().values_for_doc(*doc);
-                            ordinals.map(|ordinal| ordinal as u32).collect()
-                        };
-                        let expected: Vec<Vec<u32>> = read.iter().map(of).collect();
-                        let each: Vec<Vec<u32>> = values.each().map(<[u32]>::to_vec).collect();
-                        assert_eq!(each, expected, "column {place} of every {step}");
-                        for (at, expected) in expected.iter().enumerate() {
-                            assert_eq!(values.of(at), expected);
+                        for (place, column) in columns.iter().enumerate() {
+                            if place == skipped {
+                                continue;
+                            }
+                            let values = block.column(place);
+                            let of = |doc: &u32| -> Vec<u32> {
+                                let ordinals = column.ords().values_for_doc(*doc);
+                                ordinals.map(|ordinal| ordinal as u32).collect()
+                            };
+                            let expected: Vec<Vec<u32>> = read.iter().map(of).collect();
+                            let each: Vec<Vec<u32>> = values.each().map(<[u32]>::to_vec).collect();
+                            assert_eq!(each, expected, "column {place} of every {step}");
+                            for (at, expected) in expected.iter().enumerate() {
+                                assert_eq!(values.of(at), expected);
+                            }
+                            assert_eq!(values.ordinals(), expected.concat());
+                            let empty = expected.iter().filter(|of| of.is_empty());
+                            assert_eq!(values.without(), empty.count());
                         }
-                        assert_eq!(values.ordinals(), expected.concat());
-                        let empty = expected.iter().filter(|of| of.is_empty());
-                        assert_eq!(values.without(), empty.count());
                     }
                 }
             }
@@ -735,8 +501,15 @@ pub(crate) mod tests {
 
     #[test]
     fn damaged_rows_are_no_panic_and_do_not_grow() {
-        let columns = columns(60);
-        let good = rows_of(&columns, 60).unwrap();
+        let all = columns(60);
+        let even = all[..3].to_vec();
+        for columns in [all, even] {
+            damaged(&columns);
+        }
+    }
+
+    fn damaged(columns: &[StrColumn]) {
+        let good = rows_of(columns, 60).unwrap();
         let docs: Vec<u32> = (0..64).collect();
         let wanted = vec![true; columns.len()];
         let mut block = BlockRows::default();
@@ -753,8 +526,8 @@ pub(crate) mod tests {
                 for place in 0..columns.len() {
                     assert!(block.column(place).ordinals().len() <= 64 * 15);
                 }
-                let is_written = at < good.starts + bytes_of_starts(60) as usize;
-                let is_of = damaged.are_of(&columns, 60).unwrap();
+                let is_written = good.range().contains(&at);
+                let is_of = damaged.are_of(columns, 60).unwrap();
                 assert_eq!(is_of, is_same || !is_written, "byte {at}");
             }
         }

@@ -220,7 +220,7 @@ impl NodePlugin {
             for number in packings.iter().flat_map(|packing| packing.code()) {
                 put_varint(&mut directory, number);
             }
-            position += length + by_document::bytes_of_starts(documents);
+            position += length + by_document::bytes_of_starts(&packings, documents);
         } else {
             put_varint(&mut directory, 0);
         }
