@@ -374,14 +374,9 @@ impl Span {
             into.push(self.base + first);
             return;
         }
-        // Most documents with several have two, for which to sort is much to ask.
-        match nodes.as_mut_slice() {
-            [one, other] => {
-                if one > other {
-                    std::mem::swap(one, other);
-                }
-            }
-            many => many.sort_unstable(),
+        // Ordinals mostly come in the order of their nodes, and are few: to sort is much to ask.
+        if !nodes.is_sorted() {
+            nodes.sort_unstable();
         }
         if self.of == Of::Nodes {
             nodes.dedup();
