@@ -29,8 +29,10 @@ const PIECES: usize = 64;
 /// Files that may be held open for it in a process; all others are mapped at once.
 const MOST_HELD: usize = 64;
 
-/// How many are.
+/// How many files are held open.
 type Count = AtomicUsize;
+
+/// How many are in this process.
 static HELD: Count = Count::new(0);
 
 /// Files of which a search needs all, or pieces everywhere.

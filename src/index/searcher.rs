@@ -477,7 +477,7 @@ impl Searcher {
             for doc in view.reader.doc_ids_alive() {
                 let bytes = store.run(doc)?;
                 let texts = Texts::of(&bytes)?;
-                let card = view.cards()?.get(doc);
+                let card = view.all_cards()?.get(doc);
                 if let Some(record) = SourceRecord::parse(texts.source) {
                     counter.count(&record.into_metadata(&card.unwrap_or_default()));
                 }

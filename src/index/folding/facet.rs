@@ -15,6 +15,7 @@ use super::kept::{Key, key};
 use crate::Result;
 use crate::analysis::fold;
 use crate::index::layout::Fields;
+use crate::index::search::views::lacking;
 use crate::index::search::written::Written;
 use crate::index::segment::nodes::folded::SILENT;
 use crate::index::segment::nodes::{NodeHash, NodeTable};
@@ -99,8 +100,8 @@ impl FacetFold {
         segment: SegmentId,
         origins: Origins,
     ) -> Result<Vec<(Written, NodeTable)>> {
-        let mut readers = self.context.segments.iter();
-        let number = readers.position(|files| files.reader.segment_id() == segment);
+        let mut segments = self.context.segments.iter();
+        let number = segments.position(|files| files.reader.segment_id() == segment);
         let columns = if origins.is_union() {
             vec![self.joined(origins)?]
         } else {
@@ -424,7 +425,7 @@ impl FacetFold {
             if !reader.has_deletes() {
                 return Ok(true);
             }
-            let text = opened.written.text(ordinal)?.unwrap_or_default();
+            let text = opened.written.text(ordinal)?.ok_or_else(lacking)?;
             let failed = tantivy::TantivyError::from;
             let mut term = Term::from_field_json_path(field, &path, false);
             term.append_type_and_str(&text);

@@ -112,6 +112,9 @@ impl Counting {
 
     /// Counts the documents of a block, all of them hits.
     pub(in crate::index) fn hits(&mut self, block: Block<'_>) {
+        if self.failed.is_some() {
+            return;
+        }
         if let Some((rows, counters)) = &mut self.together {
             rows.count(block, counters);
             return;
@@ -137,6 +140,9 @@ impl Counting {
         failing: impl Fn(usize) -> (u64, u64),
     ) {
         let failed = &mut self.failed;
+        if failed.is_some() {
+            return;
+        }
         for facet in &mut self.facets {
             let Facet::Now(counts, Some(choice)) = facet else {
                 continue;
@@ -179,7 +185,7 @@ impl Counting {
                     .map(|(rows, counters)| &counters[rows.of_facet(number)]);
                 let (kept, totals) = counts.finish(hits, splits);
                 let totals = Arc::new(totals);
-                if is_whole {
+                if is_whole && failed.is_none() {
                     kept.keep_corpus(&totals);
                 }
                 (kept, totals)
@@ -197,5 +203,53 @@ impl Counting {
 fn note(failed: &mut Option<Error>, counted: Result<()>) {
     if let Err(error) = counted {
         failed.get_or_insert(error);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::ErrorKind;
+    use crate::index::search::kept::Budget;
+    use crate::index::search::lazy_column::LazyColumn;
+    use crate::index::search::numbers::tests::{DOCUMENTS, columns, facet};
+    use crate::index::search::written::Written;
+    use crate::schema::Origin;
+    use crate::{Document, Index, Schema};
+
+    #[test]
+    fn what_failed_to_be_counted_is_told_and_not_kept() {
+        let index = Index::create_in_memory(Schema::default()).unwrap();
+        let mut writer = index.writer().unwrap();
+        writer.put(Document::new("a")).unwrap();
+        writer.commit().unwrap();
+        let searcher = index.searcher().unwrap();
+        let fields = searcher.segments()[0].fast_fields();
+        let mut broken = columns().remove(0).1;
+        let column = LazyColumn::later(fields, "facets.declared.none".to_owned(), 23, true);
+        broken.written = Written::of(Origin::Declared, column, None);
+        let budget = Arc::new(Budget::new(1 << 20));
+        let kept = Arc::new(KeptFacet::new(facet(vec![broken]), DOCUMENTS, budget).unwrap());
+        let count = || {
+            let counts =
+                SegmentCounts::new(Arc::clone(&kept), false, &HowKept::Later, &Watch::default());
+            let mut counting = Counting {
+                facets: vec![Facet::Now(counts.unwrap(), None)],
+                together: None,
+                rows: None,
+                failed: None,
+            };
+            for docs in [[0, 1], [2, 3]] {
+                counting.hits(Block::new(&docs));
+            }
+            counting
+                .finish(true)
+                .map(|_| ())
+                .map_err(|error| error.kind())
+        };
+        for _ in 0..2 {
+            assert_eq!(count(), Err(ErrorKind::Damaged));
+            assert!(kept.corpus().is_none());
+        }
     }
 }

@@ -1,13 +1,14 @@
-//! What a segment has of its facets: columns, and what was written of them beside. All of it is
-//! opened when it is first asked for.
+//! What a segment has of its facets: columns, and what was written of them beside. What is written
+//! beside is opened when it is first asked for, columns mostly when they are read.
 
 use std::fmt;
 use std::sync::OnceLock;
 
 use tantivy::SegmentReader;
+use tantivy::columnar::StrColumn;
 use tantivy::index::SegmentComponent;
 
-use super::lazy_column::LazyColumn;
+use super::lazy_column::{LazyColumn, unknown};
 use crate::Result;
 use crate::index::layout::names;
 use crate::index::segment::nodes::{self, ColumnNodes, NodeTables};
@@ -59,7 +60,9 @@ impl FacetFiles {
             return Ok(Some((column, nodes)));
         }
         let column = columns.str(&path)?;
-        Ok(column.map(|column| (column.into(), nodes)))
+        let is_known = |column: &StrColumn| column.num_terms() as u32 == nodes.table.ordinals();
+        let column = column.filter(is_known).ok_or_else(unknown)?;
+        Ok(Some((column.into(), nodes)))
     }
 }
 

@@ -284,7 +284,7 @@ impl Filters {
     ) -> SetQuery {
         let views = Arc::clone(&self.views);
         Self::query(move |reader| {
-            let cards = Self::view(&views, reader, |view| view.cards().cloned())?;
+            let cards = Self::view(&views, reader, |view| view.all_cards().cloned())?;
             Ok(SegmentSet::Test(Box::new(move |document| {
                 cards.get(document).is_some_and(|card| test(&card))
             })))

@@ -179,7 +179,10 @@ const NO_SEGMENT: &str = "a hit of no segment";
 pub(in crate::index) fn card(views: &[SegmentView], address: DocAddress) -> Result<Card<'_>> {
     let view = views.get(address.segment_ord as usize);
     let card = match view {
-        Some(view) => view.cards()?.get(address.doc_id),
+        Some(view) => {
+            let read = view.cards()?.read(address.doc_id);
+            read.map_err(tantivy::TantivyError::from)?
+        }
         None => None,
     };
     card.ok_or_else(|| {

@@ -42,7 +42,7 @@ impl Budget {
     }
 }
 
-/// A facet of a segment, opened, and what is kept of it.
+/// A facet of a segment, and what is kept of it.
 #[derive(Debug)]
 pub(in crate::index) struct KeptFacet {
     pub(in crate::index) facet: SegmentFacet,

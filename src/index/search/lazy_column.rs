@@ -84,12 +84,15 @@ impl LazyColumn {
             column.num_terms() as u32 == self.values()
                 && has_one_at_most(column) == self.has_one_at_most()
         };
-        let column = column.filter(is_known).ok_or_else(|| {
-            let message = "a facet's column is not the one that its segment knows";
-            Error::new(ErrorKind::Damaged, message).with_hint(DAMAGE_HINT)
-        })?;
+        let column = column.filter(is_known).ok_or_else(unknown)?;
         Ok(self.0.opened.get_or_init(|| column))
     }
+}
+
+/// That a column is another than what was written beside it says, or not there.
+pub(super) fn unknown() -> Error {
+    let message = "a facet's column is not the one that its segment knows";
+    Error::new(ErrorKind::Damaged, message).with_hint(DAMAGE_HINT)
 }
 
 fn has_one_at_most(column: &StrColumn) -> bool {

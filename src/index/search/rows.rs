@@ -168,6 +168,9 @@ fn read<N>(
     watch: &Watch,
     narrow: impl Fn(u32) -> N,
 ) -> Result<Columns<N>> {
+    for facet in facets {
+        facet.facet.open()?;
+    }
     let readers = facets.iter().zip(&layout.bases).map(|(facet, &base)| {
         let reader = NumberReader::new(facet.facet.clone(), facet.numbering.clone());
         (reader, base)

@@ -201,7 +201,7 @@ impl<'a> SegmentTop<'a> {
             },
             Sort::Title => Order::Title {
                 beginnings: columns.column_opt(names::TITLE_KEY)?,
-                cards: view.cards()?,
+                cards: view.all_cards()?,
             },
         };
         Ok(Self {
@@ -369,6 +369,9 @@ impl<'a> SegmentTop<'a> {
 
     /// Reads so much of the keys of some candidates.
     fn learn(&mut self, wanted: Known, is_one: impl Fn(&Candidate) -> bool) {
+        if !self.found.iter().any(|it| it.known < wanted && is_one(it)) {
+            return;
+        }
         let Some(keys) = self.keys() else { return };
         let whole = match wanted {
             Known::Whole => match self.whole_keys() {

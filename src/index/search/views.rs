@@ -33,7 +33,7 @@ pub(in crate::index) struct SegmentView {
     cards: OnceLock<CardFile>,
     keys: OnceLock<DocumentKeys>,
     facet_files: Arc<FacetFiles>,
-    /// Facets that were opened, by name.
+    /// Facets that were asked for, by name.
     facets: Mutex<BTreeMap<String, Arc<KeptFacet>>>,
     rows: KeptRows,
     budget: Arc<Budget>,
@@ -78,13 +78,20 @@ impl SegmentView {
         }
     }
 
-    /// The hit cards.
+    /// The hit cards, of which a few are to be read.
     pub(in crate::index) fn cards(&self) -> Result<&CardFile> {
         if let Some(cards) = self.cards.get() {
             return Ok(cards);
         }
-        let cards = CardFile::open(&self.reader)?;
+        let cards = CardFile::open_few(&self.reader)?;
         Ok(self.cards.get_or_init(|| cards))
+    }
+
+    /// The hit cards, all of them open.
+    pub(in crate::index) fn all_cards(&self) -> Result<&CardFile> {
+        let cards = self.cards()?;
+        cards.open_all().map_err(tantivy::TantivyError::from)?;
+        Ok(cards)
     }
 
     /// The unique keys of the documents.
@@ -442,7 +449,7 @@ impl FacetColumn {
 }
 
 /// A column that names what its dictionary does not have.
-fn lacking() -> Error {
+pub(in crate::index) fn lacking() -> Error {
     let message = "a facet's column names a value that it lacks";
     Error::new(ErrorKind::Damaged, message).with_hint(DAMAGE_HINT)
 }

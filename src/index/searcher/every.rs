@@ -138,9 +138,10 @@ impl Searcher {
             if self.verify_segment(view).is_err() {
                 continue;
             }
-            let (Ok(cards), Ok(added)) =
-                (view.cards(), view.reader.fast_fields().i64(names::ADDED))
-            else {
+            let (Ok(cards), Ok(added)) = (
+                view.all_cards(),
+                view.reader.fast_fields().i64(names::ADDED),
+            ) else {
                 continue;
             };
             for doc in view.reader.doc_ids_alive() {

@@ -98,8 +98,8 @@ struct Bytes {
 }
 
 impl Blobs {
-    /// Opens a file of which few runs may be read; an error says what is wrong with it.
-    pub(crate) fn open(file: &FileSlice) -> io::Result<Self> {
+    /// Opens a file of which few runs may be [read](Self::read); an error says what is wrong with it.
+    pub(crate) fn open_few(file: &FileSlice) -> io::Result<Self> {
         let tail = file.len().checked_sub(TAIL);
         let tail = tail.map(|tail| file.slice_from(tail).read_bytes());
         let tail = tail.transpose()?.unwrap_or_else(OwnedBytes::empty);
@@ -112,11 +112,16 @@ impl Blobs {
     }
 
     /// Opens a file of which many runs are read.
-    pub(crate) fn open_whole(file: &FileSlice) -> io::Result<Self> {
-        let opened = Self::open(file)?;
-        let whole = file.read_bytes()?;
-        opened.bytes.whole.get_or_init(|| whole);
+    pub(crate) fn open(file: &FileSlice) -> io::Result<Self> {
+        let opened = Self::open_few(file)?;
+        opened.open_all()?;
         Ok(opened)
+    }
+
+    /// Makes ready to [get](Self::get) any run.
+    pub(crate) fn open_all(&self) -> io::Result<()> {
+        self.bytes.whole()?;
+        Ok(())
     }
 
     fn parse(file: &FileSlice, tail: &[u8]) -> Option<Self> {
@@ -145,29 +150,48 @@ impl Blobs {
         self.count
     }
 
-    /// The run of a document; `None` if there is none or its offsets are damaged.
+    /// The run of a document; `None` if there is none or its offsets are damaged. All of them are
+    /// [open](Self::open_all).
     pub(crate) fn get(&self, document: u32) -> Option<&[u8]> {
+        let whole = self.bytes.whole.get();
+        debug_assert!(whole.is_some(), "what the disk says is told before");
+        self.within(document, whole?)
+    }
+
+    /// The same, whether all of them are open or not.
+    ///
+    /// # Errors
+    /// What the disk says.
+    pub(crate) fn read(&self, document: u32) -> io::Result<Option<&[u8]>> {
         if document >= self.count {
-            return None;
+            return Ok(None);
         }
-        // Where the run before it ends, and where it does.
-        let ends = self.offsets + self.width * document.saturating_sub(1) as usize;
-        let ends = ends..self.offsets + self.width * (document as usize + 1);
         if self.bytes.whole.get().is_none()
             && let Some(run) = self.bytes.few.get(self.bytes.next())
         {
-            let read = || {
-                let file = &self.bytes.file;
-                let range = self.range(document, &file.read_bytes_slice(ends.clone()).ok()?)?;
-                file.read_bytes_slice(range).ok()
+            let file = &self.bytes.file;
+            let ends = file.read_bytes_slice(self.ends(document))?;
+            let Some(range) = self.range(document, &ends) else {
+                return Ok(None);
             };
-            if let Some(read) = read() {
-                return Some(run.get_or_init(|| read).as_slice());
-            }
+            let read = file.read_bytes_slice(range)?;
+            return Ok(Some(run.get_or_init(|| read).as_slice()));
         }
-        let whole = self.bytes.whole()?;
-        let range = self.range(document, whole.get(ends)?)?;
+        Ok(self.within(document, self.bytes.whole()?))
+    }
+
+    fn within<'a>(&self, document: u32, whole: &'a OwnedBytes) -> Option<&'a [u8]> {
+        if document >= self.count {
+            return None;
+        }
+        let range = self.range(document, whole.get(self.ends(document))?)?;
         whole.get(range)
+    }
+
+    /// Where it stands where a run ends, behind where the one before it does.
+    fn ends(&self, document: u32) -> Range<usize> {
+        let first = self.offsets + self.width * document.saturating_sub(1) as usize;
+        first..self.offsets + self.width * (document as usize + 1)
     }
 
     /// Where the run of a document stands. `ends`: that before it, if there is one, and its own.
@@ -196,18 +220,20 @@ impl Bytes {
         self.asked.fetch_update(before, after, more).unwrap_or(FEW)
     }
 
-    /// All of it; `None` if it cannot be read.
-    fn whole(&self) -> Option<&OwnedBytes> {
+    /// All of it.
+    fn whole(&self) -> io::Result<&OwnedBytes> {
         if let Some(whole) = self.whole.get() {
-            return Some(whole);
+            return Ok(whole);
         }
-        let whole = self.file.read_bytes().ok()?;
-        Some(self.whole.get_or_init(|| whole))
+        let whole = self.file.read_bytes()?;
+        Ok(self.whole.get_or_init(|| whole))
     }
 }
 
 #[cfg(test)]
 mod tests {
+    use tantivy::directory::FileHandle;
+
     use super::*;
 
     fn written(runs: &[&[u8]]) -> Vec<u8> {
@@ -221,7 +247,7 @@ mod tests {
     /// The runs, to be read one by one and all at once.
     fn opened(bytes: Vec<u8>) -> Option<[Blobs; 2]> {
         let file = FileSlice::from(bytes);
-        Some([Blobs::open(&file).ok()?, Blobs::open_whole(&file).ok()?])
+        Some([Blobs::open_few(&file).ok()?, Blobs::open(&file).ok()?])
     }
 
     #[test]
@@ -230,12 +256,13 @@ mod tests {
         for blobs in opened(bytes).unwrap() {
             assert_eq!(blobs.len(), 3);
             for _ in 0..FEW {
-                assert_eq!(blobs.get(0), Some(&b"one"[..]));
-                assert_eq!(blobs.get(1), Some(&b""[..]));
-                assert_eq!(blobs.get(2), Some(&b"three"[..]));
-                assert_eq!(blobs.get(3), None);
+                assert_eq!(blobs.read(0).unwrap(), Some(&b"one"[..]));
+                assert_eq!(blobs.read(1).unwrap(), Some(&b""[..]));
+                assert_eq!(blobs.read(2).unwrap(), Some(&b"three"[..]));
+                assert_eq!(blobs.read(3).unwrap(), None);
             }
-            assert!(blobs.bytes.whole.get().is_some());
+            assert_eq!(blobs.get(2), Some(&b"three"[..]));
+            assert_eq!(blobs.get(3), None);
         }
     }
 
@@ -245,7 +272,8 @@ mod tests {
         for cut in 0..bytes.len() {
             for blobs in opened(bytes[..cut].to_vec()).into_iter().flatten() {
                 assert!(
-                    (0..blobs.len().min(10)).all(|d| blobs.get(d).is_none_or(|r| r.len() < 64))
+                    (0..blobs.len().min(10))
+                        .all(|d| blobs.read(d).unwrap().is_none_or(|r| r.len() < 64))
                 );
             }
         }
@@ -253,8 +281,39 @@ mod tests {
             let mut damaged = bytes.clone();
             damaged[at] ^= 0xff;
             for blobs in opened(damaged).into_iter().flatten() {
-                assert!((0..4).all(|d| blobs.get(d).is_none_or(|run| run.len() < 64)));
+                assert!((0..4).all(|d| blobs.read(d).unwrap().is_none_or(|run| run.len() < 64)));
             }
+        }
+    }
+
+    /// A file of which only the end can be read.
+    #[derive(Debug)]
+    struct Broken(Vec<u8>);
+
+    impl HasLen for Broken {
+        fn len(&self) -> usize {
+            self.0.len()
+        }
+    }
+
+    impl FileHandle for Broken {
+        fn read_bytes(&self, range: Range<usize>) -> io::Result<OwnedBytes> {
+            if range.start < self.0.len() - TAIL {
+                return Err(io::ErrorKind::PermissionDenied.into());
+            }
+            Ok(OwnedBytes::new(self.0[range].to_vec()))
+        }
+    }
+
+    #[test]
+    fn what_the_disk_says_is_told() {
+        let file = FileSlice::new(Arc::new(Broken(written(&[b"one", b"two"]))));
+        let kind = |error: io::Error| error.kind();
+        let refused = Err(io::ErrorKind::PermissionDenied);
+        assert_eq!(Blobs::open(&file).map(|_| ()).map_err(kind), refused);
+        let few = Blobs::open_few(&file).unwrap();
+        for _ in 0..2 * FEW {
+            assert_eq!(few.read(1).map(|_| ()).map_err(kind), refused);
         }
     }
 }

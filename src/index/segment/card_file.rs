@@ -34,15 +34,22 @@ pub(crate) struct CardFile {
 }
 
 impl CardFile {
-    /// Opens the file of a segment.
+    /// Opens the file of a segment of which many cards are read.
     pub(crate) fn open(reader: &SegmentReader) -> tantivy::Result<Self> {
+        let opened = Self::open_few(reader)?;
+        opened.open_all()?;
+        Ok(opened)
+    }
+
+    /// Opens the file of a segment of which few cards may be [read](Self::read).
+    pub(crate) fn open_few(reader: &SegmentReader) -> tantivy::Result<Self> {
         let file = reader.open_read(SegmentComponent::Custom(NAME.to_owned()))?;
         let damaged = || {
             let message = "the file of a segment's cards is damaged";
             TantivyError::from(io::Error::new(io::ErrorKind::InvalidData, message))
         };
         let (first, strings) = Self::parts(&file)?.ok_or_else(damaged)?;
-        let (cards, strings) = (Blobs::open(&first)?, Blobs::open_whole(&strings)?);
+        let (cards, strings) = (Blobs::open_few(&first)?, Blobs::open(&strings)?);
         if cards.len() != reader.max_doc() {
             return Err(damaged());
         }
@@ -61,7 +68,23 @@ impl CardFile {
             .map(|first| (file.slice_to(first), file.slice(first..end))))
     }
 
-    /// The card of a document; `None` if there is none or it is damaged.
+    /// Makes ready to [get](Self::get) any card.
+    pub(crate) fn open_all(&self) -> io::Result<()> {
+        self.cards.open_all()
+    }
+
+    /// The card of a document, whether all of them are open or not; `None` if there is none or it is
+    /// damaged.
+    ///
+    /// # Errors
+    /// What the disk says.
+    pub(crate) fn read(&self, document: u32) -> io::Result<Option<Card<'_>>> {
+        let card = self.cards.read(document)?;
+        Ok(card.and_then(|card| Card::decode_shared(card, &self.strings)))
+    }
+
+    /// The card of a document; `None` if there is none or it is damaged. All of them are
+    /// [open](Self::open_all).
     pub(crate) fn get(&self, document: u32) -> Option<Card<'_>> {
         Card::decode_shared(self.cards.get(document)?, &self.strings)
     }

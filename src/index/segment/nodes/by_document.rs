@@ -10,8 +10,8 @@
 //! filled up to whole bytes. A length of 0 says that a document has more than a row can hold: its
 //! values stand in the columns alone.
 //!
-//! Where no document has several values of a column, all rows are as long: they follow each other
-//! without groups, and nothing says where they begin.
+//! Where no document has several values of a column, and a row has room for one of each, all rows
+//! are as long: they follow each other without groups, and nothing says where they begin.
 
 mod block_rows;
 mod packing;
