@@ -8,7 +8,6 @@ use std::sync::Arc;
 use super::budget::{Budget, Gap};
 use super::cut::Content;
 use super::limits;
-use crate::index::storage::read_at;
 
 /// How much is read at a time.
 const BUFFER: usize = 64 << 10;
@@ -324,6 +323,22 @@ impl Read for Seekable {
             }
             Self::Bytes(bytes) => bytes.read(buffer),
         }
+    }
+}
+
+/// Reads at a place without moving the one that the file is read from otherwise.
+fn read_at(file: &File, buffer: &mut [u8], at: u64) -> io::Result<usize> {
+    #[cfg(unix)]
+    return std::os::unix::fs::FileExt::read_at(file, buffer, at);
+    #[cfg(windows)]
+    {
+        use std::os::windows::fs::FileExt;
+        // It moves the place, so that has to be put back.
+        let mut whole = file;
+        let before = whole.stream_position()?;
+        let count = file.seek_read(buffer, at)?;
+        whole.seek(SeekFrom::Start(before))?;
+        Ok(count)
     }
 }
 

@@ -58,12 +58,11 @@ impl DocumentKeys {
 
     /// The keys with their rests.
     pub(super) fn whole(&self) -> Result<WholeKeys<'_>> {
-        let rests = match self.rests.get() {
-            Some(rests) => rests,
-            None => {
-                let rests = self.columns.u64(names::KEY_REST)?;
-                self.rests.get_or_init(|| rests)
-            }
+        let rests = if let Some(rests) = self.rests.get() {
+            rests
+        } else {
+            let rests = self.columns.u64(names::KEY_REST)?;
+            self.rests.get_or_init(|| rests)
         };
         let beginnings = &self.beginnings;
         Ok(WholeKeys { beginnings, rests })

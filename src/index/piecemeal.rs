@@ -17,7 +17,7 @@ use tantivy::HasLen;
 use tantivy::directory::error::OpenReadError;
 use tantivy::directory::{FileHandle, MmapDirectory, OwnedBytes};
 
-use super::storage::read_at;
+use super::storage::read_exact_at;
 
 /// Bytes at the end of a file that are read when it is opened: there stands what it consists of.
 const END: usize = 1 << 10;
@@ -40,8 +40,10 @@ const MAPPED: [&str; 4] = ["term", "fieldnorm", "fast", super::segment::nodes::N
 
 /// Whether pieces of a file may be enough.
 pub(super) fn is_piecemeal(path: &Path) -> bool {
-    let is_kind = |kind: &&str| path.extension().is_some_and(|of| of == *kind);
-    !MAPPED.iter().any(|kind| is_kind(&kind))
+    let kind = path.extension();
+    !MAPPED
+        .iter()
+        .any(|mapped| kind.is_some_and(|kind| kind == *mapped))
 }
 
 /// A file that is read in pieces as long as few are asked for.
@@ -83,16 +85,7 @@ impl Drop for One {
 impl Held {
     fn read(&self, range: Range<usize>) -> io::Result<OwnedBytes> {
         let mut bytes = vec![0; range.len()];
-        let mut done = 0;
-        while done < bytes.len() {
-            let at = (range.start + done) as u64;
-            match read_at(&self.file, &mut bytes[done..], at) {
-                Ok(0) => return Err(io::ErrorKind::UnexpectedEof.into()),
-                Ok(count) => done += count,
-                Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
-                Err(error) => return Err(error),
-            }
-        }
+        read_exact_at(&self.file, &mut bytes, range.start as u64)?;
         Ok(OwnedBytes::new(bytes))
     }
 }

@@ -14,19 +14,15 @@ pub(crate) mod faults;
 #[cfg(test)]
 use faults::perform;
 
-/// Reads at a place without moving the one that the file is read from otherwise.
-pub(crate) fn read_at(file: &File, buffer: &mut [u8], at: u64) -> io::Result<usize> {
+/// Fills `bytes` from a place on. Where a file has one place only, it is moved.
+pub(super) fn read_exact_at(file: &File, bytes: &mut [u8], at: u64) -> io::Result<()> {
     #[cfg(unix)]
-    return std::os::unix::fs::FileExt::read_at(file, buffer, at);
-    #[cfg(windows)]
+    return std::os::unix::fs::FileExt::read_exact_at(file, bytes, at);
+    #[cfg(not(unix))]
     {
-        use std::os::windows::fs::FileExt;
-        // It moves the place, so that has to be put back.
-        let mut whole = file;
-        let before = whole.stream_position()?;
-        let count = file.seek_read(buffer, at)?;
-        whole.seek(SeekFrom::Start(before))?;
-        Ok(count)
+        let mut file = file;
+        file.seek(SeekFrom::Start(at))?;
+        io::Read::read_exact(&mut file, bytes)
     }
 }
 

@@ -180,7 +180,7 @@ impl Bits {
         (self.pending, self.filled) = (0, 0);
     }
 
-    /// At most [`MOST_BITS`] at once.
+    /// At most 32 at once.
     fn push(&mut self, value: u64, width: u32) {
         self.pending |= value << self.filled;
         self.filled += width;

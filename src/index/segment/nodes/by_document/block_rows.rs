@@ -21,7 +21,7 @@ impl BlockRows {
         &self.elsewhere
     }
 
-    /// What a column has of the documents with a row. It was [wanted](ByDocument::read).
+    /// What a column has of the documents with a row. It was [wanted](super::ByDocument::read).
     pub(crate) fn column(&self, place: usize) -> &Values {
         &self.columns[place]
     }

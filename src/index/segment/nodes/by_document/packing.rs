@@ -122,11 +122,16 @@ impl Packing {
                 slots[0] = ordinal.wrapping_sub(1);
                 usize::from(ordinal != 0)
             }),
-            Count::Several(_) => match self.most_bits() {
-                ..=u64::FIT => self.unpack_within::<u64>(bytes, cursors, values),
-                ..=u128::FIT => self.unpack_within::<u128>(bytes, cursors, values),
-                _ => self.unpack_each(bytes, cursors, values),
-            },
+            Count::Several(_) => {
+                let bits = self.most_bits();
+                if bits <= u64::FIT {
+                    self.unpack_within::<u64>(bytes, cursors, values);
+                } else if bits <= u128::FIT {
+                    self.unpack_within::<u128>(bytes, cursors, values);
+                } else {
+                    self.unpack_each(bytes, cursors, values);
+                }
+            }
         }
     }
 
@@ -193,7 +198,7 @@ trait Window: Sized {
 }
 
 impl Window for u64 {
-    const FIT: u64 = 57;
+    const FIT: Self = 57;
 
     fn at(bytes: &[u8], cursor: u64) -> Self {
         word(bytes, (cursor / 8) as usize) >> (cursor % 8)
