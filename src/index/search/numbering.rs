@@ -357,14 +357,27 @@ impl Span {
         nodes: &mut Vec<u32>,
         into: &mut Vec<u32>,
     ) {
-        nodes.clear();
         if self.of == Of::Nodes {
-            nodes.extend(ordinals.map(|ordinal| table.leaf(ordinal)));
-            nodes.retain(|&node| node != ROOT);
-        } else {
-            for ordinal in ordinals {
-                table.each_leaf(ordinal, |leaf| nodes.push(leaf));
+            let first = into.len();
+            let all = ordinals.map(|ordinal| table.leaf(ordinal));
+            into.extend(
+                all.filter(|&node| node != ROOT)
+                    .map(|node| self.base + node),
+            );
+            if into.len() == first {
+                into.push(Self::nothing(table));
+            } else if may_have_equal(&into[first..]) {
+                nodes.clear();
+                nodes.extend(into.drain(first..));
+                nodes.sort_unstable();
+                nodes.dedup();
+                into.append(nodes);
             }
+            return;
+        }
+        nodes.clear();
+        for ordinal in ordinals {
+            table.each_leaf(ordinal, |leaf| nodes.push(leaf));
         }
         let Some(&first) = nodes.first() else {
             into.push(Self::nothing(table));
@@ -375,13 +388,8 @@ impl Span {
             return;
         }
         // Ordinals mostly come in the order of their nodes, and are few: to sort is much to ask.
-        if !nodes.is_sorted() {
+        if nodes.windows(2).any(|pair| pair[0] > pair[1]) {
             nodes.sort_unstable();
-        }
-        if self.of == Of::Nodes {
-            nodes.dedup();
-            into.extend(nodes.iter().map(|node| self.base + node));
-            return;
         }
         into.extend(nodes.iter().map(|node| self.base + node));
         for pair in nodes.windows(2) {
@@ -389,6 +397,14 @@ impl Span {
                 into.push(self.base + self.nodes + shared);
             }
         }
+    }
+}
+
+/// Whether some of these may be equal: certain only of those that ascend, and of two.
+fn may_have_equal(numbers: &[u32]) -> bool {
+    match numbers {
+        [one, other] => one == other,
+        numbers => numbers.windows(2).any(|pair| pair[0] >= pair[1]),
     }
 }
 
