@@ -11,7 +11,7 @@ use crate::index::search::views::ResolvedFacet;
 use crate::index::segment::nodes::by_document::{BlockRows, ByDocument};
 
 /// So many times as many documents as are counted lie between the first and the last of them.
-const APART: u32 = if cfg!(test) { 1 } else { 4 };
+const APART: u32 = if cfg!(test) { 1 } else { 2 };
 
 /// Where the values of a facet stand in a row: for each of its columns, those of its origins.
 #[derive(Debug, Clone, Default)]
