@@ -142,18 +142,27 @@ impl PiecemealFile {
         if let Some(mapped) = self.mapped.get() {
             return Ok(mapped);
         }
-        let mapped = match self.directory.get_file_handle(&self.path) {
-            Ok(mapped) => mapped,
-            Err(OpenReadError::IoError { io_error, .. }) => {
-                return Err(io::Error::new(io_error.kind(), io_error));
-            }
-            Err(error) => return Err(io::Error::other(error)),
-        };
-        if mapped.len() < self.length {
-            return Err(io::ErrorKind::UnexpectedEof.into());
-        }
+        let mapped = mapped(&self.directory, &self.path, self.length)?;
         Ok(self.mapped.get_or_init(|| mapped))
     }
+}
+
+/// Maps a file of a folder that has at least so many bytes.
+pub(super) fn mapped(
+    directory: &MmapDirectory,
+    path: &Path,
+    length: usize,
+) -> io::Result<Arc<dyn FileHandle>> {
+    let mapped = directory
+        .get_file_handle(path)
+        .map_err(|error| match error {
+            OpenReadError::IoError { io_error, .. } => io::Error::new(io_error.kind(), io_error),
+            error => io::Error::other(error),
+        })?;
+    if mapped.len() < length {
+        return Err(io::ErrorKind::UnexpectedEof.into());
+    }
+    Ok(mapped)
 }
 
 impl FileHandle for PiecemealFile {

@@ -11,12 +11,12 @@ use std::ops::Range;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 
-use tantivy::Directory;
 use tantivy::HasLen;
 use tantivy::directory::error::OpenReadError;
 use tantivy::directory::{FileHandle, MmapDirectory, OwnedBytes};
 
 use super::failure::FirstFailure;
+use super::piecemeal::mapped;
 use super::segment::texts;
 
 /// Bytes that are read ahead.
@@ -84,16 +84,7 @@ impl StreamedFile {
             return Err(io::ErrorKind::UnexpectedEof.into());
         }
         if range.len() > AHEAD {
-            let file = match self.mapped.get_file_handle(&self.path) {
-                Ok(file) => file,
-                Err(OpenReadError::IoError { io_error, .. }) => {
-                    return Err(io::Error::new(io_error.kind(), io_error));
-                }
-                Err(error) => return Err(io::Error::other(error)),
-            };
-            if file.len() < range.end {
-                return Err(io::ErrorKind::UnexpectedEof.into());
-            }
+            let file = mapped(&self.mapped, &self.path, range.end)?;
             return file.read_bytes(range);
         }
         let mut reader = self.reader.lock().unwrap_or_else(PoisonError::into_inner);

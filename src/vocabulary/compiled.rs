@@ -221,7 +221,7 @@ impl Vocabulary {
         let (mut low, mut high) = (0, self.key_count() as u32);
         while low < high {
             let middle = low + (high - low) / 2;
-            match self.key_text(middle).cmp(wanted) {
+            match self.key_bytes(middle).cmp(wanted.as_bytes()) {
                 std::cmp::Ordering::Equal => return Some(middle),
                 std::cmp::Ordering::Less => low = middle + 1,
                 std::cmp::Ordering::Greater => high = middle,
@@ -232,6 +232,11 @@ impl Vocabulary {
 
     fn key_text(&self, number: u32) -> &str {
         self.text(self.number(KEYS, number, 0), self.number(KEYS, number, 1))
+    }
+
+    /// Names are compared byte by byte, which is the order of their letters.
+    fn key_bytes(&self, number: u32) -> &[u8] {
+        self.text_bytes(self.number(KEYS, number, 0), self.number(KEYS, number, 1))
     }
 
     /// Entries and names of a key.
@@ -268,12 +273,13 @@ impl Vocabulary {
 
     /// A part of the text; empty for what is no text.
     fn text(&self, at: u32, length: u32) -> &str {
+        std::str::from_utf8(self.text_bytes(at, length)).unwrap_or("")
+    }
+
+    fn text_bytes(&self, at: u32, length: u32) -> &[u8] {
         let start = self.starts[7].saturating_add(at as usize);
         let end = start.saturating_add((length & 0xFFFF) as usize);
-        self.as_bytes()
-            .get(start..end)
-            .and_then(|bytes| std::str::from_utf8(bytes).ok())
-            .unwrap_or("")
+        self.as_bytes().get(start..end).unwrap_or_default()
     }
 }
 

@@ -67,6 +67,23 @@ error: `best` is not a value of `--sort`
 "#]],
     );
     refused(
+        &["facets", "--sort", "lift"],
+        str![[r#"
+error: `lift` is not a value of `--sort`
+  hint: values are put in order by another option: `--by lift`
+
+"#]],
+    );
+    refused(
+        &["facets", "--sort", "best"],
+        str![[r#"
+error: `best` is not a value of `--sort`
+  hint: expected one of: relevance, newest, oldest, title; values are put in
+        order by `--by`
+
+"#]],
+    );
+    refused(
         &["search", "-f", "country"],
         str![[r#"
 error: `-f country` names no value

@@ -8,6 +8,8 @@
 //! node, `k - 1` pairs of neighbours meet below it, so the sums over subtrees count the document
 //! once for every node that it has. A repeated node meets itself, and counts once as well.
 
+pub(super) mod many;
+
 use std::borrow::Cow;
 use std::ops::Range;
 
@@ -297,26 +299,8 @@ impl Span {
     }
 
     /// Whether every value is one number.
-    pub(super) fn has_one_each(self, table: &NodeTable) -> bool {
+    fn has_one_each(self, table: &NodeTable) -> bool {
         self.of != Of::Tree || table.most_leaves() == 1
-    }
-
-    /// Appends the numbers of documents with one value each, which is one number, and of some
-    /// without any.
-    pub(super) fn extend(
-        self,
-        table: &NodeTable,
-        ordinals: &[u64],
-        without: usize,
-        into: &mut Vec<u32>,
-    ) {
-        if self.of.is_ordinal() {
-            into.extend(ordinals.iter().map(|&value| self.base + value as u32));
-        } else {
-            let ordinals = ordinals.iter();
-            into.extend(ordinals.map(|&ordinal| self.number(table, ordinal as u32)));
-        }
-        into.resize(into.len() + without, MISSING);
     }
 
     /// The one number of a value, where nodes are counted.

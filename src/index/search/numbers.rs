@@ -7,6 +7,7 @@ use tantivy::columnar::column_index::{MultiValueIndex, Set};
 use tantivy::columnar::{Column, ColumnIndex, ColumnValues};
 
 use super::block::Block;
+use super::numbering::many::{Many, Room};
 use super::numbering::{MISSING, NOTHING, Numbering};
 use super::views::SegmentFacet;
 use super::written_rows::RowPlaces;
@@ -22,9 +23,11 @@ pub(in crate::index) struct NumberReader {
     ranks: Vec<u32>,
     starts: Vec<u32>,
     rows: Vec<u32>,
-    /// How many rows each document with a value has.
-    lengths: Vec<u32>,
+    /// Where the rows of each document with a value end.
+    ends: Vec<u32>,
     ordinals: Vec<u64>,
+    values: Vec<u32>,
+    room: Room,
     nodes: Vec<u32>,
     of_document: Vec<u32>,
 }
@@ -39,8 +42,10 @@ impl NumberReader {
             ranks: Vec::new(),
             starts: Vec::new(),
             rows: Vec::new(),
-            lengths: Vec::new(),
+            ends: Vec::new(),
             ordinals: Vec::new(),
+            values: Vec::new(),
+            room: Room::default(),
             nodes: Vec::new(),
             of_document: Vec::new(),
         }
@@ -131,19 +136,12 @@ impl NumberReader {
         };
         let span = self.numbering.read.columns[0];
         let values = rows.column(place);
-        if span.of.is_ordinal() {
-            into.extend(values.ordinals().iter().map(|ordinal| span.base + ordinal));
-            into.resize(into.len() + values.without(), MISSING);
-            return;
-        }
-        for ordinals in values.each() {
-            if ordinals.is_empty() {
-                into.push(MISSING);
-            } else {
-                let ordinals = ordinals.iter().copied();
-                span.push(&column.table, ordinals, &mut self.nodes, into);
-            }
-        }
+        let many = Many {
+            ordinals: values.ordinals(),
+            ends: values.ends(),
+        };
+        span.push_many(&column.table, many, &mut self.room, into);
+        into.resize(into.len() + values.without(), MISSING);
     }
 
     /// Appends the numbers of the document of this place among those whose rows were read.
@@ -178,25 +176,22 @@ impl NumberReader {
             let first = u64::from(rows.start);
             ordinals.values.get_range(first, &mut self.ordinals);
         }
-        let with_value = match index {
+        let mut starts = [0; super::block::BLOCK + 1];
+        let (with_value, ends) = match index {
             ColumnIndex::Multivalued(MultiValueIndex::MultiValueIndexV2(index)) => {
                 let present = &index.optional_index;
                 let ranks = present.rank(docs.start)..present.rank(docs.end);
                 if !span.of.is_ordinal() {
                     // Where the values of each document begin, and the last ones end.
-                    let mut starts = [0; super::block::BLOCK + 1];
-                    let starts = &mut starts[..=ranks.len()];
+                    let first = u64::from(ranks.start);
                     index
                         .start_index_column
-                        .get_range(u64::from(ranks.start), starts);
-                    for pair in starts.windows(2) {
-                        let (from, to) = (pair[0] - rows.start, pair[1] - rows.start);
-                        let values = self.ordinals[from as usize..to as usize].iter();
-                        let values = values.map(|&value| value as u32);
-                        span.push(&column.table, values, &mut self.nodes, into);
+                        .get_range(first, &mut starts[..=ranks.len()]);
+                    for start in &mut starts {
+                        *start = start.saturating_sub(rows.start);
                     }
                 }
-                ranks.len()
+                (ranks.len(), Some(&starts[1..=ranks.len()]))
             }
             ColumnIndex::Multivalued(MultiValueIndex::MultiValueIndexV1(_)) => {
                 for doc in docs {
@@ -204,22 +199,11 @@ impl NumberReader {
                 }
                 return;
             }
-            _ => {
-                if span.has_one_each(&column.table) {
-                    let without = docs.len() - rows.len();
-                    span.extend(&column.table, &self.ordinals, without, into);
-                    return;
-                }
-                for &value in &self.ordinals {
-                    let value = std::iter::once(value as u32);
-                    span.push(&column.table, value, &mut self.nodes, into);
-                }
-                rows.len()
-            }
+            _ => (rows.len(), None),
         };
-        if span.of.is_ordinal() {
-            into.extend(self.ordinals.iter().map(|&value| span.base + value as u32));
-        }
+        let ordinals = narrowed(&self.ordinals, &mut self.values);
+        let many = Many { ordinals, ends };
+        span.push_many(&column.table, many, &mut self.room, into);
         into.resize(into.len() + docs.len() - with_value, MISSING);
     }
 
@@ -231,8 +215,8 @@ impl NumberReader {
         let ordinals = alone.ords();
         self.docs_of_rows.clear();
         self.rows.clear();
-        self.lengths.clear();
-        match &ordinals.index {
+        self.ends.clear();
+        let has_one_each = match &ordinals.index {
             ColumnIndex::Multivalued(MultiValueIndex::MultiValueIndexV2(index)) => {
                 // The engine's own way asks for each document where its values begin and end.
                 let (ranks, starts) = (&mut self.ranks, &mut self.starts);
@@ -249,8 +233,9 @@ impl NumberReader {
                 let (starts, ends) = starts.split_at(count);
                 for (&from, &to) in starts.iter().zip(ends) {
                     self.rows.extend(from..to);
-                    self.lengths.push(to.saturating_sub(from));
+                    self.ends.push(self.rows.len() as u32);
                 }
+                false
             }
             ColumnIndex::Multivalued(MultiValueIndex::MultiValueIndexV1(_)) => {
                 for &doc in docs {
@@ -258,37 +243,38 @@ impl NumberReader {
                 }
                 return;
             }
+            _ if read_near(ordinals, docs, &mut self.ordinals) => {
+                let ordinals = narrowed(&self.ordinals, &mut self.values);
+                let many = Many {
+                    ordinals,
+                    ends: None,
+                };
+                span.push_many(&column.table, many, &mut self.room, into);
+                return;
+            }
             _ => {
-                if span.has_one_each(&column.table) && read_near(ordinals, docs, &mut self.ordinals)
-                {
-                    span.extend(&column.table, &self.ordinals, 0, into);
-                    return;
-                }
                 ordinals.row_ids_for_docs(docs, &mut self.docs_of_rows, &mut self.rows);
-                self.lengths.resize(self.rows.len(), 1);
-                if span.has_one_each(&column.table) {
-                    values_of_rows(&*ordinals.values, &self.rows, &mut self.ordinals);
-                    let without = docs.len() - self.rows.len();
-                    span.extend(&column.table, &self.ordinals, without, into);
-                    return;
-                }
+                true
             }
-        }
+        };
         values_of_rows(&*ordinals.values, &self.rows, &mut self.ordinals);
-        if span.of.is_ordinal() {
-            into.extend(self.ordinals.iter().map(|&value| span.base + value as u32));
+        let ordinals = narrowed(&self.ordinals, &mut self.values);
+        let (with_value, ends) = if has_one_each {
+            (ordinals.len(), None)
         } else {
-            let mut values = self.ordinals.as_slice();
-            for &length in &self.lengths {
-                let (of_one, rest) = values.split_at(length as usize);
-                let of_one = of_one.iter().map(|&value| value as u32);
-                span.push(&column.table, of_one, &mut self.nodes, into);
-                values = rest;
-            }
-        }
-        let without = docs.len() - self.lengths.len();
-        into.resize(into.len() + without, MISSING);
+            (self.ends.len(), Some(&*self.ends))
+        };
+        let many = Many { ordinals, ends };
+        span.push_many(&column.table, many, &mut self.room, into);
+        into.resize(into.len() + docs.len() - with_value, MISSING);
     }
+}
+
+/// Ordinals in as many bytes as they have.
+fn narrowed<'n>(ordinals: &[u64], into: &'n mut Vec<u32>) -> &'n [u32] {
+    into.clear();
+    into.extend(ordinals.iter().map(|&ordinal| ordinal as u32));
+    into
 }
 
 /// Whether values that lie within so many are read faster with those between them.

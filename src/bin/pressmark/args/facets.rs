@@ -103,6 +103,23 @@ fn pair(text: &str) -> Result<(String, String), String> {
     }
 }
 
+/// Reads an order of hits, which has no use here; one of values is mostly what was meant.
+fn order_of_hits(text: &str) -> Result<SortArg, String> {
+    SortArg::from_str(text, false).map_err(|_| match OrderArg::from_str(text, false) {
+        Ok(_) => format!("values are put in order by another option: `--by {text}`"),
+        Err(_) => {
+            let orders = SortArg::value_variants().iter();
+            let names =
+                orders.filter_map(|order| Some(order.to_possible_value()?.get_name().to_owned()));
+            let names: Vec<String> = names.collect();
+            format!(
+                "expected one of: {}; values are put in order by `--by`",
+                names.join(", ")
+            )
+        }
+    })
+}
+
 /// How long the period of a bar is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub(crate) enum IntervalArg {
@@ -135,6 +152,6 @@ pub(crate) struct IdleArgs {
     pub(crate) limit: Option<LimitArg>,
     #[arg(long, value_name = "TOKEN", hide = true)]
     pub(crate) cursor: Option<String>,
-    #[arg(short, long, value_name = "ORDER", hide = true)]
+    #[arg(short, long, value_name = "ORDER", hide = true, value_parser = order_of_hits)]
     pub(crate) sort: Option<SortArg>,
 }

@@ -454,11 +454,19 @@ pub(crate) mod tests {
                                 ordinals.map(|ordinal| ordinal as u32).collect()
                             };
                             let expected: Vec<Vec<u32>> = read.iter().map(of).collect();
-                            let each: Vec<Vec<u32>> = values.each().map(<[u32]>::to_vec).collect();
-                            assert_eq!(each, expected, "column {place} of every {step}");
                             for (at, expected) in expected.iter().enumerate() {
-                                assert_eq!(values.of(at), expected);
+                                let place = format!("{at}, column {place} of every {step}");
+                                assert_eq!(values.of(at), expected, "{place}");
                             }
+                            let mut end = 0;
+                            let ends = expected.iter().map(|of| {
+                                end += of.len() as u32;
+                                end
+                            });
+                            let ends: Vec<u32> = ends.collect();
+                            assert!(values.ends().is_none_or(|told| told == ends));
+                            let is_one = expected.iter().all(|of| of.len() == 1);
+                            assert!(values.ends().is_some() || is_one);
                             assert_eq!(values.ordinals(), expected.concat());
                             let empty = expected.iter().filter(|of| of.is_empty());
                             assert_eq!(values.without(), empty.count());

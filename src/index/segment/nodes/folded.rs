@@ -188,6 +188,23 @@ impl NodeTable {
         }
     }
 
+    /// Puts what is stored for every ordinal into `leaves`; false if one counts for no leaf, or for
+    /// a list of them.
+    #[inline]
+    pub(crate) fn single_leaves(&self, ordinals: &[u32], leaves: &mut Vec<u32>) -> bool {
+        let end = self.leaves + 4 * self.ordinals as usize;
+        let stored = self.bytes.get(self.leaves..end).unwrap_or_default();
+        let (stored, _) = stored.as_chunks::<4>();
+        let leaf = |&ordinal: &u32| {
+            let leaf = stored.get(ordinal as usize);
+            leaf.map_or(ROOT, |bytes| u32::from_le_bytes(*bytes))
+        };
+        leaves.clear();
+        leaves.extend(ordinals.iter().map(leaf));
+        let greatest = leaves.iter().fold(0, |greatest, &leaf| leaf.max(greatest));
+        leaves.is_empty() || greatest < self.count
+    }
+
     /// The leaf that an ordinal leads to itself, not by what else its entry belongs to.
     #[inline]
     pub(crate) fn leaf(&self, ordinal: u32) -> u32 {

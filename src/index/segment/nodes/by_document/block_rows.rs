@@ -75,14 +75,9 @@ impl Values {
         self.without
     }
 
-    /// The ordinals of one document after the other.
-    pub(crate) fn each(&self) -> impl Iterator<Item = &[u32]> {
-        let documents = if self.has_one_each {
-            self.ordinals.len()
-        } else {
-            self.ends.len()
-        };
-        (0..documents).map(|at| self.of(at))
+    /// Where those of each document end; `None` if each has one.
+    pub(crate) fn ends(&self) -> Option<&[u32]> {
+        (!self.has_one_each).then_some(&*self.ends)
     }
 
     /// The ordinals of the document of this place.
