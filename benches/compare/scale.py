@@ -142,6 +142,9 @@ def cell(name, value):
 
 def table(small, large):
     """Each step at both sizes, and an article's share of it in the large corpus, of that in the small one."""
+    clock = "the time that a processor worked" if large["clock"] == "processor" else "the clock"
+    yield f"Medians, by {clock} unless a row says another. {large['about']}."
+    yield ""
     yield f"| step | {large['documents']:,} articles | {small['documents']:,} | for an article, of that at {small['documents']:,} |"
     yield "|---|---|---|---|"
     times = large["documents"] / small["documents"]
@@ -149,8 +152,9 @@ def table(small, large):
         share = f"{after / before / times:.2f}" if before and after else "–"
         yield f"| {name} | {cell(name, after)} | {cell(name, before)} | {share} |"
     of = [one["results"]["pressmark"] for one in (large, small)]
+    seconds = "cpu_seconds" if large["clock"] == "processor" else "seconds"
     for name in ("rare", "common"):
-        took = [f"{report.median(one['cold'][name], 'seconds') * 1e3:.1f} ms" for one in of]
+        took = [f"{report.median(one['cold'][name], seconds) * 1e3:.1f} ms" for one in of]
         yield f"| cold command, {name} word | {took[0]} | {took[1]} | – |"
     peaks = [f"{report.median(one['index'], 'peak_mb'):.0f} MB" for one in of]
     yield f"| peak memory of indexing | {peaks[0]} | {peaks[1]} | – |"

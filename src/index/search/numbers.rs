@@ -180,18 +180,19 @@ impl NumberReader {
         let (with_value, ends) = match index {
             ColumnIndex::Multivalued(MultiValueIndex::MultiValueIndexV2(index)) => {
                 let present = &index.optional_index;
-                let ranks = present.rank(docs.start)..present.rank(docs.end);
+                let first = present.rank(docs.start);
+                // Damaged bytes may say that there are more.
+                let count = (present.rank(docs.end).saturating_sub(first) as usize).min(docs.len());
                 if !span.of.is_ordinal() {
                     // Where the values of each document begin, and the last ones end.
-                    let first = u64::from(ranks.start);
                     index
                         .start_index_column
-                        .get_range(first, &mut starts[..=ranks.len()]);
+                        .get_range(u64::from(first), &mut starts[..=count]);
                     for start in &mut starts {
                         *start = start.saturating_sub(rows.start);
                     }
                 }
-                (ranks.len(), Some(&starts[1..=ranks.len()]))
+                (count, Some(&starts[1..=count]))
             }
             ColumnIndex::Multivalued(MultiValueIndex::MultiValueIndexV1(_)) => {
                 for doc in docs {
@@ -204,7 +205,7 @@ impl NumberReader {
         let ordinals = narrowed(&self.ordinals, &mut self.values);
         let many = Many { ordinals, ends };
         span.push_many(&column.table, many, &mut self.room, into);
-        into.resize(into.len() + docs.len() - with_value, MISSING);
+        into.resize(into.len() + docs.len().saturating_sub(with_value), MISSING);
     }
 
     fn read_scattered(&mut self, docs: &[u32], into: &mut Vec<u32>) {
@@ -266,7 +267,7 @@ impl NumberReader {
         };
         let many = Many { ordinals, ends };
         span.push_many(&column.table, many, &mut self.room, into);
-        into.resize(into.len() + docs.len() - with_value, MISSING);
+        into.resize(into.len() + docs.len().saturating_sub(with_value), MISSING);
     }
 }
 

@@ -46,7 +46,7 @@ pub(in crate::index::search) struct Room {
     leaves: Vec<u32>,
     nodes: Vec<u32>,
     documents: Vec<u32>,
-    /// Values whose own leaves were looked for in lists.
+    /// Values whose own leaves were looked for one by one, as some were in lists or nowhere.
     looked_up: usize,
     /// The own leaf of every ordinal, once that saves more than it costs.
     own: Vec<u32>,
@@ -148,7 +148,7 @@ impl Span {
     }
 }
 
-/// Documents with more values are looked at one by one.
+/// If a document has more values, those of its block are looked at one by one.
 const MANY: u32 = 8;
 
 /// Whether some document may have a leaf twice. Hardly any has: all are compared at once, without a
