@@ -157,8 +157,11 @@ fn may_repeat(leaves: &[u32], ends: &[u32], documents: &mut Vec<u32>) -> bool {
     let starts = std::iter::once(&0).chain(ends);
     let lengths = starts.zip(ends).map(|(from, to)| to.saturating_sub(*from));
     let longest = lengths.max().unwrap_or_default();
-    if longest < 2 || longest > MANY {
-        return longest > MANY;
+    if longest < 2 {
+        return false;
+    }
+    if longest > MANY {
+        return true;
     }
     // Which document each is of: one more wherever another one begins.
     documents.clear();
@@ -174,13 +177,13 @@ fn may_repeat(leaves: &[u32], ends: &[u32], documents: &mut Vec<u32>) -> bool {
         *document = number;
     }
     (1..longest as usize).any(|apart| {
-        let pairs = leaves.iter().zip(leaves.iter().skip(apart));
+        let leaves = leaves.iter().zip(leaves.iter().skip(apart));
         let documents = documents.iter().zip(documents.iter().skip(apart));
-        pairs
+        // Neither the leaf nor the document is another one.
+        let differs = leaves
             .zip(documents)
-            .fold(false, |any, (leaves, documents)| {
-                any | ((leaves.0 == leaves.1) & (documents.0 == documents.1))
-            })
+            .map(|(a, b)| (a.0 ^ a.1) | (b.0 ^ b.1));
+        differs.fold(0, |any, differs| any | u32::from(differs == 0)) != 0
     })
 }
 
