@@ -105,18 +105,15 @@ fn pair(text: &str) -> Result<(String, String), String> {
 
 /// Reads an order of hits, which has no use here; one of values is mostly what was meant.
 fn order_of_hits(text: &str) -> Result<SortArg, String> {
-    SortArg::from_str(text, false).map_err(|_| match OrderArg::from_str(text, false) {
-        Ok(_) => format!("values are put in order by another option: `--by {text}`"),
-        Err(_) => {
-            let orders = SortArg::value_variants().iter();
-            let names =
-                orders.filter_map(|order| Some(order.to_possible_value()?.get_name().to_owned()));
-            let names: Vec<String> = names.collect();
-            format!(
-                "expected one of: {}; values are put in order by `--by`",
-                names.join(", ")
-            )
+    SortArg::from_str(text, false).map_err(|_| {
+        if OrderArg::from_str(text, false).is_ok() {
+            return format!("values are put in order by another option: `--by {text}`");
         }
+        let orders = SortArg::value_variants().iter();
+        let orders = orders.filter_map(ValueEnum::to_possible_value);
+        let names: Vec<String> = orders.map(|order| order.get_name().to_owned()).collect();
+        let names = names.join(", ");
+        format!("expected one of: {names}; values are put in order by `--by`")
     })
 }
 
