@@ -2,11 +2,10 @@
 
 use super::ast::{Phrase, Query};
 use super::lexer::lex;
+use super::offer::MAX_PASTED_BYTES;
 use super::token::TokenKind;
 use super::{ParseContext, parse, print};
 
-/// A longer query is not repeated with a part changed.
-const MAX_PASTED_BYTES: usize = 240;
 /// Places that are tried, at most.
 const MAX_PLACES: usize = 16;
 

@@ -30,7 +30,7 @@ impl Names {
         for entry in self.known..all as u32 {
             let name = tallied.name(entry);
             let mut slot = self.first_slot(&name);
-            while !matches!(self.slots[slot], NO_ENTRY) && tallied.name(self.slots[slot]) != name {
+            while self.slots[slot] != NO_ENTRY && tallied.name(self.slots[slot]) != name {
                 slot = self.next_slot(slot);
             }
             self.slots[slot] = entry;
