@@ -9,7 +9,6 @@ Needs Python 3.10 and cargo, nothing else: what is missing of pressmark and the 
 is not at hand is named as absent. See README.md for what is measured, and how.
 """
 import argparse
-import json
 import os
 import pathlib
 import platform
@@ -259,10 +258,7 @@ def main():
         measured = measure(args, pathlib.Path(scratch))
     for side in measured["results"].values():
         report.forget_printed(side)
-    pathlib.Path(args.out + ".json").write_text(json.dumps(measured, indent=1) + "\n")
-    table = report.markdown(measured)
-    pathlib.Path(args.out + ".md").write_text(table)
-    print(table)
+    report.write(args.out, measured, report.markdown(measured))
 
 
 if __name__ == "__main__":

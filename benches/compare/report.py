@@ -182,6 +182,14 @@ def growth(small, large):
         yield f"| {name} | {' | '.join(cells)} |"
 
 
+def write(out, measured, table):
+    """Writes the results as OUT.json and their table as OUT.md, and prints the table."""
+    for suffix, text in ((".json", json.dumps(measured, indent=1) + "\n"), (".md", table)):
+        with open(out + suffix, "w", encoding="utf-8") as file:
+            file.write(text)
+    print(table)
+
+
 def load(path):
     with open(path, encoding="utf-8") as file:
         return json.load(file)

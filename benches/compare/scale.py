@@ -8,7 +8,6 @@ Each step is done with one corpus and then with the other, and every question is
 and what is in the processor's caches, is the same for both. Needs what compare.py needs.
 """
 import argparse
-import json
 import os
 import pathlib
 import shutil
@@ -168,10 +167,7 @@ def main():
         measured = measure(args, pathlib.Path(scratch))
     for one in measured:
         report.forget_printed(one["results"])
-    pathlib.Path(args.out + ".json").write_text(json.dumps(measured, indent=1) + "\n")
-    lines = "\n".join(table(*measured)) + "\n"
-    pathlib.Path(args.out + ".md").write_text(lines)
-    print(lines, end="")
+    report.write(args.out, measured, "\n".join(table(*measured)) + "\n")
 
 
 if __name__ == "__main__":

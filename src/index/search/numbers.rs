@@ -217,7 +217,7 @@ impl NumberReader {
         self.docs_of_rows.clear();
         self.rows.clear();
         self.ends.clear();
-        let has_one_each = match &ordinals.index {
+        let (with_value, ends) = match &ordinals.index {
             ColumnIndex::Multivalued(MultiValueIndex::MultiValueIndexV2(index)) => {
                 // The engine's own way asks for each document where its values begin and end.
                 let (ranks, starts) = (&mut self.ranks, &mut self.starts);
@@ -236,7 +236,8 @@ impl NumberReader {
                     self.rows.extend(from..to);
                     self.ends.push(self.rows.len() as u32);
                 }
-                false
+                values_of_rows(&*ordinals.values, &self.rows, &mut self.ordinals);
+                (count, Some(&*self.ends))
             }
             ColumnIndex::Multivalued(MultiValueIndex::MultiValueIndexV1(_)) => {
                 for &doc in docs {
@@ -244,27 +245,14 @@ impl NumberReader {
                 }
                 return;
             }
-            _ if read_near(ordinals, docs, &mut self.ordinals) => {
-                let ordinals = narrowed(&self.ordinals, &mut self.values);
-                let many = Many {
-                    ordinals,
-                    ends: None,
-                };
-                span.push_many(&column.table, many, &mut self.room, into);
-                return;
-            }
+            _ if read_near(ordinals, docs, &mut self.ordinals) => (docs.len(), None),
             _ => {
                 ordinals.row_ids_for_docs(docs, &mut self.docs_of_rows, &mut self.rows);
-                true
+                values_of_rows(&*ordinals.values, &self.rows, &mut self.ordinals);
+                (self.rows.len(), None)
             }
         };
-        values_of_rows(&*ordinals.values, &self.rows, &mut self.ordinals);
         let ordinals = narrowed(&self.ordinals, &mut self.values);
-        let (with_value, ends) = if has_one_each {
-            (ordinals.len(), None)
-        } else {
-            (self.ends.len(), Some(&*self.ends))
-        };
         let many = Many { ordinals, ends };
         span.push_many(&column.table, many, &mut self.room, into);
         into.resize(into.len() + docs.len().saturating_sub(with_value), MISSING);

@@ -106,9 +106,8 @@ impl<S: Sink> Apply<'_, S> {
         let mut ranks = Array::<u32>::new(space);
         ranks.extend(u64::from(self.old.state.len()));
         for item in self.plan.files() {
-            if let (rank, planned) = item?
-                && let Some(index) = planned.old
-            {
+            let (rank, planned) = item?;
+            if let Some(index) = planned.old {
                 ranks.set(u64::from(index), &(rank + 1))?;
             }
         }
